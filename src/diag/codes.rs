@@ -1,0 +1,117 @@
+//! The table of all codes. Ranges: 01 syntax, 02 names and modules, 03 types, Regions and times, 04 recovery,
+//! 05 AWS data, 06 layout and output, 07 input and output. A code is never given a second meaning.
+
+/// A stable code with its page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Code {
+    /// `DR0101`
+    pub id: &'static str,
+    /// What it is called in one line.
+    pub title: &'static str,
+    /// The page that `drc explain` prints (Markdown).
+    pub page: &'static str,
+}
+
+macro_rules! codes {
+    ($($name:ident $id:literal $title:literal;)*) => {
+        $(
+            #[doc = $title]
+            pub const $name: Code = Code {
+                id: $id,
+                title: $title,
+                page: include_str!(concat!("../../docs/errors/", $id, ".md")),
+            };
+        )*
+        /// Every code, in order.
+        pub const ALL: &[Code] = &[$($name),*];
+    };
+}
+
+codes! {
+    UNEXPECTED "DR0101" "text that does not fit here";
+    UNKNOWN_KEYWORD "DR0102" "a word that opens no statement";
+    UNTERMINATED_STRING "DR0103" "a string without its closing quote";
+    UNCLOSED "DR0104" "a bracket that is never closed";
+    WRONG_SEPARATOR "DR0105" "`:` where `=` belongs, or `=` where `:` belongs";
+    BAD_LITERAL "DR0106" "a number or unit that is written wrongly";
+    TOO_DEEP "DR0107" "brackets nested too deeply";
+    STRAY_CLOSER "DR0108" "a closing bracket that closes nothing";
+    BAD_STRING "DR0109" "an escape or interpolation that is written wrongly";
+    MISSING_VALUE "DR0110" "a value is missing";
+    RESERVED_WORD "DR0111" "a reserved word used as a name";
+    MISSING_SEPARATOR "DR0112" "two statements or elements without a separator";
+    MISPLACED "DR0113" "a statement that cannot stand here";
+    BAD_HEADER "DR0114" "a header that lacks a part or has one too many";
+    BYTE_ORDER_MARK "DR0115" "a byte order mark at the start of the file";
+    OPERATOR_SPACING "DR0116" "an operator without blanks around it";
+
+    UNKNOWN_NAME "DR0201" "a name that nothing declares";
+    UNKNOWN_MEMBER "DR0202" "a member that the thing does not have";
+    DUPLICATE_NAME "DR0203" "a name declared twice";
+    UNKNOWN_INPUT "DR0204" "an input or key that does not exist";
+    NO_SUCH_MODULE "DR0205" "the standard library has no such module";
+    MODULE_NOT_FOUND "DR0206" "a module file that cannot be read";
+    MODULE_CYCLE "DR0207" "modules that use each other in a circle";
+    PRIVATE "DR0208" "a definition that is private to its module";
+    OUTSIDE_PROJECT "DR0209" "a path that leaves the project";
+    UNKNOWN_LIBRARY "DR0210" "a library or version that does not exist";
+    UNUSED_ALLOW "DR0211" "an `allow` that accepts nothing";
+    UNKNOWN_CODE "DR0212" "an `allow` of a code that does not exist";
+    COMPONENT_CYCLE "DR0213" "a component that contains itself";
+    DEFINITION_CYCLE "DR0214" "a value that is defined by itself";
+    PLATFORM_COUNT "DR0215" "no platform, or more than one";
+    SETTING "DR0216" "a setting on the command line that does not exist";
+
+    TYPE_MISMATCH "DR0301" "a value of another type than expected";
+    MISSING_INPUT "DR0302" "an input or key that is required";
+    OUT_OF_BOUNDS "DR0303" "a value outside of what is allowed";
+    UNIT_MISMATCH "DR0304" "a unit that does not fit";
+    NOT_KNOWN_NOW "DR0305" "a value that is not known when compiling";
+    RUN_VALUE "DR0306" "a value that exists at run time only";
+    NO_MEMBER_HERE "DR0307" "nothing of that name in this Region";
+    WHICH_REGION "DR0308" "a family where one member is needed";
+    UNKNOWN_REGION "DR0309" "a Region that AWS does not have";
+    NOT_PLACED "DR0310" "a placement that is not a Region";
+    NOT_CALLABLE "DR0311" "a call of something that cannot be called so";
+    MAYBE_NONE "DR0312" "a value that may be `none`";
+    UNKNOWN_TYPE "DR0313" "a type that does not exist";
+    BAD_OPERANDS "DR0314" "an operator that these values do not have";
+    SECRET "DR0315" "a secret where it would be seen";
+    METRIC_NOT_HERE "DR0316" "an alarm in a Region where its metric does not exist";
+    NO_SUCH_KEY "DR0317" "a key or position that is not there";
+    BAD_REGION_PAIR "DR0318" "Regions that cannot belong to one platform";
+
+    SPLIT_PLAN "DR0401" "steps of one plan that are called in different Regions";
+    EMPTY_PLAN "DR0403" "a plan without steps";
+    UNBOUNDED_WAIT "DR0404" "a wait that cannot fit its bound";
+    DRILL_EFFECT "DR0405" "a drill that changes something";
+    FAILBACK_LOSES "DR0406" "a failback that can lose data";
+    NOT_AN_ACTION "DR0407" "a step that is no action";
+
+    NO_COMPUTED_NAME "DR0501" "a value that AWS makes, needed in another Region";
+    BAD_TYPE_NAME "DR0502" "a resource type that is written wrongly";
+    UNKNOWN_SERVICE "DR0503" "an API call that is written wrongly";
+
+    NOT_COMPILED_YET "DR0601" "understood, but not compiled yet";
+    EXPANSION_LIMIT "DR0602" "an expansion without end";
+    ID_COLLISION "DR0603" "two resources with one logical id";
+    BAD_LOGICAL_ID "DR0604" "a logical id that CloudFormation refuses";
+    STACK_CYCLE "DR0605" "stacks that need each other first";
+    STACK_LIMIT "DR0606" "a stack beyond a limit of CloudFormation";
+    RESOURCE_CYCLE "DR0607" "resources that need each other first";
+    MOVED_CONFLICT "DR0608" "a `moved from` that cannot be kept";
+    DUPLICATE_PROPERTY "DR0609" "a property that is set twice";
+
+    CANNOT_READ "DR0701" "a file that cannot be read";
+    IS_A_DIRECTORY "DR0702" "a folder where a file is needed";
+    NOT_UTF8 "DR0703" "a file that is not UTF-8";
+    TOO_LARGE "DR0704" "a file that is too large";
+    CANNOT_WRITE "DR0705" "output that cannot be written";
+    FOREIGN_OUTPUT "DR0706" "an output folder that holds other files";
+}
+
+/// The code with this id, in any case of letters.
+#[must_use]
+pub fn find(id: &str) -> Option<&'static Code> {
+    ALL.iter().find(|code| code.id.eq_ignore_ascii_case(id))
+}

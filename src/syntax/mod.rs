@@ -1,0 +1,3 @@
+//! Text to syntax tree. Parsing never fails: it gives what it understood and reports the rest.
+
+pub mod ast;
