@@ -1,4 +1,20 @@
 //! `drc`: compiles multi-Region recovery platforms to CloudFormation and Step Functions.
+//!
+//! ```text
+//! platform.dr -> resolve::load -> expand::expand -> layout::layout -> emit::Output -> files
+//!                (syntax::parse)   (workflow, asl)
+//! ```
+
+pub mod asl;
+pub mod aws;
 pub mod diag;
+pub mod driver;
+pub mod emit;
+pub mod expand;
+pub mod layout;
+pub mod model;
+pub mod resolve;
 pub mod source;
+pub mod stdlib;
 pub mod syntax;
+pub mod workflow;

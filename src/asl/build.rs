@@ -1,0 +1,373 @@
+//! From the workflow to states. Each function is told where the flow goes on and gives the name of its first state.
+
+use super::jsonata::{argument, condition, expression, wrap};
+use super::states::{Branch, Catch, Choice, Retry, State, StateMachine};
+use super::substitute::Substitutions;
+use crate::model::Model;
+use crate::model::value::{Run, Value};
+use crate::workflow::{Call, Operation, Plan, RETRY_INTERVAL, SingleStep, Step, call_bound};
+use indexmap::IndexMap;
+use serde_json::{Map, Value as Json, json};
+use smol_str::SmolStr;
+use std::collections::HashSet;
+
+/// The most characters of a state's name. Source: Step Functions developer guide, "Service quotas".
+const MAXIMUM_NAME: usize = 80;
+
+struct Builder<'m> {
+    substitutions: Substitutions<'m>,
+    partition: SmolStr,
+    states: Vec<(String, State)>,
+    names: HashSet<String>,
+}
+
+/// Where the flow goes after something.
+#[derive(Clone)]
+struct Targets {
+    next: String,
+    failed: String,
+}
+
+pub fn build(plan: &Plan, model: &Model) -> (StateMachine, Vec<(SmolStr, Value)>) {
+    let region = model.regions.get(plan.machine);
+    let mut builder = Builder {
+        substitutions: Substitutions::new(model, plan.machine),
+        partition: region.partition.clone(),
+        states: Vec::new(),
+        names: HashSet::new(),
+    };
+    let done = builder.name("done");
+    builder.add(&done, State { kind: "Succeed", ..State::default() });
+    let (failed, notice_seconds) = builder.failure(plan);
+    let mut next = done;
+    for step in plan.steps.iter().rev() {
+        let targets = Targets { next, failed: failed.clone() };
+        next = match step {
+            Step::One(step) => builder.step(step, &targets),
+            Step::Parallel(branches) => builder.parallel(branches, &targets),
+        };
+    }
+    let machine = StateMachine {
+        comment: format!("{} {}", plan.kind.word(), plan.name),
+        query_language: "JSONata",
+        start_at: next.clone(),
+        timeout_seconds: Some((plan.bound / 1000.0).ceil() as u64 + notice_seconds),
+        states: in_order(&next, builder.states),
+    };
+    (machine, builder.substitutions.into_entries())
+}
+
+/// The states as they are reached from the first one.
+fn in_order(start: &str, states: Vec<(String, State)>) -> IndexMap<String, State> {
+    let mut table: IndexMap<String, State> = states.into_iter().collect();
+    let mut order: Vec<String> = Vec::new();
+    let mut open = vec![start.to_string()];
+    while let Some(name) = open.pop() {
+        if order.contains(&name) {
+            continue;
+        }
+        let Some(state) = table.get(&name) else { continue };
+        let mut targets: Vec<&String> = Vec::new();
+        targets.extend(state.next.iter());
+        targets.extend(state.default.iter());
+        targets.extend(state.choices.iter().map(|choice| &choice.next).rev());
+        targets.extend(state.catch.iter().map(|catch| &catch.next));
+        // What goes on is read first, what fails last.
+        let mut later: Vec<String> = targets.into_iter().cloned().collect();
+        later.reverse();
+        open.extend(later);
+        order.push(name);
+    }
+    let mut sorted = IndexMap::new();
+    for name in order {
+        if let Some(state) = table.shift_remove(&name) {
+            sorted.insert(name, state);
+        }
+    }
+    sorted
+}
+
+impl Builder<'_> {
+    /// A name that no other state has, within the limit of AWS.
+    fn name(&mut self, wanted: &str) -> String {
+        let mut short: String = wanted.chars().take(MAXIMUM_NAME).collect();
+        let mut number = 2;
+        while self.names.contains(&short) {
+            let suffix = format!(" {number}");
+            short = wanted.chars().take(MAXIMUM_NAME - suffix.len()).collect::<String>() + &suffix;
+            number += 1;
+        }
+        self.names.insert(short.clone());
+        short
+    }
+
+    fn add(&mut self, name: &str, state: State) {
+        self.states.push((name.to_string(), state));
+    }
+
+    /// The states that tell of a failure and end the machine; gives the first one and the longest time they take.
+    fn failure(&mut self, plan: &Plan) -> (String, u64) {
+        let failed = self.name("failed");
+        let cause = "'step ' & $failed_step & ': ' & $failure.Error & ' ' & $failure.Cause";
+        self.add(
+            &failed,
+            State {
+                kind: "Fail",
+                error: Some("Drc.StepFailed".into()),
+                cause: Some(wrap(cause)),
+                ..State::default()
+            },
+        );
+        let mut next = failed;
+        let mut seconds = 0;
+        for call in plan.on_failure.iter().rev() {
+            let name = self.name("tell of the failure");
+            let mut state = self.task(call);
+            // A message that cannot be sent must not hide the failure that it tells of.
+            state.catch = vec![Catch { error_equals: vec!["States.ALL".into()], assign: None, next: next.clone() }];
+            state.next = Some(next);
+            self.add(&name, state);
+            seconds += (call_bound((call.timeout, call.retries)) / 1000.0).ceil() as u64;
+            next = name;
+        }
+        (next, seconds)
+    }
+
+    fn step(&mut self, step: &SingleStep, targets: &Targets) -> String {
+        let targets = if step.best_effort {
+            let skipped = self.name(&format!("{}: given up", step.name));
+            self.add(
+                &skipped,
+                State { kind: "Pass", comment: Some("may fail without failing the plan".into()), next: Some(targets.next.clone()), ..State::default() },
+            );
+            Targets { next: targets.next.clone(), failed: skipped }
+        } else {
+            targets.clone()
+        };
+        self.sequence(&step.body, step, &targets, true)
+    }
+
+    fn sequence(&mut self, body: &[Operation], step: &SingleStep, targets: &Targets, first: bool) -> String {
+        let mut next = targets.next.clone();
+        for (at, operation) in body.iter().enumerate().rev() {
+            let targets = Targets { next, failed: targets.failed.clone() };
+            let opening = first && at == 0;
+            next = match operation {
+                Operation::Call(call) => self.call(call, step, &targets, opening),
+                Operation::Check { condition, message, .. } => self.check(condition, message, step, &targets, opening),
+                Operation::DoneWhen { ask, holds, every, within, body, .. } => {
+                    self.done_when(ask, holds, (*every, *within), body, step, &targets)
+                }
+                Operation::Wait { duration, reason } => {
+                    let name = self.name(&if opening { step.name.to_string() } else { format!("{}: wait", step.name) });
+                    self.add(
+                        &name,
+                        State {
+                            kind: "Wait",
+                            comment: Some(reason.clone()),
+                            seconds: Some((duration / 1000.0).ceil() as u64),
+                            next: Some(targets.next),
+                            ..State::default()
+                        },
+                    );
+                    name
+                }
+            };
+        }
+        next
+    }
+
+    fn task(&mut self, call: &Call) -> State {
+        let mut arguments = Map::new();
+        for (name, value) in &call.arguments {
+            arguments.insert(name.to_string(), argument(value, &mut self.substitutions));
+        }
+        let mut retry = Vec::new();
+        if !call.tolerates.is_empty() {
+            retry.push(Retry { error_equals: call.tolerates.clone(), interval_seconds: None, max_attempts: 0, backoff_rate: None });
+        }
+        if call.retries > 0 {
+            retry.push(Retry {
+                error_equals: vec!["States.ALL".into()],
+                interval_seconds: Some(RETRY_INTERVAL),
+                max_attempts: call.retries,
+                backoff_rate: Some(2.0),
+            });
+        }
+        State {
+            kind: "Task",
+            resource: Some(format!("arn:{}:states:::aws-sdk:{}:{}", self.partition, call.service, call.operation)),
+            arguments: Some(Json::Object(arguments)),
+            timeout_seconds: Some(call.timeout),
+            assign: call.result.as_ref().map(|variable| json!({ variable.as_str(): "{% $states.result %}" })),
+            retry,
+            ..State::default()
+        }
+    }
+
+    fn call(&mut self, call: &Call, step: &SingleStep, targets: &Targets, opening: bool) -> String {
+        let name = self.name(&if opening { step.name.to_string() } else { format!("{}: {}", step.name, call.operation) });
+        let mut state = self.task(call);
+        if !call.tolerates.is_empty() {
+            let assign = call.result.as_ref().map(|variable| json!({ variable.as_str(): {} }));
+            state.catch.push(Catch { error_equals: call.tolerates.clone(), assign, next: targets.next.clone() });
+        }
+        state.catch.push(Catch {
+            error_equals: vec!["States.ALL".into()],
+            assign: Some(json!({ "failed_step": step.name.as_str(), "failure": "{% $states.errorOutput %}" })),
+            next: targets.failed.clone(),
+        });
+        state.next = Some(targets.next.clone());
+        self.add(&name, state);
+        name
+    }
+
+    /// A pass state that notes why a step failed and goes on to the failure's states.
+    fn note_failure(&mut self, title: &str, step: &SingleStep, error: &str, cause: String, failed: &str) -> String {
+        let name = self.name(title);
+        self.add(
+            &name,
+            State {
+                kind: "Pass",
+                assign: Some(json!({ "failed_step": step.name.as_str(), "failure": { "Error": error, "Cause": cause } })),
+                next: Some(failed.to_string()),
+                ..State::default()
+            },
+        );
+        name
+    }
+
+    fn check(&mut self, holds: &Run, message: &Run, step: &SingleStep, targets: &Targets, opening: bool) -> String {
+        let cause = wrap(&expression(message, &mut self.substitutions));
+        let refused = self.note_failure(&format!("{}: refused", step.name), step, "Drc.CheckFailed", cause, &targets.failed);
+        let name = self.name(&if opening { step.name.to_string() } else { format!("{}: check", step.name) });
+        let condition = condition(holds, &mut self.substitutions);
+        self.add(
+            &name,
+            State {
+                kind: "Choice",
+                choices: vec![Choice { condition, next: targets.next.clone() }],
+                default: Some(refused),
+                ..State::default()
+            },
+        );
+        name
+    }
+
+    /// Asks, acts if the answer is no, then asks again until it is yes or the time is up.
+    fn done_when(
+        &mut self,
+        ask: &[Call],
+        holds: &Run,
+        (every, within): (f64, f64),
+        body: &[Operation],
+        step: &SingleStep,
+        targets: &Targets,
+    ) -> String {
+        let asked = format!("{}_asked", step.name);
+        let started = format!("{}_started", step.name);
+        let start = self.name(&step.name);
+        let question = self.name(&format!("{}: ask", step.name));
+        let decision = self.name(&format!("{}: done?", step.name));
+        let pause = self.name(&format!("{}: wait", step.name));
+        let worst: f64 = ask.iter().map(|call| call_bound((call.timeout, call.retries))).sum();
+        let last = (within - every - worst).max(0.0);
+        let most = (within / every).floor();
+        let cause = format!("not done within {} s", (within / 1000.0).round());
+        let late = self.note_failure(&format!("{}: too late", step.name), step, "Drc.NotDoneInTime", cause, &targets.failed);
+        let first = self.sequence(body, step, &Targets { next: pause.clone(), failed: targets.failed.clone() }, false);
+        self.add(
+            &start,
+            State {
+                kind: "Pass",
+                comment: Some("asked first: a second run finds it done".into()),
+                assign: Some(json!({ asked.as_str(): 0, started.as_str(): "{% $millis() %}" })),
+                next: Some(question.clone()),
+                ..State::default()
+            },
+        );
+        self.questions(ask, &question, &decision, step);
+        let holds = condition(holds, &mut self.substitutions);
+        self.add(
+            &decision,
+            State {
+                kind: "Choice",
+                choices: vec![
+                    Choice { condition: holds, next: targets.next.clone() },
+                    Choice { condition: wrap(&format!("${asked} = 0")), next: first },
+                    Choice { condition: wrap(&format!("${asked} >= {most} or $millis() - ${started} > {last}")), next: late },
+                ],
+                default: Some(pause.clone()),
+                ..State::default()
+            },
+        );
+        self.add(
+            &pause,
+            State {
+                kind: "Wait",
+                seconds: Some((every / 1000.0).ceil() as u64),
+                assign: Some(json!({ asked.as_str(): wrap(&format!("${asked} + 1")) })),
+                next: Some(question),
+                ..State::default()
+            },
+        );
+        start
+    }
+
+    /// The calls of a question. One that gets no answer counts as "not yet": the time that is left decides.
+    fn questions(&mut self, ask: &[Call], first: &str, decision: &str, step: &SingleStep) {
+        let mut next = decision.to_string();
+        for (at, call) in ask.iter().enumerate().rev() {
+            let name = if at == 0 { first.to_string() } else { self.name(&format!("{}: ask {}", step.name, call.operation)) };
+            let mut state = self.task(call);
+            let assign = call.result.as_ref().map(|variable| json!({ variable.as_str(): {} }));
+            state.catch.push(Catch { error_equals: vec!["States.ALL".into()], assign, next: next.clone() });
+            state.next = Some(next);
+            self.add(&name, state);
+            next = name;
+        }
+        if ask.is_empty() {
+            self.add(first, State { kind: "Pass", next: Some(next), ..State::default() });
+        }
+    }
+
+    fn parallel(&mut self, steps: &[SingleStep], targets: &Targets) -> String {
+        let title: Vec<&str> = steps.iter().map(|step| step.name.as_str()).collect();
+        let name = self.name(&title.join(" | "));
+        let mut branches = Vec::new();
+        for step in steps {
+            let outer = std::mem::take(&mut self.states);
+            let end = self.name(&format!("{}: done", step.name));
+            self.add(&end, State { kind: "Pass", output: Some(json!({})), end: Some(true), ..State::default() });
+            let failed = self.name(&format!("{}: failed", step.name));
+            self.add(
+                &failed,
+                State {
+                    kind: "Fail",
+                    error: Some("Drc.StepFailed".into()),
+                    cause: Some(wrap("'step ' & $failed_step & ': ' & $failure.Error & ' ' & $failure.Cause")),
+                    ..State::default()
+                },
+            );
+            let start = self.step(step, &Targets { next: end, failed });
+            let states = std::mem::replace(&mut self.states, outer);
+            branches.push(Branch { start_at: start.clone(), states: in_order(&start, states) });
+        }
+        self.add(
+            &name,
+            State {
+                kind: "Parallel",
+                branches,
+                output: Some(json!({})),
+                catch: vec![Catch {
+                    error_equals: vec!["States.ALL".into()],
+                    assign: Some(json!({ "failed_step": title.join(" | "), "failure": "{% $states.errorOutput %}" })),
+                    next: targets.failed.clone(),
+                }],
+                next: Some(targets.next.clone()),
+                ..State::default()
+            },
+        );
+        name
+    }
+}

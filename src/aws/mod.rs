@@ -1,0 +1,6 @@
+//! Facts about AWS, read from data files. Nothing here knows the language.
+
+pub mod kinds;
+pub mod regions;
+pub mod services;
+pub mod types;

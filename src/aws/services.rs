@@ -1,0 +1,65 @@
+//! Names of services in Step Functions, in IAM and in error names.
+
+use serde::Deserialize;
+use std::sync::LazyLock;
+
+/// One row of `data/services.toml`.
+#[derive(Debug, Deserialize)]
+pub struct Service {
+    /// Step Functions' name: `eventbridge`
+    pub name: String,
+    /// The prefix of IAM actions: `events`
+    pub iam: Option<String>,
+    /// The prefix of error names: `EventBridge`
+    pub errors: Option<String>,
+}
+
+/// An operation whose permission has another name.
+#[derive(Debug, Deserialize)]
+pub struct OperationActions {
+    /// `lambda.invoke`
+    pub operation: String,
+    /// `["lambda:InvokeFunction"]`
+    pub actions: Vec<String>,
+}
+
+#[derive(Default, Deserialize)]
+struct File {
+    #[serde(default)]
+    service: Vec<Service>,
+    #[serde(default)]
+    operation: Vec<OperationActions>,
+}
+
+static TABLE: LazyLock<File> =
+    LazyLock::new(|| toml::from_str(include_str!("data/services.toml")).unwrap_or_default());
+
+/// The row of a service, if the table has it.
+#[must_use]
+pub fn find(name: &str) -> Option<&'static Service> {
+    TABLE.service.iter().find(|service| service.name == name)
+}
+
+/// The IAM actions that a call needs: those of the table, else prefix and operation.
+#[must_use]
+pub fn actions(service: &str, operation: &str) -> Vec<String> {
+    let key = format!("{service}.{operation}");
+    if let Some(row) = TABLE.operation.iter().find(|row| row.operation == key) {
+        return row.actions.clone();
+    }
+    let prefix = find(service).and_then(|service| service.iam.clone()).unwrap_or_else(|| service.to_string());
+    let mut characters = operation.chars();
+    let name: String = characters.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(characters).collect();
+    vec![format!("{prefix}:{name}")]
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_table_can_be_read() {
+        let file: super::File = toml::from_str(include_str!("data/services.toml")).unwrap();
+        assert!(file.service.len() > 5);
+        assert_eq!(super::actions("rds", "failoverGlobalCluster"), ["rds:FailoverGlobalCluster"]);
+        assert_eq!(super::actions("lambda", "invoke"), ["lambda:InvokeFunction"]);
+    }
+}

@@ -1,0 +1,63 @@
+//! Resource types: what `Ref` gives, which property names the resource, how its ARN is made, whether it holds data.
+
+use rustc_hash::FxHashMap;
+use serde::Deserialize;
+use std::sync::LazyLock;
+
+/// One row of `data/types.toml`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ResourceType {
+    /// `AWS::RDS::DBCluster`
+    pub name: String,
+    /// What `Ref` gives: `name`, `arn`, `id` or `url`.
+    #[serde(rename = "ref")]
+    pub reference: String,
+    /// The property that sets the physical name.
+    pub name_property: Option<String>,
+    /// The attribute that is the ARN (`Ref` if `Ref` gives it).
+    pub arn_attribute: Option<String>,
+    /// The ARN with `{partition}`, `{region}`, `{account}`, `{name}`; only where the name decides it.
+    pub arn: Option<String>,
+    /// The URL that `Ref` gives, made likewise.
+    pub url: Option<String>,
+    /// Whether deleting it deletes data.
+    #[serde(default)]
+    pub stateful: bool,
+    /// Whether AWS turns the name into lower case.
+    #[serde(default)]
+    pub lowercase_name: bool,
+}
+
+#[derive(Deserialize)]
+struct File {
+    #[serde(rename = "type")]
+    rows: Vec<ResourceType>,
+}
+
+static TABLE: LazyLock<FxHashMap<String, ResourceType>> = LazyLock::new(|| {
+    let file: Result<File, _> = toml::from_str(include_str!("data/types.toml"));
+    file.map(|file| file.rows.into_iter().map(|row| (row.name.clone(), row)).collect()).unwrap_or_default()
+});
+
+/// The row of a type, if the table has it.
+#[must_use]
+pub fn find(name: &str) -> Option<&'static ResourceType> {
+    TABLE.get(name)
+}
+
+/// How many types the table has.
+#[must_use]
+pub fn count() -> usize {
+    TABLE.len()
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_table_can_be_read() {
+        let file: super::File = toml::from_str(include_str!("data/types.toml")).unwrap();
+        assert!(file.rows.len() > 40);
+        assert_eq!(super::count(), file.rows.len(), "a type stands in the table twice");
+    }
+}

@@ -1,0 +1,123 @@
+//! The way from an entry file to output: every stage in order, a gate after each.
+
+use crate::diag::{Diagnostic, Diagnostics, Severity, codes};
+use crate::emit::Output;
+use crate::expand::{self, Allowance, Expanded};
+use crate::layout;
+use crate::resolve;
+use crate::source::SourceMap;
+
+/// Where module texts come from. The core reads no disk; the command line, tests and editors bring their own loader.
+pub trait Loader {
+    /// The text of a file; `path` is relative to the project's root, `/`-separated, without `.` and `..`.
+    ///
+    /// # Errors
+    /// Why the text cannot be had.
+    fn load(&self, path: &str) -> Result<String, LoadError>;
+
+    /// The name under which findings show the file.
+    fn display(&self, path: &str) -> String {
+        path.to_string()
+    }
+}
+
+/// Why a text cannot be had.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LoadError {
+    /// There is no such file.
+    NotFound,
+    /// It is a folder.
+    IsDirectory,
+    /// It is not UTF-8.
+    NotUtf8 {
+        /// The first byte that starts no character.
+        offset: usize,
+    },
+    /// It is beyond the limit for sources.
+    TooLarge {
+        /// Its size.
+        bytes: u64,
+    },
+    /// It lies outside of the project (also through a symbolic link).
+    Outside,
+    /// Anything else, in the operating system's words.
+    Other(String),
+}
+
+/// What the caller of a compilation decides.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// Values of settings: name and text.
+    pub settings: Vec<(String, String)>,
+}
+
+/// Checks a platform: everything that `compile` does, but the writing.
+pub fn check(entry: &str, loader: &dyn Loader, options: &Options, sources: &mut SourceMap, diagnostics: &mut Diagnostics) {
+    let _ = compile(entry, loader, options, sources, diagnostics);
+}
+
+/// Compiles a platform; `None` if there are errors.
+pub fn compile(
+    entry: &str,
+    loader: &dyn Loader,
+    options: &Options,
+    sources: &mut SourceMap,
+    diagnostics: &mut Diagnostics,
+) -> Option<Output> {
+    let modules = resolve::load(entry, loader, sources, diagnostics);
+    // A text that is not understood gives no second opinion about its names.
+    let syntax = diagnostics.as_slice().iter().any(|found| found.severity == Severity::Error && !found.code.starts_with("DR02"));
+    if syntax || modules.list.is_empty() {
+        return None;
+    }
+    let Expanded { model, machines, allows } = expand::expand(&modules, sources, options, diagnostics);
+    let layout = if diagnostics.has_errors() { None } else { Some(layout::layout(&model, diagnostics)) };
+    accept(&allows, diagnostics);
+    if diagnostics.has_errors() {
+        return None;
+    }
+    Some(Output { model, layout: layout?, machines })
+}
+
+/// Drops the warnings that an `allow` accepts, and reports the ones that accept nothing.
+fn accept(allows: &[Allowance], diagnostics: &mut Diagnostics) {
+    let mut used = vec![false; allows.len()];
+    diagnostics.as_mut_vec().retain(|finding| {
+        if finding.severity == Severity::Error {
+            return true;
+        }
+        let Some(place) = finding.primary().map(|label| label.span) else { return true };
+        for (allow, used) in allows.iter().zip(used.iter_mut()) {
+            let covers = allow.covers.file == place.file && allow.covers.start <= place.start && place.end <= allow.covers.end;
+            if covers && allow.code == finding.code.as_ref() {
+                *used = true;
+                return false;
+            }
+        }
+        true
+    });
+    for (allow, used) in allows.iter().zip(used) {
+        let core = allow.code.starts_with("DR");
+        if core && codes::find(&allow.code).is_none() {
+            let known = codes::ALL.iter().map(|code| code.id);
+            let mut finding = Diagnostic::error(codes::UNKNOWN_CODE, format!("there is no finding `{}`", allow.code))
+                .label(allow.span, "unknown code");
+            if let Some(near) = crate::diag::suggest::nearest(&allow.code, known) {
+                finding = finding.help(format!("did you mean `{near}`?"));
+            }
+            diagnostics.push(finding);
+        } else if !used {
+            let refused = diagnostics.as_slice().iter().any(|finding| {
+                finding.severity == Severity::Error && allow.code == finding.code.as_ref()
+            });
+            let mut finding = Diagnostic::warning(codes::UNUSED_ALLOW, format!("this `allow {}` accepts nothing", allow.code))
+                .label(allow.span, "no such finding in what it covers");
+            finding = if refused {
+                finding.help("an error cannot be accepted, only a warning or an advice")
+            } else {
+                finding.help("remove it: an exception that is not needed hides the next one")
+            };
+            diagnostics.push(finding);
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! What is written: templates, machines, the manifest. Everything is typed and serialised once.
+
+mod lower;
+mod manifest;
+mod template;
+
+use crate::expand::MachineFile;
+use crate::layout::Layout;
+use crate::model::Model;
+use std::io;
+
+/// The result of a compilation; files are serialised when they are written.
+#[derive(Debug)]
+pub struct Output {
+    pub(crate) model: Model,
+    pub(crate) layout: Layout,
+    pub(crate) machines: Vec<MachineFile>,
+}
+
+/// The name of the manifest in the output folder.
+pub const MANIFEST: &str = "manifest.json";
+
+impl Output {
+    /// All files, relative to the output folder, sorted; the manifest is one of them.
+    #[must_use]
+    pub fn files(&self) -> Vec<String> {
+        let mut files: Vec<String> = self.layout.stacks.iter().map(template::path).collect();
+        files.extend(self.machines.iter().map(|machine| machine.path.clone()));
+        files.push(MANIFEST.to_string());
+        files.sort();
+        files
+    }
+
+    /// Writes one of the files.
+    ///
+    /// # Errors
+    /// What the sink reports; `NotFound` for a path that is none of [`Output::files`].
+    pub fn write(&self, path: &str, sink: &mut dyn io::Write) -> io::Result<()> {
+        if path == MANIFEST {
+            return json(&manifest::manifest(self), sink);
+        }
+        if let Some(machine) = self.machines.iter().find(|machine| machine.path == path) {
+            return sink.write_all(machine.text.as_bytes());
+        }
+        let found = self.layout.stacks.iter().position(|stack| template::path(stack) == path);
+        match found {
+            Some(stack) => json(&template::template(self, stack), sink),
+            None => Err(io::Error::from(io::ErrorKind::NotFound)),
+        }
+    }
+
+    /// What was made, in a few lines for people.
+    #[must_use]
+    pub fn summary(&self) -> String {
+        let mut lines = Vec::new();
+        for (_, region) in self.model.regions.iter() {
+            let stacks: Vec<String> = self
+                .layout
+                .stacks
+                .iter()
+                .filter(|stack| self.model.regions.get(stack.region).code == region.code)
+                .map(|stack| format!("{} ({})", stack.unit, stack.resources.len()))
+                .collect();
+            lines.push(format!("  {}: {}", region.code, if stacks.is_empty() { "nothing".into() } else { stacks.join(", ") }));
+        }
+        for plan in &self.model.plans {
+            let bound = crate::model::value::quantity_text((plan.bound / 1000.0).ceil() * 1000.0, crate::model::value::Dimension::Duration);
+            let place = &self.model.regions.get(plan.machine).code;
+            lines.push(format!("  {} {} in {place}: {} steps, at most {bound}", plan.kind.word(), plan.name, plan.steps.len()));
+        }
+        let resources: usize = self.layout.stacks.iter().map(|stack| stack.resources.len()).sum();
+        let stacks = self.layout.stacks.len();
+        format!("platform {}: {stacks} stacks, {resources} resources\n{}", self.model.platform.name, lines.join("\n"))
+    }
+}
+
+fn json(value: &impl serde::Serialize, sink: &mut dyn io::Write) -> io::Result<()> {
+    serde_json::to_writer_pretty(&mut *sink, value).map_err(io::Error::from)?;
+    sink.write_all(b"\n")
+}

@@ -1,0 +1,210 @@
+//! CloudFormation templates.
+
+use super::Output;
+use super::lower::Lowered;
+use crate::aws;
+use crate::layout::{Part, Source, Stack, StackId};
+use crate::model::Parameter;
+use crate::model::value::{Deploy, ResourceRef, Value};
+use serde::Serialize;
+use serde::ser::{SerializeMap, Serializer};
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+/// Where a stack's template is written.
+pub fn path(stack: &Stack) -> String {
+    format!("{}.template.json", stack.id)
+}
+
+/// A template.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Template<'o> {
+    #[serde(rename = "AWSTemplateFormatVersion")]
+    version: &'static str,
+    description: String,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    parameters: BTreeMap<&'o str, TemplateParameter<'o>>,
+    resources: Resources<'o>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    outputs: BTreeMap<&'o str, TemplateOutput<'o>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct TemplateParameter<'o> {
+    #[serde(rename = "Type")]
+    parameter_type: &'o str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    description: &'o str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    default: Option<&'o str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    allowed_pattern: Option<String>,
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    allowed_values: &'o [String],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    min_length: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    max_length: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    min_value: Option<serde_json::Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    max_value: Option<serde_json::Value>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    no_echo: bool,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct TemplateOutput<'o> {
+    value: OutputValue<'o>,
+}
+
+struct OutputValue<'o> {
+    value: Value,
+    output: &'o Output,
+    stack: StackId,
+}
+
+impl Serialize for OutputValue<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Lowered { value: &self.value, output: self.output, stack: self.stack }.serialize(serializer)
+    }
+}
+
+struct Resources<'o> {
+    output: &'o Output,
+    stack: StackId,
+}
+
+impl Serialize for Resources<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let resources = self.output.layout.stacks.get(self.stack).map_or(&[][..], |stack| &stack.resources);
+        let mut map = serializer.serialize_map(Some(resources.len()))?;
+        for resource in resources {
+            let family = self.output.model.families.get(resource.family);
+            map.serialize_entry(&family.logical_id, &Resource { resource: *resource, output: self.output, stack: self.stack })?;
+        }
+        map.end()
+    }
+}
+
+struct Resource<'o> {
+    resource: ResourceRef,
+    output: &'o Output,
+    stack: StackId,
+}
+
+impl Serialize for Resource<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let model = &self.output.model;
+        let family = model.families.get(self.resource.family);
+        let member = model.member(self.resource);
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("Type", &family.resource_type)?;
+        let mut depends_on: Vec<&str> = Vec::new();
+        for needed in member.map_or(&[][..], |member| &member.depends_on) {
+            let id = model.families.get(needed.family).logical_id.as_str();
+            if self.output.layout.stack_of(*needed) == Some(self.stack) && !depends_on.contains(&id) {
+                depends_on.push(id);
+            }
+        }
+        if !depends_on.is_empty() {
+            map.serialize_entry("DependsOn", &depends_on)?;
+        }
+        let stateful = aws::types::find(&family.resource_type).is_some_and(|row| row.stateful);
+        let policy = match member.and_then(|member| member.deletion.as_deref()) {
+            Some("retain") => Some("Retain"),
+            Some("snapshot") => Some("Snapshot"),
+            Some(_) => Some("Delete"),
+            None => stateful.then_some("Retain"),
+        };
+        if let Some(policy) = policy {
+            map.serialize_entry("DeletionPolicy", policy)?;
+            map.serialize_entry("UpdateReplacePolicy", policy)?;
+        }
+        let properties = member.map_or(&[][..], |member| &member.properties);
+        if !properties.is_empty() {
+            map.serialize_entry("Properties", &Properties { properties, output: self.output, stack: self.stack })?;
+        }
+        map.end()
+    }
+}
+
+struct Properties<'o> {
+    properties: &'o [crate::model::Property],
+    output: &'o Output,
+    stack: StackId,
+}
+
+impl Serialize for Properties<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(self.properties.len()))?;
+        for property in self.properties {
+            map.serialize_entry(&property.name, &Lowered { value: &property.value, output: self.output, stack: self.stack })?;
+        }
+        map.end()
+    }
+}
+
+/// The template of a stack.
+pub fn template(output: &Output, number: StackId) -> Template<'_> {
+    let mut template = Template {
+        version: "2010-09-09",
+        description: String::new(),
+        parameters: BTreeMap::new(),
+        resources: Resources { output, stack: number },
+        outputs: BTreeMap::new(),
+    };
+    let Some(stack) = output.layout.stacks.get(number) else { return template };
+    let model = &output.model;
+    let region = model.regions.get(stack.region);
+    template.description = format!("{}: {} in {}", model.platform.name, stack.unit, region.code);
+    for (name, source) in &stack.parameters {
+        let parameter = match source {
+            Source::Platform(id, _) => platform_parameter(model.parameters.get(*id)),
+            Source::Output(..) => TemplateParameter { parameter_type: "String", ..plain() },
+        };
+        template.parameters.insert(name, parameter);
+    }
+    for (name, out) in &stack.outputs {
+        let deploy = match &out.part {
+            Part::Ref => Deploy::Ref(out.resource),
+            Part::Attribute(attribute) => Deploy::Attribute(out.resource, attribute.clone()),
+        };
+        let value = OutputValue { value: Value::Deploy(Rc::new(deploy)), output, stack: number };
+        template.outputs.insert(name, TemplateOutput { value });
+    }
+    template
+}
+
+fn plain<'o>() -> TemplateParameter<'o> {
+    TemplateParameter {
+        parameter_type: "String",
+        description: "",
+        default: None,
+        allowed_pattern: None,
+        allowed_values: &[],
+        min_length: None,
+        max_length: None,
+        min_value: None,
+        max_value: None,
+        no_echo: false,
+    }
+}
+
+fn platform_parameter(parameter: &Parameter) -> TemplateParameter<'_> {
+    TemplateParameter {
+        parameter_type: &parameter.parameter_type,
+        description: &parameter.description,
+        default: parameter.default.as_deref(),
+        allowed_pattern: parameter.pattern.as_ref().map(|pattern| format!("^(?:{pattern})$")),
+        allowed_values: &parameter.allowed,
+        min_length: parameter.length.map(|(least, _)| least),
+        max_length: parameter.length.map(|(_, most)| most),
+        min_value: parameter.range.map(|(least, _)| crate::asl::json_number(least)),
+        max_value: parameter.range.map(|(_, most)| crate::asl::json_number(most)),
+        no_echo: parameter.secret,
+    }
+}

@@ -1,0 +1,328 @@
+//! Alarms: a condition on a metric becomes an instance of the library's alarm.
+
+use super::metric::metric_unit;
+use super::scope::CellKind;
+use super::{Context, Expander, InstanceBody, Placement};
+use crate::diag::{Diagnostic, codes};
+use crate::model::Instance;
+use crate::model::Region;
+use crate::model::ids::Id;
+use crate::model::value::{Metric, Value, number_text, quantity_text};
+use crate::source::Span;
+use crate::syntax::ast::{self, BinaryOperator, ClauseWord, Kind, Statement};
+use smol_str::SmolStr;
+use std::rc::Rc;
+
+const STATISTICS: &[(&str, &str)] =
+    &[("avg", "Average"), ("average", "Average"), ("min", "Minimum"), ("max", "Maximum"), ("sum", "Sum"), ("count", "SampleCount")];
+
+/// Inputs of an instance that the compiler makes: a name and one value per Region.
+pub(super) type GivenInputs = Vec<(&'static str, Vec<(Id<Region>, Value)>)>;
+
+impl<'a> Expander<'a> {
+    pub(super) fn expand_alarms(&mut self) {
+        for (declaration, context) in std::mem::take(&mut self.alarms) {
+            self.expand_alarm(declaration, &context);
+        }
+    }
+
+    fn expand_alarm(&mut self, declaration: &'a ast::Declaration, context: &Context) {
+        let mut placement = None;
+        for clause in &declaration.clauses {
+            if clause.word == ClauseWord::In {
+                placement = self.placement(clause, context).map(|found| (found, clause.span));
+                if placement.is_none() {
+                    return;
+                }
+            } else {
+                self.bad_clause(clause, declaration, context);
+            }
+        }
+        let Some((placement, place_span)) = placement else {
+            self.report(
+                Diagnostic::error(codes::BAD_HEADER, format!("the alarm `{}` is placed nowhere", declaration.name.text))
+                    .label(declaration.header(), "in which Regions?")
+                    .note("an alarm sees the metrics of its own Region only")
+                    .help("write `in both` behind the name"),
+                context,
+            );
+            return;
+        };
+        let mut rows: Vec<(Id<Region>, Vec<(&'static str, Value)>)> = Vec::new();
+        for region in placement.regions.iter().copied() {
+            let Some(row) = self.alarm_inputs(declaration, region, place_span, &context.at(Some(region))) else { return };
+            rows.push((region, row));
+        }
+        let names: Vec<&'static str> = rows.first().map(|(_, row)| row.iter().map(|(name, _)| *name).collect()).unwrap_or_default();
+        let inputs: GivenInputs = names
+            .into_iter()
+            .map(|name| {
+                let values = rows.iter().filter_map(|(region, row)| row.iter().find(|(key, _)| *key == name).map(|(_, value)| (*region, value.clone())));
+                (name, values.collect())
+            })
+            .collect();
+        let path = self.path_below(context, super::statements::moved_from(declaration).unwrap_or_else(|| declaration.name.text.clone()));
+        self.core_instance("threshold_alarm", path, &placement, inputs, declaration.header(), context);
+    }
+
+    pub(super) fn path_below(&self, context: &Context, name: SmolStr) -> Vec<SmolStr> {
+        let mut path = context.instance.map(|id| self.model.instances.get(id).path.clone()).unwrap_or_default();
+        path.push(name);
+        path
+    }
+
+    fn alarm_inputs(
+        &mut self,
+        declaration: &'a ast::Declaration,
+        region: Id<Region>,
+        place: Span,
+        context: &Context,
+    ) -> Option<Vec<(&'static str, Value)>> {
+        let mut when = None;
+        let mut targets = Vec::new();
+        let mut description = super::parameter::documentation(&declaration.doc);
+        for statement in declaration.statements() {
+            match statement {
+                Statement::When(node) => when = Some(node),
+                Statement::Notify(node) => {
+                    if let Some(message) = &node.message {
+                        description = message.plain().unwrap_or_default().to_string();
+                    }
+                    targets.push(self.target_of(&node.to, context)?);
+                }
+                Statement::Allow(_) | Statement::Moved(_) => {}
+                other => self.misplaced(other.span(), "an alarm has one `when` and any number of `notify`", context),
+            }
+        }
+        let Some(when) = when else {
+            self.report(
+                Diagnostic::error(codes::BAD_HEADER, format!("the alarm `{}` has no condition", declaration.name.text))
+                    .label(declaration.header(), "when does it go off?")
+                    .help("write `when max(orders.lag) over 1min > 1s for 2 of 2`"),
+                context,
+            );
+            return None;
+        };
+        let metric = self.metric_here(&when.metric, region, place, context)?;
+        let statistic = self.statistic(&when.statistic, context)?;
+        let period = self.duration(&when.over, "over", context)? / 1000.0;
+        if period.fract() != 0.0 || !(period == 10.0 || period == 20.0 || period == 30.0 || period % 60.0 == 0.0) {
+            self.fail(
+                codes::OUT_OF_BOUNDS,
+                "the period of an alarm is 10s, 20s, 30s or whole minutes",
+                when.over.span,
+                "CloudWatch knows no other periods",
+                context,
+            );
+            return None;
+        }
+        let threshold = self.threshold(when, &metric, context)?;
+        let (datapoints, evaluated) = when.datapoints.map_or((1, 1), |(n, m, _)| (n, m));
+        if let Some((n, m, span)) = when.datapoints
+            && (n == 0 || n > m)
+        {
+            self.fail(codes::OUT_OF_BOUNDS, format!("{n} of {m} can never be"), span, "the first number is at least 1 and at most the second", context);
+            return None;
+        }
+        let comparison = match when.comparison {
+            BinaryOperator::Greater => "GreaterThanThreshold",
+            BinaryOperator::GreaterOrEqual => "GreaterThanOrEqualToThreshold",
+            BinaryOperator::Less => "LessThanThreshold",
+            BinaryOperator::LessOrEqual => "LessThanOrEqualToThreshold",
+            _ => {
+                self.fail(codes::BAD_OPERANDS, "an alarm compares with `>`, `>=`, `<` or `<=`", when.span, "not a comparison of an alarm", context);
+                return None;
+            }
+        };
+        if description.is_empty() {
+            description = format!("{}: {}({}) {} {}", declaration.name.text, when.statistic.text, metric.path, when.comparison.symbol(), self.sources.slice(when.threshold.span));
+        }
+        let path = self.path_below(context, declaration.name.text.clone()).join("-").replace('_', "-");
+        let name = self.name_for(&path, declaration.name.span, context);
+        Some(vec![
+            ("name", name),
+            ("description", Value::text(description)),
+            ("namespace", metric.namespace.clone()),
+            ("metric_name", metric.name.clone()),
+            ("dimensions", metric.dimensions.clone()),
+            ("unit", metric.unit.clone().map_or(Value::None, Value::Text)),
+            ("statistic", Value::text(statistic)),
+            ("period", Value::Number(period)),
+            ("threshold", Value::Number(threshold)),
+            ("comparison", Value::text(comparison)),
+            ("evaluation_periods", Value::Number(f64::from(evaluated))),
+            ("datapoints", Value::Number(f64::from(datapoints))),
+            ("missing", Value::text(if metric.sometimes { "notBreaching" } else { "missing" })),
+            ("targets", Value::list(targets)),
+        ])
+    }
+
+    /// The metric in the Region of the alarm; an alarm cannot see another one.
+    fn metric_here(&mut self, expression: &'a ast::Expr, region: Id<Region>, place: Span, context: &Context) -> Option<Rc<Metric>> {
+        let value = self.evaluate(expression, context);
+        let here = self.model.region_text(region);
+        match value {
+            Value::Metric(metric) if metric.region == region => Some(metric),
+            Value::Metric(metric) => {
+                let there = self.model.region_text(metric.region);
+                self.metric_elsewhere(&metric.path, &here, &there, expression.span, place, context);
+                None
+            }
+            Value::PerRegion(cell) => {
+                let placement = self.cell_placement(cell as usize, expression.span)?;
+                let there = self.region_list(&placement.regions);
+                let name = self.sources.slice(expression.span).to_string();
+                self.metric_elsewhere(&name, &here, &there, expression.span, place, context);
+                None
+            }
+            Value::Error => None,
+            other => {
+                self.mismatch("a Metric", &other, expression.span, "name a metric of an instance: `orders.lag`", context);
+                None
+            }
+        }
+    }
+
+    fn metric_elsewhere(&mut self, metric: &str, here: &str, there: &str, span: Span, place: Span, context: &Context) {
+        self.report(
+            Diagnostic::error(codes::METRIC_NOT_HERE, format!("`{metric}` is published in {there}, the alarm stands in {here}"))
+                .label(span, format!("no data in {here}"))
+                .secondary(place, "the alarm is placed here")
+                .note("CloudWatch alarms see the metrics of their own Region only: this alarm would wait for data for ever, and never go off")
+                .help("place the alarm where the metric is published"),
+            context,
+        );
+    }
+
+    fn statistic(&mut self, name: &ast::Name, context: &Context) -> Option<String> {
+        if let Some((_, statistic)) = STATISTICS.iter().find(|(word, _)| *word == name.text) {
+            return Some((*statistic).to_string());
+        }
+        let percentile = name.text.strip_prefix('p').and_then(|rest| rest.replace('_', ".").parse::<f64>().ok());
+        if let Some(percentile) = percentile.filter(|value| *value > 0.0 && *value <= 100.0) {
+            return Some(format!("p{}", number_text(percentile)));
+        }
+        let known: Vec<&str> = STATISTICS.iter().map(|(word, _)| *word).chain(["p99"]).collect();
+        let mut finding =
+            Diagnostic::error(codes::UNKNOWN_NAME, format!("there is no statistic `{}`", name.text)).label(name.span, "unknown statistic");
+        finding = match crate::diag::suggest::nearest(&name.text, known.iter().copied()) {
+            Some(near) => finding.help(format!("did you mean `{near}`?")).fix(format!("write `{near}`"), name.span, near),
+            None => finding.help("use avg, min, max, sum, count, or a percentile such as p99"),
+        };
+        self.report(finding, context);
+        None
+    }
+
+    fn threshold(&mut self, when: &'a ast::When, metric: &Metric, context: &Context) -> Option<f64> {
+        let value = self.evaluate(&when.threshold, context);
+        let value = self.settle(value, when.threshold.span, context);
+        let counted = when.statistic.text == "count";
+        match (&value, metric.dimension.filter(|_| !counted)) {
+            (Value::Quantity(amount, found), Some(wanted)) if *found == wanted => {
+                let factor = metric.unit.as_ref().and_then(|unit| metric_unit(unit)).map_or(1.0, |(_, factor)| factor);
+                Some(amount / factor)
+            }
+            (Value::Number(number), None) => Some(*number),
+            (Value::Error, _) => None,
+            (_, Some(wanted)) => {
+                let found = self.describe(&value);
+                let mut finding = Diagnostic::error(
+                    codes::UNIT_MISMATCH,
+                    format!("`{}` is a {}, the threshold is {found}", metric.path, wanted.type_name()),
+                )
+                .label(when.threshold.span, format!("not a {}", wanted.type_name()))
+                .secondary(when.metric.span, format!("counted in {}", metric.unit.clone().unwrap_or_default()));
+                if let Value::Number(number) = &value {
+                    let factor = metric.unit.as_ref().and_then(|unit| metric_unit(unit)).map_or(1.0, |(_, factor)| factor);
+                    let meant = quantity_text(number * factor, wanted);
+                    finding = finding
+                        .note("a number without a unit is read as milliseconds by one engineer and as seconds by the next")
+                        .help(format!("write `{meant}`, if the number was meant in {}", metric.unit.clone().unwrap_or_default()));
+                }
+                self.report(finding, context);
+                None
+            }
+            (_, None) => {
+                let found = self.describe(&value);
+                self.report(
+                    Diagnostic::error(codes::UNIT_MISMATCH, format!("`{}` is a plain number, the threshold is {found}", metric.path))
+                        .label(when.threshold.span, "not a plain number"),
+                    context,
+                );
+                None
+            }
+        }
+    }
+
+    /// What an alarm calls to tell somebody: the `target` of a service.
+    fn target_of(&mut self, expression: &'a ast::Expr, context: &Context) -> Option<Value> {
+        let value = self.evaluate(expression, context);
+        match &value {
+            Value::Instance(..) => {
+                let name = ast::Name { text: SmolStr::new_static("target"), span: expression.span };
+                let target = self.member(value, &name, expression.span, context);
+                let target = self.settle(target, expression.span, context);
+                (!matches!(target, Value::Error)).then_some(target)
+            }
+            Value::Deploy(_) | Value::Text(_) => Some(value),
+            Value::Error => None,
+            other => {
+                self.mismatch("something that can be told", other, expression.span, "name a service with an output `target`, such as topic.alerts", context);
+                None
+            }
+        }
+    }
+
+    /// Makes an instance of a component of the library's core, with inputs that are known already.
+    pub(super) fn core_instance(
+        &mut self,
+        component: &str,
+        path: Vec<SmolStr>,
+        placement: &Placement,
+        inputs: GivenInputs,
+        span: Span,
+        context: &Context,
+    ) -> Option<Id<Instance>> {
+        let core = self.modules.core?;
+        let module = self.modules.list.get(core)?;
+        let declaration = module.tree.statements.iter().find_map(|statement| match statement {
+            Statement::Declaration(found) if found.kind == Kind::Component && found.name.text == component => Some(found.as_ref()),
+            _ => None,
+        })?;
+        let origin = context.instance.map_or(span, |id| self.model.instances.get(id).span);
+        let id = self.model.instances.add(Instance {
+            path,
+            component: format!("core.{component}"),
+            regions: placement.regions.to_vec(),
+            single: placement.single,
+            span: origin,
+            group: context.group.clone(),
+        });
+        let scope = self.new_scope(Some(self.module_scope(core)));
+        self.instances.push(InstanceBody {
+            component: declaration,
+            scope,
+            expanded: false,
+            expanding: false,
+            layer: None,
+            parent: context.instance,
+            external: false,
+            name: None,
+        });
+        let inner = Context { scope, instance: Some(id), group: context.group.clone(), ..Context::default() };
+        for statement in declaration.statements() {
+            let Statement::Declaration(input) = statement else { continue };
+            if input.kind != Kind::Input {
+                continue;
+            }
+            let given = inputs.iter().find(|(name, _)| input.name.text == *name).map(|(_, values)| values.clone());
+            let kind = match given {
+                Some(values) => CellKind::Given(values),
+                None => CellKind::Input { declaration: input, given: None },
+            };
+            self.declare(&input.name, kind, true, &inner);
+        }
+        self.ensure_expanded(id);
+        Some(id)
+    }
+}

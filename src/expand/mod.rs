@@ -1,0 +1,267 @@
+//! From modules to the typed program: values are computed, components are expanded, every member gets its Region.
+//!
+//! Evaluation is demand-driven: a name is a *cell* which is computed when it is first read, once for each Region that
+//! it is read in, so declarations may come in any order. A cell that needs itself is reported, not followed.
+
+mod access;
+mod action;
+mod alarm;
+mod builtins;
+mod evaluate;
+mod instance;
+mod interpolate;
+mod machine;
+mod metric;
+mod operators;
+mod parameter;
+mod plan;
+mod platform;
+mod requirement;
+mod resource;
+mod scope;
+mod statements;
+mod steps;
+mod types;
+
+use crate::diag::{Code, Diagnostic, Diagnostics, Severity};
+use crate::driver::Options;
+use crate::model::ids::Id;
+use crate::model::{Instance, Model, Region};
+use crate::resolve::Modules;
+use crate::source::{SourceMap, Span};
+use crate::syntax::ast;
+use rustc_hash::FxHashMap;
+use scope::{Cell, Function, Scope};
+use smol_str::SmolStr;
+use std::rc::Rc;
+
+pub use scope::Context;
+
+/// The most evaluations that a compilation may take; a platform of 10,000 resources needs about two million.
+const FUEL: u64 = 60_000_000;
+/// The most resources (families times Regions) of a platform.
+const MAXIMUM_RESOURCES: usize = 200_000;
+/// How deeply functions may call each other, and components may contain each other.
+const MAXIMUM_DEPTH: u32 = 64;
+
+/// Text and machine of a plan, as it is written to disk.
+#[derive(Debug, Clone)]
+pub struct MachineFile {
+    /// `us-east-2/evacuate.asl.json`
+    pub path: String,
+    /// The definition.
+    pub text: String,
+}
+
+/// What expansion gives.
+#[derive(Debug)]
+pub struct Expanded {
+    /// The typed program.
+    pub model: Model,
+    /// One definition per machine.
+    pub machines: Vec<MachineFile>,
+    /// Findings that the source accepts, with the reason; read when all findings are known.
+    pub allows: Vec<Allowance>,
+}
+
+/// An `allow` and the text that it covers.
+#[derive(Debug, Clone)]
+pub struct Allowance {
+    /// The code or slug.
+    pub code: SmolStr,
+    /// Where the code stands.
+    pub span: Span,
+    /// Findings in this range are accepted.
+    pub covers: Span,
+    /// Why.
+    pub reason: String,
+}
+
+/// What the expander remembers of an instance beside the model.
+struct InstanceBody<'a> {
+    component: &'a ast::Declaration,
+    scope: usize,
+    expanded: bool,
+    expanding: bool,
+    layer: Option<SmolStr>,
+    parent: Option<Id<Instance>>,
+    external: bool,
+    name: Option<crate::model::value::Value>,
+}
+
+/// What the expander remembers of a family beside the model.
+struct FamilyBody<'a> {
+    declaration: &'a ast::Declaration,
+    context: Context,
+}
+
+struct PendingRequire<'a> {
+    node: &'a ast::Require,
+    context: Context,
+    module: usize,
+}
+
+struct Expander<'a> {
+    modules: &'a Modules,
+    sources: &'a SourceMap,
+    options: &'a Options,
+    diagnostics: &'a mut Diagnostics,
+    model: Model,
+    machines: Vec<MachineFile>,
+    scopes: Vec<Scope>,
+    cells: Vec<Cell<'a>>,
+    functions: Vec<Function<'a>>,
+    module_scopes: Vec<usize>,
+    instances: Vec<InstanceBody<'a>>,
+    families: Vec<FamilyBody<'a>>,
+    requires: Vec<PendingRequire<'a>>,
+    alarms: Vec<(&'a ast::Declaration, Context)>,
+    plans: Vec<(&'a ast::Declaration, Context)>,
+    adjusts: Vec<(&'a ast::Adjust, Context)>,
+    naming: Option<&'a ast::Expr>,
+    platform: Option<&'a ast::Declaration>,
+    parameters: FxHashMap<SmolStr, Id<crate::model::Parameter>>,
+    fuel: u64,
+    depth: u32,
+    exhausted: bool,
+}
+
+/// Expands the program; what could not be computed is reported and left out.
+pub fn expand(modules: &Modules, sources: &SourceMap, options: &Options, diagnostics: &mut Diagnostics) -> Expanded {
+    let mut expander = Expander {
+        modules,
+        sources,
+        options,
+        diagnostics,
+        model: Model::default(),
+        machines: Vec::new(),
+        scopes: Vec::new(),
+        cells: Vec::new(),
+        functions: Vec::new(),
+        module_scopes: Vec::new(),
+        instances: Vec::new(),
+        families: Vec::new(),
+        requires: Vec::new(),
+        alarms: Vec::new(),
+        plans: Vec::new(),
+        adjusts: Vec::new(),
+        naming: None,
+        platform: None,
+        parameters: FxHashMap::default(),
+        fuel: FUEL,
+        depth: 0,
+        exhausted: false,
+    };
+    expander.run();
+    let allows = statements::allowances(modules);
+    Expanded { model: expander.model, machines: expander.machines, allows }
+}
+
+impl<'a> Expander<'a> {
+    fn run(&mut self) {
+        self.declare_modules();
+        let Some(entry) = self.modules.list.get(self.modules.entry) else { return };
+        let context = Context::of_scope(self.module_scope(self.modules.entry));
+        self.expand_platform(&entry.tree.statements, &context);
+        self.expand_statements(&entry.tree.statements, &context, &[]);
+        self.expand_alarms();
+        self.expand_plans();
+        self.evaluate_unused(&entry.tree.statements);
+        self.evaluate_resources();
+        self.apply_adjusts();
+        self.evaluate_requires();
+        self.name_stacks(&context);
+    }
+
+    /// Names the stack of each layer and group that is used.
+    fn name_stacks(&mut self, context: &Context) {
+        let mut units: std::collections::BTreeSet<SmolStr> = std::collections::BTreeSet::new();
+        for (_, family) in self.model.families.iter() {
+            units.insert(family.layer.clone());
+            units.extend(family.group.clone());
+        }
+        for unit in units {
+            let name = self.name_for(&unit.replace('_', "-"), Span::default(), context);
+            self.model.stack_names.insert(unit, name);
+        }
+    }
+
+    /// Reports a finding. One that points into the library is moved to the user's declaration that led there: it is the
+    /// text that can be changed.
+    fn report(&mut self, finding: Diagnostic, context: &Context) {
+        let mut finding = finding;
+        let inside = finding.primary().is_some_and(|label| self.sources.in_library(label.span));
+        if inside && let Some(origin) = context.instance.map(|id| self.model.instances.get(id).span) {
+            if !self.sources.in_library(origin) {
+                let said = finding.primary().map(|label| (label.message.clone(), self.sources.place(label.span)));
+                finding.labels.retain(|label| !self.sources.in_library(label.span));
+                for label in &mut finding.labels {
+                    label.primary = false;
+                }
+                let text = said.map_or_else(String::new, |(message, place)| {
+                    if message.is_empty() { format!("needed here, at {place}") } else { format!("{message}, at {place}") }
+                });
+                finding.fix = None;
+                finding.labels.insert(0, crate::diag::Label { span: origin, message: text, primary: true });
+            }
+        }
+        self.diagnostics.push(finding);
+    }
+
+    /// Reports an error with one label, and gives the value that fits everywhere.
+    fn fail(
+        &mut self,
+        code: Code,
+        message: impl Into<String>,
+        span: Span,
+        label: impl Into<String>,
+        context: &Context,
+    ) -> crate::model::value::Value {
+        self.report(Diagnostic::new(code.id, Severity::Error, message).label(span, label), context);
+        crate::model::value::Value::Error
+    }
+
+    fn instance_body(&self, id: Id<Instance>) -> Option<&InstanceBody<'a>> {
+        self.instances.get(id.index())
+    }
+
+    fn region_list(&self, regions: &[Id<Region>]) -> String {
+        let texts: Vec<String> = regions.iter().map(|region| self.model.region_text(*region)).collect();
+        texts.join(", ")
+    }
+
+    fn module_scope(&self, module: usize) -> usize {
+        self.module_scopes.get(module).copied().unwrap_or(0)
+    }
+
+    /// Takes one unit of work; `false` when the program has used up what a compilation may take.
+    fn step(&mut self, span: Span, context: &Context) -> bool {
+        if self.fuel > 0 {
+            self.fuel -= 1;
+            return true;
+        }
+        self.exhaust("the program takes more work than a compilation may", span, context);
+        false
+    }
+
+    fn exhaust(&mut self, message: &str, span: Span, context: &Context) {
+        if !self.exhausted {
+            self.exhausted = true;
+            self.fuel = 0;
+            self.report(
+                Diagnostic::error(crate::diag::codes::EXPANSION_LIMIT, message)
+                    .label(span, "given up here")
+                    .note("a platform has to come to an end when it is compiled; a loop or a function that grows without bound is a mistake")
+                    .help("make the list that is walked smaller, or split the platform"),
+                context,
+            );
+        }
+    }
+}
+
+/// A list of Regions as it was placed.
+#[derive(Debug, Clone)]
+pub(crate) struct Placement {
+    regions: Rc<[Id<Region>]>,
+    single: bool,
+}

@@ -1,0 +1,257 @@
+//! Plans: which machines there are, where each stands, and what its steps do.
+
+use super::{Context, Expander, Placement};
+use crate::diag::{Diagnostic, codes};
+use crate::model::Region;
+use crate::model::ids::Id;
+use crate::source::Span;
+use crate::syntax::ast::{self, ClauseWord, Kind, Statement};
+use crate::workflow::{Call, Plan, PlanKind, SingleStep, Step};
+use smol_str::SmolStr;
+
+/// The ends of one machine.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Ends {
+    pub kind: PlanKind,
+    pub from: Option<Id<Region>>,
+    pub to: Option<Id<Region>>,
+    pub here: Option<Id<Region>>,
+}
+
+impl<'a> Expander<'a> {
+    pub(super) fn expand_plans(&mut self) {
+        for (declaration, context) in std::mem::take(&mut self.plans) {
+            let mut plans = Vec::new();
+            for ends in self.plan_ends(declaration, &context) {
+                if let Some(plan) = self.expand_plan(declaration, ends, &context) {
+                    plans.push(plan);
+                }
+                if self.diagnostics.has_errors() {
+                    break;
+                }
+            }
+            if !self.diagnostics.has_errors() {
+                self.expand_machines(declaration, &plans, &context);
+            }
+            self.model.plans.extend(plans);
+        }
+    }
+
+    fn plan_ends(&mut self, declaration: &'a ast::Declaration, context: &Context) -> Vec<Ends> {
+        let kind = match declaration.kind {
+            Kind::Failover => PlanKind::Failover,
+            Kind::Failback => PlanKind::Failback,
+            _ => PlanKind::Drill,
+        };
+        let mut found: Vec<(ClauseWord, Placement, Span)> = Vec::new();
+        for clause in &declaration.clauses {
+            match (kind, clause.word) {
+                (PlanKind::Failover, ClauseWord::From | ClauseWord::To | ClauseWord::Among)
+                | (PlanKind::Failback, ClauseWord::From | ClauseWord::To)
+                | (PlanKind::Drill, ClauseWord::In) => match self.placement(clause, context) {
+                    Some(placement) => found.push((clause.word, placement, clause.span)),
+                    None => return Vec::new(),
+                },
+                (PlanKind::Drill, ClauseWord::Every) => {}
+                _ => self.bad_clause(clause, declaration, context),
+            }
+        }
+        let one = |word: ClauseWord| found.iter().find(|(known, ..)| *known == word).and_then(|(_, placement, _)| placement.regions.first().copied());
+        match kind {
+            PlanKind::Drill => match found.iter().find(|(word, ..)| *word == ClauseWord::In) {
+                Some((_, placement, _)) => {
+                    placement.regions.iter().map(|region| Ends { kind, from: None, to: None, here: Some(*region) }).collect()
+                }
+                None => self.incomplete(declaration, "in which Regions?", "write `in both every 1h`", context),
+            },
+            _ => {
+                if let Some((_, among, span)) = found.iter().find(|(word, ..)| *word == ClauseWord::Among) {
+                    let regions = among.regions.clone();
+                    if regions.len() < 2 {
+                        self.fail(codes::BAD_REGION_PAIR, "a plan among one Region has nowhere to go", *span, "name at least two Regions", context);
+                        return Vec::new();
+                    }
+                    return regions
+                        .iter()
+                        .map(|lost| Ends { kind, from: Some(*lost), to: regions.iter().find(|other| *other != lost).copied(), here: None })
+                        .collect();
+                }
+                match (one(ClauseWord::From), one(ClauseWord::To)) {
+                    (Some(from), Some(to)) if from == to => {
+                        self.fail(
+                            codes::BAD_REGION_PAIR,
+                            "a plan cannot lead from a Region to itself",
+                            declaration.header(),
+                            "`from` and `to` are the same Region",
+                            context,
+                        );
+                        Vec::new()
+                    }
+                    (Some(from), Some(to)) => vec![Ends { kind, from: Some(from), to: Some(to), here: None }],
+                    _ => {
+                        let help = if kind == PlanKind::Failover {
+                            "write `from primary to standby`, or `among both` for the loss of either"
+                        } else {
+                            "write `from standby to primary`"
+                        };
+                        self.incomplete(declaration, "from where to where?", help, context)
+                    }
+                }
+            }
+        }
+    }
+
+    fn incomplete(&mut self, declaration: &ast::Declaration, label: &str, help: &str, context: &Context) -> Vec<Ends> {
+        self.report(
+            Diagnostic::error(
+                codes::BAD_HEADER,
+                format!("the {} `{}` does not say where it applies", declaration.kind.word(), declaration.name.text),
+            )
+            .label(declaration.header(), label)
+            .help(help),
+            context,
+        );
+        Vec::new()
+    }
+
+    fn expand_plan(&mut self, declaration: &'a ast::Declaration, ends: Ends, context: &Context) -> Option<Plan> {
+        let machine = self.machine_region(declaration, ends, context)?;
+        let context = Context { here: Some(machine), from: ends.from, to: ends.to, in_action: true, ..context.clone() };
+        let mut plan = Plan {
+            name: declaration.name.text.clone(),
+            kind: ends.kind,
+            from: ends.from,
+            to: ends.to,
+            machine,
+            steps: Vec::new(),
+            on_failure: Vec::new(),
+            start: None,
+            decide: None,
+            every: None,
+            bound: 0.0,
+            span: declaration.header(),
+        };
+        if let Some(clause) = declaration.clause(ClauseWord::Every)
+            && let ast::ClauseValue::Expr(expression) = &clause.value
+        {
+            plan.every = self.duration(expression, "every", &context);
+        }
+        let mut names: Vec<(SmolStr, Span)> = Vec::new();
+        for statement in declaration.statements() {
+            self.plan_statement(statement, &mut plan, ends, &mut names, &context);
+        }
+        if plan.steps.is_empty() && !self.diagnostics.has_errors() {
+            self.report(
+                Diagnostic::error(codes::EMPTY_PLAN, format!("the {} `{}` has no steps", declaration.kind.word(), plan.name))
+                    .label(declaration.header(), "does nothing")
+                    .help("add a step: `step promote = orders.promote() { within = 8min }`"),
+                &context,
+            );
+            return None;
+        }
+        plan.bound = plan.steps.iter().map(step_bound).sum();
+        Some(plan)
+    }
+
+    fn plan_statement(
+        &mut self,
+        statement: &'a Statement,
+        plan: &mut Plan,
+        ends: Ends,
+        names: &mut Vec<(SmolStr, Span)>,
+        context: &Context,
+    ) {
+        match statement {
+            Statement::Declaration(step) if step.kind == Kind::Step => {
+                self.unique_step(step, names, context);
+                if let Some(step) = self.expand_step(step, ends, context) {
+                    plan.steps.push(Step::One(Box::new(step)));
+                }
+            }
+            Statement::Parallel(node) => {
+                let mut branches: Vec<SingleStep> = Vec::new();
+                for inner in &node.block.statements {
+                    match inner {
+                        Statement::Declaration(step) if step.kind == Kind::Step => {
+                            self.unique_step(step, names, context);
+                            branches.extend(self.expand_step(step, ends, context));
+                        }
+                        Statement::Allow(_) => {}
+                        other => self.misplaced(other.span(), "side by side stand steps only", context),
+                    }
+                }
+                if !branches.is_empty() {
+                    plan.steps.push(Step::Parallel(branches));
+                }
+            }
+            Statement::On(node) if node.event.text == "failure" => {
+                for inner in &node.block.statements {
+                    match inner {
+                        Statement::Notify(notify) => plan.on_failure.extend(self.failure_notice(notify, plan, context)),
+                        Statement::Allow(_) => {}
+                        other => self.misplaced(other.span(), "on failure somebody is told: `notify alerts`", context),
+                    }
+                }
+            }
+            Statement::On(node) => {
+                let mut finding = Diagnostic::error(codes::UNKNOWN_NAME, format!("there is no event `{}`", node.event.text))
+                    .label(node.event.span, "unknown event")
+                    .help("write `on failure { ... }`");
+                if crate::diag::suggest::nearest(&node.event.text, ["failure"]).is_some() {
+                    finding = finding.fix("write `failure`", node.event.span, "failure");
+                }
+                self.report(finding, context);
+            }
+            Statement::Assign(assign) => match assign.key.text.as_str() {
+                "start" if ends.kind != PlanKind::Drill => {
+                    let value = self.evaluate(&assign.value, context);
+                    plan.start = self.one_of(&value, &["operator"], assign.value.span, context);
+                }
+                "decide" if ends.kind == PlanKind::Failover => plan.decide = self.duration(&assign.value, "decide", context),
+                _ => {
+                    let known: &[&str] = if ends.kind == PlanKind::Failover { &["start", "decide"] } else { &["start"] };
+                    self.unknown_key(&assign.key, known, &format!("a {}", ends.kind.word()), context);
+                }
+            },
+            Statement::StartWhen(node) => self.not_yet(node.span, "a plan that an alarm starts", "`start = \"operator\"` starts it by hand", context),
+            Statement::Approve(node) => self.not_yet(node.span, "an approval", "start the plan by hand: `start = \"operator\"`", context),
+            Statement::Allow(_) | Statement::Moved(_) => {}
+            other => self.misplaced(other.span(), "a plan has steps, `parallel`, `on failure`, `start` and `decide`", context),
+        }
+    }
+
+    pub(super) fn not_yet(&mut self, span: Span, what: &str, help: &str, context: &Context) {
+        self.report(
+            Diagnostic::error(codes::NOT_COMPILED_YET, format!("{what} is understood, but not compiled yet"))
+                .label(span, "not compiled yet")
+                .help(help),
+            context,
+        );
+    }
+
+    fn unique_step(&mut self, step: &ast::Declaration, names: &mut Vec<(SmolStr, Span)>, context: &Context) {
+        if let Some((_, first)) = names.iter().find(|(name, _)| *name == step.name.text) {
+            let first = *first;
+            self.report(
+                Diagnostic::error(codes::DUPLICATE_NAME, format!("there are two steps `{}`", step.name.text))
+                    .label(step.name.span, "declared again here")
+                    .secondary(first, "first declared here"),
+                context,
+            );
+        }
+        names.push((step.name.text.clone(), step.name.span));
+    }
+
+    /// Whom `on failure` tells: the `notify` action of a service, with a text that names plan, step and reason.
+    fn failure_notice(&mut self, notify: &'a ast::Notify, plan: &Plan, context: &Context) -> Vec<Call> {
+        self.notice(notify, &plan.name, plan.kind, context)
+    }
+}
+
+/// The longest time that a step may take, milliseconds.
+pub(super) fn step_bound(step: &Step) -> f64 {
+    match step {
+        Step::One(step) => step.within,
+        Step::Parallel(branches) => branches.iter().map(|branch| branch.within).fold(0.0, f64::max),
+    }
+}

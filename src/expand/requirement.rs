@@ -1,0 +1,126 @@
+//! `require` and `advise`: what a component insists on and recommends.
+
+use super::{Context, Expander};
+use crate::diag::{Diagnostic, Severity, codes};
+use crate::model::value::Value;
+use crate::source::Span;
+use crate::syntax::ast::{self, ExprKind, StringPart};
+
+impl<'a> Expander<'a> {
+    pub(super) fn evaluate_requires(&mut self) {
+        for pending in std::mem::take(&mut self.requires) {
+            let node = pending.node;
+            let regions = match pending.context.instance {
+                Some(id) if mentions_here(Some(&node.condition)) => {
+                    self.model.instances.get(id).regions.iter().map(|region| Some(*region)).collect()
+                }
+                _ => vec![pending.context.here],
+            };
+            for here in regions {
+                let context = pending.context.at(here);
+                if self.condition_now(&node.condition, &context) == Some(false) {
+                    self.unfulfilled(node, pending.module, &context);
+                    break;
+                }
+            }
+        }
+    }
+
+    fn unfulfilled(&mut self, node: &'a ast::Require, module: usize, context: &Context) {
+        let message = match self.evaluate_string(&node.message, context) {
+            Value::Text(text) => text.to_string(),
+            _ => return,
+        };
+        let slug = node.slug.plain().unwrap_or_default().to_string();
+        if slug.is_empty() {
+            self.fail(codes::BAD_STRING, "a slug is a plain text", node.slug.span, "for example \"aurora/readers\"", context);
+            return;
+        }
+        let severity = if node.advise { Severity::Warning } else { Severity::Error };
+        let library = self.modules.list.get(module).is_some_and(|module| module.library);
+        let mut finding = Diagnostic::new(slug, severity, message);
+        match context.instance.map(|id| self.model.instances.get(id)) {
+            Some(instance) => {
+                let span = self.blamed(node, context).unwrap_or(instance.span);
+                finding = finding.label(span, format!("{} {} this", instance.component, if node.advise { "advises against" } else { "refuses" }));
+                if !library {
+                    finding = finding.secondary(node.condition.span, "does not hold");
+                }
+            }
+            None => finding = finding.label(node.condition.span, "does not hold"),
+        }
+        self.diagnostics.push(finding);
+    }
+
+    /// The value of the input that a condition speaks of first: the text that its author would edit.
+    fn blamed(&self, node: &ast::Require, context: &Context) -> Option<Span> {
+        let mut names = Vec::new();
+        mentioned(&node.condition, &mut names);
+        for name in names {
+            let cell = self.find_cell(context.scope, &name).and_then(|cell| self.cells.get(cell));
+            if let Some(super::scope::CellKind::Input { given: Some((assign, _)), .. }) = cell.map(|cell| &cell.kind)
+                && !self.sources.in_library(assign.span)
+            {
+                return Some(assign.span);
+            }
+        }
+        None
+    }
+}
+
+/// Whether an expression depends on the Region of the member.
+pub(super) fn mentions_here(expression: Option<&ast::Expr>) -> bool {
+    let Some(expression) = expression else { return false };
+    let mut names = Vec::new();
+    mentioned(expression, &mut names);
+    names.iter().any(|name| name == "here" || name == "peers")
+}
+
+/// All bare names in an expression, in the order of the text.
+pub(super) fn mentioned(expression: &ast::Expr, names: &mut Vec<smol_str::SmolStr>) {
+    match &expression.kind {
+        ExprKind::Name(name) => names.push(name.clone()),
+        ExprKind::String(literal) => {
+            for part in &literal.parts {
+                if let StringPart::Value(value) = part {
+                    mentioned(value, names);
+                }
+            }
+        }
+        ExprKind::List(elements) => elements.iter().for_each(|element| mentioned(&element.value, names)),
+        ExprKind::Comprehension(node) => {
+            mentioned(&node.over, names);
+            if let Some(condition) = &node.condition {
+                mentioned(condition, names);
+            }
+            mentioned(&node.value, names);
+        }
+        ExprKind::Map(entries) => {
+            for entry in entries {
+                match entry {
+                    ast::Entry::Pair { value, .. } | ast::Entry::Spread(value) => mentioned(value, names),
+                }
+            }
+        }
+        ExprKind::Range(a, b) | ExprKind::Index(a, b) | ExprKind::Binary(_, a, b) => {
+            mentioned(a, names);
+            mentioned(b, names);
+        }
+        ExprKind::Lambda(_, body) | ExprKind::Unary(_, body) => mentioned(body, names),
+        ExprKind::If(a, b, c) => [a, b, c].into_iter().for_each(|part| mentioned(part, names)),
+        ExprKind::Member { base, .. } => mentioned(base, names),
+        ExprKind::Apply(callee, arguments) => {
+            mentioned(callee, names);
+            arguments.iter().for_each(|argument| mentioned(argument, names));
+        }
+        ExprKind::Ask(a, _) | ExprKind::Run(a, _) | ExprKind::Wait(a, _) => mentioned(a, names),
+        ExprKind::Call(_)
+        | ExprKind::None
+        | ExprKind::Bool(_)
+        | ExprKind::Number(_)
+        | ExprKind::Quantity(..)
+        | ExprKind::Rate(..)
+        | ExprKind::Cidr(_)
+        | ExprKind::Hyphenated(_) => {}
+    }
+}

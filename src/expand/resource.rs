@@ -1,0 +1,349 @@
+//! Resources: families by Region, and the properties of each member.
+
+use super::scope::CellKind;
+use super::{Context, Expander, FamilyBody, MAXIMUM_RESOURCES, Placement};
+use crate::diag::{Diagnostic, codes};
+use crate::model::value::{ResourceRef, Value};
+use crate::model::{Family, Member, Property};
+use crate::source::Span;
+use crate::syntax::ast::{self, ClauseWord, Kind, Statement, TypeKind};
+use smol_str::SmolStr;
+use std::collections::BTreeMap;
+
+const OWN_KEYS: &[&str] = &["layer", "depends_on", "deletion"];
+
+impl<'a> Expander<'a> {
+    pub(super) fn declare_resource(&mut self, declaration: &'a ast::Declaration, path: Vec<SmolStr>, context: &Context) {
+        let external = declaration.kind == Kind::External || declaration.external.is_some();
+        let Some(resource_type) = self.resource_type(declaration, context) else {
+            self.declare(&declaration.name, CellKind::Ready(Value::Error), false, context);
+            return;
+        };
+        let Some(placement) = self.resource_placement(declaration, external, context) else {
+            self.declare(&declaration.name, CellKind::Ready(Value::Error), false, context);
+            return;
+        };
+        let total = self.model.families.len() * placement.regions.len();
+        if total > MAXIMUM_RESOURCES {
+            self.exhaust("the platform has too many resources", declaration.name.span, context);
+            return;
+        }
+        let logical_id: String = path.iter().map(|part| super::parameter::pascal_case(part)).collect();
+        let body = context.instance.and_then(|id| self.instance_body(id));
+        let by_component = body.and_then(|body| body.layer.clone());
+        let layer = self.own_layer(declaration, context).or(by_component).unwrap_or(SmolStr::new_static("app"));
+        let origin = context.instance.map_or(declaration.header(), |id| self.model.instances.get(id).span);
+        let family = self.model.families.add(Family {
+            path,
+            logical_id: SmolStr::new(logical_id),
+            resource_type,
+            regions: placement.regions.to_vec(),
+            single: placement.single,
+            span: declaration.name.span,
+            origin,
+            layer,
+            group: context.group.clone(),
+            external,
+            members: BTreeMap::new(),
+        });
+        self.families.push(FamilyBody { declaration, context: context.clone() });
+        self.declare(&declaration.name, CellKind::Ready(Value::Family(family)), true, context);
+        if external {
+            self.evaluate_family(family.index());
+        }
+    }
+
+    fn resource_type(&mut self, declaration: &'a ast::Declaration, context: &Context) -> Option<SmolStr> {
+        match declaration.ty.as_ref().map(|ty| (&ty.kind, ty.span)) {
+            Some((TypeKind::Resource(name), span)) => {
+                let parts: Vec<&str> = name.text.split("::").collect();
+                let shaped = matches!(parts.as_slice(), [_, _, _] | [_, _, _, "MODULE"]);
+                if shaped {
+                    return Some(name.text.clone());
+                }
+                self.report(
+                    Diagnostic::error(codes::BAD_TYPE_NAME, format!("`{}` is no resource type", name.text))
+                        .label(span, "not a type of CloudFormation")
+                        .help("write it as AWS does: `AWS::DynamoDB::GlobalTable`"),
+                    context,
+                );
+                None
+            }
+            Some((_, span)) => {
+                self.report(
+                    Diagnostic::error(codes::BAD_TYPE_NAME, "a resource is of a type of CloudFormation")
+                        .label(span, "not a resource type")
+                        .help("write `AWS::Service::Type`; a component is used with `replica`, `service` or `route`"),
+                    context,
+                );
+                None
+            }
+            None => {
+                self.report(
+                    Diagnostic::error(codes::BAD_HEADER, format!("the resource `{}` has no type", declaration.name.text))
+                        .label(declaration.header(), "of which type?")
+                        .help(format!("write `resource {}: AWS::Service::Type in primary {{ ... }}`", declaration.name.text)),
+                    context,
+                );
+                None
+            }
+        }
+    }
+
+    fn resource_placement(&mut self, declaration: &'a ast::Declaration, external: bool, context: &Context) -> Option<Placement> {
+        let mut placement = None;
+        for clause in &declaration.clauses {
+            match clause.word {
+                ClauseWord::In => placement = Some(self.placement(clause, context)?),
+                _ => self.bad_clause(clause, declaration, context),
+            }
+        }
+        if placement.is_some() {
+            return placement;
+        }
+        if let Some(id) = context.instance {
+            let instance = self.model.instances.get(id);
+            return Some(Placement { regions: instance.regions.clone().into(), single: instance.single });
+        }
+        if external {
+            let regions: Vec<_> = self.model.regions.ids().collect();
+            let first = regions.first().copied()?;
+            return Some(Placement { regions: std::rc::Rc::from([first]), single: true });
+        }
+        self.report(
+            Diagnostic::error(codes::BAD_HEADER, format!("the resource `{}` is placed nowhere", declaration.name.text))
+                .label(declaration.header(), "in which Region?")
+                .note("there is no default Region")
+                .help("write `in primary`, or `in both` for one in each Region, behind the type"),
+            context,
+        );
+        None
+    }
+
+    fn own_layer(&mut self, declaration: &'a ast::Declaration, context: &Context) -> Option<SmolStr> {
+        let assign = declaration.statements().iter().find_map(|statement| match statement {
+            Statement::Assign(assign) if assign.key.text == "layer" => Some(assign),
+            _ => None,
+        })?;
+        let value = self.evaluate(&assign.value, context);
+        self.layer_name(&value, assign.value.span, context)
+    }
+
+    /// Computes the properties of every member of every family.
+    pub(super) fn evaluate_resources(&mut self) {
+        let mut at = 0;
+        while at < self.families.len() && !self.exhausted {
+            self.evaluate_family(at);
+            at += 1;
+        }
+    }
+
+    fn evaluate_family(&mut self, at: usize) {
+        let Some(body) = self.families.get(at) else { return };
+        let (declaration, context) = (body.declaration, body.context.clone());
+        let Some(id) = self.model.families.ids().nth(at) else { return };
+        let family = self.model.families.get(id);
+        if !family.members.is_empty() {
+            return;
+        }
+        let regions = family.regions.clone();
+        for region in regions {
+            let inner = context.at(Some(region));
+            let mut member = Member::default();
+            self.evaluate_properties(declaration.statements(), &inner, &mut member);
+            self.model.families.get_mut(id).members.insert(region, member);
+        }
+    }
+
+    pub(super) fn evaluate_properties(&mut self, statements: &'a [Statement], context: &Context, member: &mut Member) {
+        for statement in statements {
+            match statement {
+                Statement::Assign(assign) => self.evaluate_property(assign, context, member),
+                Statement::If(node) => {
+                    let mut at = Some(node);
+                    while let Some(node) = at.take() {
+                        match self.condition_now(&node.condition, context) {
+                            Some(true) => self.evaluate_properties(&node.then.statements, context, member),
+                            Some(false) => match &node.otherwise {
+                                Some(ast::Else::If(next)) => at = Some(next.as_ref()),
+                                Some(ast::Else::Block(block)) => self.evaluate_properties(&block.statements, context, member),
+                                None => {}
+                            },
+                            None => {}
+                        }
+                    }
+                }
+                Statement::Allow(_) | Statement::Moved(_) => {}
+                other => self.misplaced(other.span(), "a resource has `Property = value` lines, and `if` around them", context),
+            }
+        }
+    }
+
+    fn evaluate_property(&mut self, assign: &'a ast::Assign, context: &Context, member: &mut Member) {
+        let name = &assign.key;
+        if !name.text.starts_with(|first: char| first.is_ascii_uppercase()) {
+            match name.text.as_str() {
+                "layer" => {}
+                "depends_on" => {
+                    let value = self.evaluate(&assign.value, context);
+                    self.depends_on(value, assign.value.span, context, member);
+                }
+                "deletion" => {
+                    let value = self.evaluate(&assign.value, context);
+                    member.deletion = self.one_of(&value, &["retain", "delete", "snapshot"], assign.value.span, context);
+                }
+                _ => self.unknown_key(name, OWN_KEYS, "a resource (AWS's properties begin with a capital letter; it)", context),
+            }
+            return;
+        }
+        if let Some(first) = member.properties.iter().find(|property| property.name == name.text) {
+            let first = first.span;
+            self.report(
+                Diagnostic::error(codes::DUPLICATE_PROPERTY, format!("`{}` is set twice", name.text))
+                    .label(name.span, "set again here")
+                    .secondary(first, "first set here"),
+                context,
+            );
+            return;
+        }
+        let value = self.evaluate(&assign.value, context);
+        let value = self.property_value(value, assign.value.span, context);
+        if !matches!(value, Value::None) {
+            member.properties.push(Property { name: name.text.clone(), value, span: name.span });
+        }
+    }
+
+    fn depends_on(&mut self, value: Value, span: Span, context: &Context, member: &mut Member) {
+        match value {
+            Value::Family(family) => member.depends_on.extend(self.select(family, span, context)),
+            Value::Resource(resource) => member.depends_on.push(resource),
+            Value::List(items) => {
+                for item in items.iter() {
+                    self.depends_on(item.clone(), span, context, member);
+                }
+            }
+            Value::Error | Value::None => {}
+            other => {
+                self.mismatch("a resource", &other, span, "`depends_on` takes resources", context);
+            }
+        }
+    }
+
+    /// A value as CloudFormation can take it: families settled, kinds without a form refused.
+    pub(super) fn property_value(&mut self, value: Value, span: Span, context: &Context) -> Value {
+        let value = self.settle(value, span, context);
+        match value {
+            Value::List(items) => {
+                if items.iter().all(is_plain) {
+                    return Value::List(items);
+                }
+                let items: Vec<Value> = items
+                    .iter()
+                    .map(|item| self.property_value(item.clone(), span, context))
+                    .filter(|item| !matches!(item, Value::None))
+                    .collect();
+                Value::list(items)
+            }
+            Value::Map(map) => {
+                if map.values().all(is_plain) {
+                    return Value::Map(map);
+                }
+                let entries = map
+                    .iter()
+                    .map(|(key, item)| (key.clone(), self.property_value(item.clone(), span, context)))
+                    .filter(|(_, item)| !matches!(item, Value::None))
+                    .collect();
+                Value::map(entries)
+            }
+            Value::Region(region) => Value::Text(self.model.regions.get(region).code.clone()),
+            Value::Cidr(text) => Value::Text(text),
+            Value::Quantity(..) => {
+                self.mismatch("a value that AWS can take", &value, span, "say in which unit AWS counts: `.seconds`, `.days`, `.mib`, `.number` ...", context)
+            }
+            Value::Family(_) | Value::Resource(_) => {
+                self.mismatch("a value that AWS can take", &value, span, "write `.ref`, `.arn` or an attribute behind it", context)
+            }
+            Value::Instance(..) => self.mismatch("a value that AWS can take", &value, span, "name an output of it", context),
+            Value::Run(_) => self.fail(
+                codes::RUN_VALUE,
+                "a value known at run time cannot stand in a template",
+                span,
+                "known only when a machine runs",
+                context,
+            ),
+            Value::Metric(_) | Value::Function(_) | Value::Builtin(_) | Value::Module(_) | Value::Definition(_) | Value::Range(_) => {
+                self.mismatch("a value that AWS can take", &value, span, "give a text, a number, a list or a map", context)
+            }
+            Value::Platform => Value::Text(self.model.platform.name.clone()),
+            plain => plain,
+        }
+    }
+
+    /// `adjust a.b in R { ... }`: properties that a component did not think of.
+    pub(super) fn apply_adjusts(&mut self) {
+        for (node, context) in std::mem::take(&mut self.adjusts) {
+            let Some(family) = self.adjusted_family(node, &context) else { continue };
+            let placement = match &node.place {
+                Some(clause) => self.placement(clause, &context).map(|placement| placement.regions.to_vec()),
+                None => Some(self.model.families.get(family).regions.clone()),
+            };
+            for region in placement.unwrap_or_default() {
+                if !self.model.families.get(family).regions.contains(&region) {
+                    let (name, regions) = (self.model.family_text(family), self.model.families.get(family).regions.clone());
+                    let span = node.place.as_ref().map_or(node.span, |place| place.span);
+                    self.no_member(&name, region, &regions, span, &context);
+                    continue;
+                }
+                let mut changed = Member::default();
+                self.evaluate_properties(&node.block.statements, &context.at(Some(region)), &mut changed);
+                self.adjust_member(ResourceRef { family, region }, changed, &context);
+            }
+        }
+    }
+
+    fn adjust_member(&mut self, resource: ResourceRef, changed: Member, context: &Context) {
+        let row = crate::aws::types::find(&self.model.families.get(resource.family).resource_type);
+        let identity = row.and_then(|row| row.name_property.clone());
+        for property in changed.properties {
+            if identity.as_deref() == Some(property.name.as_str()) {
+                self.report(
+                    Diagnostic::error(codes::DUPLICATE_PROPERTY, format!("`{}` is what the resource is known by and cannot be adjusted", property.name))
+                        .label(property.span, "this would be another resource")
+                        .note("names are computed, so that other Regions, permissions and plans find the resource"),
+                    context,
+                );
+                continue;
+            }
+            if let Some(member) = self.model.families.get_mut(resource.family).members.get_mut(&resource.region) {
+                match member.properties.iter_mut().find(|known| known.name == property.name) {
+                    Some(known) => *known = property,
+                    None => member.properties.push(property),
+                }
+            }
+        }
+    }
+
+    fn adjusted_family(&mut self, node: &'a ast::Adjust, context: &Context) -> Option<crate::model::ids::Id<Family>> {
+        let mut parts = node.path.iter();
+        let first = parts.next()?;
+        let mut value = self.read_name(&first.text, first.span, context);
+        let mut span = first.span;
+        for part in parts {
+            value = self.member(value, part, span, context);
+            span = span.to(part.span);
+        }
+        match value {
+            Value::Family(family) => Some(family),
+            Value::Resource(resource) => Some(resource.family),
+            Value::Error => None,
+            other => {
+                self.mismatch("a resource", &other, span, "name the instance and a resource in it: `adjust orders.cluster { ... }`", context);
+                None
+            }
+        }
+    }
+}
+
+fn is_plain(value: &Value) -> bool {
+    matches!(value, Value::Text(_) | Value::Number(_) | Value::Bool(_) | Value::Deploy(_) | Value::Error)
+}

@@ -1,0 +1,402 @@
+//! Names: scopes, cells and the context in which an expression is read.
+
+use super::{Expander, Placement};
+use crate::diag::{Diagnostic, codes, suggest};
+use crate::model::ids::Id;
+use crate::model::value::Value;
+use crate::model::{Instance, Region};
+use crate::source::Span;
+use crate::syntax::ast;
+use rustc_hash::FxHashMap;
+use smol_str::SmolStr;
+use std::rc::Rc;
+
+/// Where names are looked up, in this order: locals, the scope and its parents, the prelude.
+pub(super) struct Scope {
+    pub parent: Option<usize>,
+    pub names: FxHashMap<SmolStr, usize>,
+}
+
+/// What a name stands for.
+pub(super) enum CellKind<'a> {
+    Ready(Value),
+    Let(&'a ast::Declaration),
+    Input { declaration: &'a ast::Declaration, given: Option<(&'a ast::Assign, Context)> },
+    Given(Vec<(Id<Region>, Value)>),
+    Output(&'a ast::Declaration),
+    Metric(&'a ast::Declaration),
+    Grant(&'a ast::Declaration),
+    Action(&'a ast::Declaration),
+    Condition(&'a ast::Declaration),
+    Definition(&'a ast::Declaration),
+}
+
+/// A declared name and what was computed for it.
+pub(super) struct Cell<'a> {
+    pub kind: CellKind<'a>,
+    pub name: SmolStr,
+    pub span: Span,
+    pub public: bool,
+    pub context: Context,
+    pub placement: Option<Placement>,
+    pub placed: bool,
+    pub memo: Vec<(Option<Id<Region>>, Value)>,
+    pub active: bool,
+}
+
+/// A function of the user: parameters, body, and the context in which it was written.
+pub(super) struct Function<'a> {
+    pub parameters: &'a [ast::Name],
+    pub body: &'a ast::Expr,
+    pub context: Context,
+}
+
+/// One local name; the rest follows behind it.
+#[derive(Debug)]
+pub struct Local {
+    name: SmolStr,
+    value: Value,
+    next: Option<Rc<Local>>,
+}
+
+/// The context in which an expression is read.
+#[derive(Debug, Clone, Default)]
+pub struct Context {
+    pub(super) scope: usize,
+    pub(super) here: Option<Id<Region>>,
+    pub(super) from: Option<Id<Region>>,
+    pub(super) to: Option<Id<Region>>,
+    pub(super) instance: Option<Id<Instance>>,
+    pub(super) group: Option<SmolStr>,
+    pub(super) locals: Option<Rc<Local>>,
+    pub(super) in_action: bool,
+}
+
+impl Context {
+    pub(super) fn of_scope(scope: usize) -> Self {
+        Self { scope, ..Self::default() }
+    }
+
+    /// The same context in a member of this Region.
+    pub(super) fn at(&self, here: Option<Id<Region>>) -> Self {
+        Self { here, ..self.clone() }
+    }
+
+    /// The same context with one more local name.
+    pub(super) fn with(&self, name: SmolStr, value: Value) -> Self {
+        let next = self.locals.clone();
+        Self { locals: Some(Rc::new(Local { name, value, next })), ..self.clone() }
+    }
+
+    fn local(&self, name: &str) -> Option<&Value> {
+        let mut at = self.locals.as_deref();
+        while let Some(local) = at {
+            if local.name == name {
+                return Some(&local.value);
+            }
+            at = local.next.as_deref();
+        }
+        None
+    }
+
+    fn local_names(&self) -> Vec<SmolStr> {
+        let mut names = Vec::new();
+        let mut at = self.locals.as_deref();
+        while let Some(local) = at {
+            names.push(local.name.clone());
+            at = local.next.as_deref();
+        }
+        names
+    }
+}
+
+/// Words that mean something by where they stand.
+pub(super) const CONTEXT_WORDS: &[&str] = &["here", "self", "regions", "platform", "from", "to", "peers"];
+
+impl<'a> Expander<'a> {
+    pub(super) fn new_scope(&mut self, parent: Option<usize>) -> usize {
+        self.scopes.push(Scope { parent, names: FxHashMap::default() });
+        self.scopes.len() - 1
+    }
+
+    /// Declares a name; a second one of the same name is reported and not declared.
+    pub(super) fn declare(&mut self, name: &ast::Name, kind: CellKind<'a>, public: bool, context: &Context) -> Option<usize> {
+        if let Some(known) = self.scopes.get(context.scope).and_then(|scope| scope.names.get(&name.text)).copied() {
+            let first = self.cells.get(known).map(|cell| cell.span).unwrap_or_default();
+            self.report(
+                Diagnostic::error(codes::DUPLICATE_NAME, format!("`{}` is declared twice", name.text))
+                    .label(name.span, "declared again here")
+                    .secondary(first, "first declared here")
+                    .help("give one of them another name; names are unique in a file and in a component"),
+                context,
+            );
+            return None;
+        }
+        if CONTEXT_WORDS.contains(&name.text.as_str()) && !matches!(kind, CellKind::Input { .. }) {
+            self.report(
+                Diagnostic::error(codes::RESERVED_WORD, format!("`{}` has a meaning of its own and cannot be declared", name.text))
+                    .label(name.span, "choose another name"),
+                context,
+            );
+            return None;
+        }
+        let cell = self.cells.len();
+        self.cells.push(Cell {
+            kind,
+            name: name.text.clone(),
+            span: name.span,
+            public,
+            context: context.clone(),
+            placement: None,
+            placed: false,
+            memo: Vec::new(),
+            active: false,
+        });
+        if let Some(scope) = self.scopes.get_mut(context.scope) {
+            scope.names.insert(name.text.clone(), cell);
+        }
+        Some(cell)
+    }
+
+    pub(super) fn find_cell(&self, scope: usize, name: &str) -> Option<usize> {
+        let mut at = Some(scope);
+        while let Some(scope) = at.and_then(|at| self.scopes.get(at)) {
+            if let Some(cell) = scope.names.get(name) {
+                return Some(*cell);
+            }
+            at = scope.parent;
+        }
+        None
+    }
+
+    /// All names that could be meant in a context, sorted.
+    pub(super) fn names_in_sight(&self, context: &Context) -> Vec<SmolStr> {
+        let mut names = context.local_names();
+        let mut at = Some(context.scope);
+        while let Some(scope) = at.and_then(|at| self.scopes.get(at)) {
+            let mut own: Vec<SmolStr> = scope.names.keys().cloned().collect();
+            own.sort();
+            names.extend(own);
+            at = scope.parent;
+        }
+        names.extend(CONTEXT_WORDS.iter().copied().map(SmolStr::new_static));
+        names
+    }
+
+    /// The value of a bare name.
+    pub(super) fn read_name(&mut self, name: &SmolStr, span: Span, context: &Context) -> Value {
+        if let Some(local) = context.local(name) {
+            return local.clone();
+        }
+        if let Some(cell) = self.find_cell(context.scope, name) {
+            return self.read_cell(cell, span, context);
+        }
+        if let Some(value) = self.context_word(name, span, context) {
+            return value;
+        }
+        if let Some(builtin) = super::builtins::find(name) {
+            return Value::Builtin(builtin);
+        }
+        let names = self.names_in_sight(context);
+        let mut finding =
+            Diagnostic::error(codes::UNKNOWN_NAME, format!("nothing is called `{name}` here")).label(span, "unknown name");
+        if let Some(near) = suggest::nearest(name, names.iter().map(SmolStr::as_str)) {
+            finding = finding.help(format!("did you mean `{near}`?")).fix(format!("write `{near}`"), span, near);
+            if let Some(cell) = self.find_cell(context.scope, near).and_then(|cell| self.cells.get(cell)) {
+                if !self.sources.in_library(cell.span) && cell.span != Span::default() {
+                    finding = finding.secondary(cell.span, format!("`{near}` is declared here"));
+                }
+            }
+        } else if crate::stdlib::public_modules().any(|module| module == name.as_str()) {
+            finding = finding.help(format!("`{name}` is a module of the library: `use std@1.{{{name}}}`"));
+        } else {
+            finding = finding.help(format!(
+                "a text is written in quotes (`\"{name}\"`); any bare name is something declared, imported or a context word"
+            ));
+        }
+        self.report(finding, context);
+        Value::Error
+    }
+
+    fn context_word(&mut self, name: &str, span: Span, context: &Context) -> Option<Value> {
+        let member = |found: Option<Id<Region>>| found.map(Value::Region);
+        let value = match name {
+            "here" => member(context.here),
+            "from" => member(context.from),
+            "to" => member(context.to),
+            "platform" => Some(Value::Platform),
+            "self" => context.instance.map(|id| Value::Instance(id, context.here)),
+            "regions" => context.instance.map(|id| {
+                Value::list(self.model.instances.get(id).regions.iter().map(|region| Value::Region(*region)).collect())
+            }),
+            "peers" => match (context.instance, context.here) {
+                (Some(id), Some(here)) => Some(Value::list(
+                    self.model.instances.get(id).regions.iter().filter(|region| **region != here).map(|region| Value::Region(*region)).collect(),
+                )),
+                _ => None,
+            },
+            _ => return None,
+        };
+        if value.is_some() {
+            return value;
+        }
+        let (message, help) = match name {
+            "here" | "peers" => (
+                format!("`{name}` has no meaning here: this is not the member of one Region"),
+                "it can be used in what is placed `in` or `across` Regions, once for each of them",
+            ),
+            "from" | "to" => (format!("`{name}` has no meaning here: this is not part of a plan"), "it can be used in actions and conditions"),
+            _ => (format!("`{name}` has no meaning here: this is not part of a component"), "it can be used in the body of a component"),
+        };
+        self.report(Diagnostic::error(codes::WHICH_REGION, message).label(span, "not known here").help(help), context);
+        Some(Value::Error)
+    }
+
+    /// The value of a cell for the Region of the context; a cell with one value per Region stays open without one.
+    pub(super) fn read_cell(&mut self, number: usize, span: Span, context: &Context) -> Value {
+        let placement = self.cell_placement(number, span);
+        let mut here = context.here;
+        if let Some(placement) = &placement {
+            if placement.single {
+                here = placement.regions.first().copied();
+            } else {
+                match here {
+                    None => return Value::PerRegion(u32::try_from(number).unwrap_or(u32::MAX)),
+                    Some(region) if !placement.regions.contains(&region) => {
+                        return Value::PerRegion(u32::try_from(number).unwrap_or(u32::MAX));
+                    }
+                    Some(_) => {}
+                }
+            }
+        }
+        self.compute_cell(number, here, span, context)
+    }
+
+    /// The value of a cell in a Region; computed once.
+    pub(super) fn compute_cell(&mut self, number: usize, here: Option<Id<Region>>, span: Span, reader: &Context) -> Value {
+        let Some(cell) = self.cells.get(number) else { return Value::Error };
+        if let CellKind::Ready(value) = &cell.kind {
+            return value.clone();
+        }
+        if let Some((_, value)) = cell.memo.iter().find(|(region, _)| *region == here) {
+            return value.clone();
+        }
+        if cell.active {
+            let (name, declared) = (cell.name.clone(), cell.span);
+            self.report(
+                Diagnostic::error(codes::DEFINITION_CYCLE, format!("`{name}` is defined by itself"))
+                    .label(span, "needed here, to compute itself")
+                    .secondary(declared, "declared here")
+                    .help("break the circle: one of the values in it has to be given directly"),
+                reader,
+            );
+            return Value::Error;
+        }
+        if self.depth >= super::MAXIMUM_DEPTH * 2 {
+            self.exhaust("values depend on each other too deeply", span, reader);
+            return Value::Error;
+        }
+        let context = cell.context.at(here);
+        if let Some(cell) = self.cells.get_mut(number) {
+            cell.active = true;
+        }
+        self.depth += 1;
+        let value = self.evaluate_cell(number, &context);
+        self.depth -= 1;
+        if let Some(cell) = self.cells.get_mut(number) {
+            cell.active = false;
+            cell.memo.push((here, value.clone()));
+        }
+        value
+    }
+
+    fn evaluate_cell(&mut self, number: usize, context: &Context) -> Value {
+        let Some(cell) = self.cells.get(number) else { return Value::Error };
+        match &cell.kind {
+            CellKind::Ready(value) => value.clone(),
+            CellKind::Let(declaration) => {
+                let declaration: &'a ast::Declaration = declaration;
+                self.evaluate_let(declaration, context)
+            }
+            CellKind::Input { declaration, given } => {
+                let declaration: &'a ast::Declaration = declaration;
+                let given = given.clone();
+                self.evaluate_input(declaration, given, context)
+            }
+            CellKind::Given(values) => {
+                let found = values.iter().find(|(region, _)| Some(*region) == context.here).or_else(|| values.first());
+                found.map_or(Value::None, |(_, value)| value.clone())
+            }
+            CellKind::Output(declaration) => {
+                let declaration: &'a ast::Declaration = declaration;
+                self.evaluate_let(declaration, context)
+            }
+            CellKind::Metric(declaration) => {
+                let declaration: &'a ast::Declaration = declaration;
+                self.evaluate_metric(declaration, context)
+            }
+            CellKind::Grant(declaration) => {
+                let declaration: &'a ast::Declaration = declaration;
+                self.evaluate_grant(declaration, context)
+            }
+            CellKind::Action(_) => Value::Definition("an action"),
+            CellKind::Condition(_) => Value::Definition("a condition"),
+            CellKind::Definition(declaration) => Value::Definition(definition_kind(declaration.kind)),
+        }
+    }
+
+    fn evaluate_let(&mut self, declaration: &'a ast::Declaration, context: &Context) -> Value {
+        let Some(expression) = &declaration.value else {
+            return self.fail(
+                codes::MISSING_VALUE,
+                format!("`{}` has no value", declaration.name.text),
+                declaration.name.span,
+                "write `= value` behind it",
+                context,
+            );
+        };
+        let value = self.evaluate(expression, context);
+        match &declaration.ty {
+            Some(ty) => self.check_type(value, ty, expression.span, &declaration.name.text, context),
+            None => value,
+        }
+    }
+
+    /// Where a cell has values, if it has one per Region (`in ...` in its header).
+    pub(super) fn cell_placement(&mut self, number: usize, span: Span) -> Option<Placement> {
+        let cell = self.cells.get(number)?;
+        if cell.placed {
+            return cell.placement.clone();
+        }
+        let declaration: &'a ast::Declaration = match &cell.kind {
+            CellKind::Output(declaration)
+            | CellKind::Metric(declaration)
+            | CellKind::Grant(declaration)
+            | CellKind::Let(declaration)
+            | CellKind::Input { declaration, .. } => declaration,
+            _ => return None,
+        };
+        let context = cell.context.clone();
+        let placement =
+            declaration.clause(ast::ClauseWord::In).and_then(|clause| self.placement(clause, &context));
+        let _ = span;
+        if let Some(cell) = self.cells.get_mut(number) {
+            cell.placed = true;
+            cell.placement = placement.clone();
+        }
+        placement
+    }
+}
+
+/// What messages call a definition that is no value.
+pub(super) fn definition_kind(kind: ast::Kind) -> &'static str {
+    match kind {
+        ast::Kind::Component => "a component",
+        ast::Kind::Type => "a type",
+        ast::Kind::Alarm => "an alarm",
+        ast::Kind::Failover | ast::Kind::Failback | ast::Kind::Drill => "a plan",
+        ast::Kind::Group => "a group",
+        ast::Kind::Step => "a step",
+        _ => "a definition",
+    }
+}

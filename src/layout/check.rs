@@ -1,0 +1,208 @@
+//! What CloudFormation forbids: ids that collide, circles inside a stack, too many things in one.
+
+use super::{Layout, Resolved, resolve};
+use crate::diag::{Diagnostic, Diagnostics, codes};
+use crate::model::Model;
+use crate::model::value::{Deploy, ResourceRef, TextPart, Value};
+use rustc_hash::{FxHashMap, FxHashSet};
+use smol_str::SmolStr;
+
+/// Resources in one template. Source: CloudFormation user guide, "Understand CloudFormation quotas".
+const MAXIMUM_RESOURCES: usize = 500;
+/// Parameters of one template. Same source.
+const MAXIMUM_PARAMETERS: usize = 200;
+/// Outputs of one template. Same source.
+const MAXIMUM_OUTPUTS: usize = 200;
+/// Characters of a logical id. Same source.
+const MAXIMUM_ID: usize = 255;
+
+/// Logical ids: valid, and each only once in a stack.
+pub(super) fn identities(model: &Model, layout: &Layout, diagnostics: &mut Diagnostics) {
+    let mut reported: FxHashSet<(usize, usize)> = FxHashSet::default();
+    for (_, family) in model.families.iter() {
+        let id = &family.logical_id;
+        if id.is_empty() || id.len() > MAXIMUM_ID || !id.chars().all(|c| c.is_ascii_alphanumeric()) {
+            diagnostics.push(
+                Diagnostic::error(codes::BAD_LOGICAL_ID, format!("the names {} make no logical id", family.path.join(".")))
+                    .label(family.origin, format!("`{id}`: CloudFormation takes up to 255 letters and digits"))
+                    .help("use shorter names of letters and digits"),
+            );
+        }
+    }
+    for stack in &layout.stacks {
+        let mut seen: FxHashMap<SmolStr, ResourceRef> = FxHashMap::default();
+        for parameter in model.parameters.iter().map(|(_, parameter)| parameter) {
+            if let Some(resource) = stack.resources.iter().find(|resource| model.families.get(resource.family).logical_id == parameter.logical_id) {
+                let family = model.families.get(resource.family);
+                diagnostics.push(
+                    Diagnostic::error(codes::ID_COLLISION, format!("a parameter and a resource are both `{}` in the template", parameter.logical_id))
+                        .label(family.origin, "the resource")
+                        .secondary(parameter.span, "the parameter")
+                        .help("rename one of them"),
+                );
+            }
+        }
+        for resource in &stack.resources {
+            let family = model.families.get(resource.family);
+            if let Some(first) = seen.insert(family.logical_id.clone(), *resource) {
+                let other = model.families.get(first.family);
+                if reported.insert((first.family.index(), resource.family.index())) {
+                    diagnostics.push(
+                        Diagnostic::error(
+                            codes::ID_COLLISION,
+                            format!("`{}` and `{}` have one logical id: `{}`", other.path.join("."), family.path.join("."), family.logical_id),
+                        )
+                        .label(family.origin, format!("`{}` again", family.logical_id))
+                        .secondary(other.origin, "first one")
+                        .note("a logical id is made of the declared names; with the same id CloudFormation would take one resource for the other")
+                        .help("rename one of them"),
+                    );
+                }
+            }
+        }
+    }
+}
+
+/// More things than a template may have.
+pub(super) fn limits(model: &Model, layout: &Layout, diagnostics: &mut Diagnostics) {
+    for stack in &layout.stacks {
+        let rows = [
+            ("resources", stack.resources.len(), MAXIMUM_RESOURCES),
+            ("parameters", stack.parameters.len(), MAXIMUM_PARAMETERS),
+            ("outputs", stack.outputs.len(), MAXIMUM_OUTPUTS),
+        ];
+        for (what, count, most) in rows {
+            if count <= most {
+                continue;
+            }
+            let over = stack.resources.get(most.min(stack.resources.len().saturating_sub(1)));
+            let span = over.map(|resource| model.families.get(resource.family).origin).unwrap_or_default();
+            let mut owners: FxHashMap<SmolStr, usize> = FxHashMap::default();
+            for resource in &stack.resources {
+                *owners.entry(model.families.get(resource.family).path.first().cloned().unwrap_or_default()).or_default() += 1;
+            }
+            let mut sorted: Vec<(usize, SmolStr)> = Vec::new();
+            #[expect(clippy::iter_over_hash_type, reason = "sorted right afterwards")]
+            for (name, count) in owners {
+                sorted.push((count, name));
+            }
+            sorted.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
+            let largest: Vec<String> = sorted.iter().take(3).map(|(count, name)| format!("`{name}` ({count})")).collect();
+            diagnostics.push(
+                Diagnostic::error(codes::STACK_LIMIT, format!("the stack {} has {count} {what}; CloudFormation takes {most}", stack.id))
+                    .label(span, format!("number {} of them", most + 1))
+                    .note(format!("the largest parts of it: {}", largest.join(", ")))
+                    .help("put some of them into stacks of their own: `group NAME { ... }`"),
+            );
+        }
+    }
+}
+
+/// Resources of one stack that need each other first.
+pub(super) fn resource_cycles(model: &Model, layout: &Layout, diagnostics: &mut Diagnostics) {
+    for (number, stack) in layout.stacks.iter().enumerate() {
+        let mut finder = Finder { state: FxHashMap::default(), path: Vec::new(), circle: None };
+        let edges: FxHashMap<ResourceRef, Vec<ResourceRef>> =
+            stack.resources.iter().map(|resource| (*resource, local_needs(model, layout, number, *resource))).collect();
+        for resource in &stack.resources {
+            finder.visit(*resource, &edges);
+            if finder.circle.is_some() {
+                break;
+            }
+        }
+        let Some(circle) = finder.circle else { continue };
+        let names: Vec<String> =
+            circle.iter().chain(circle.first()).map(|resource| model.family_text(resource.family)).collect();
+        let mut finding =
+            Diagnostic::error(codes::RESOURCE_CYCLE, format!("these resources need each other first: {}", names.join(" -> ")));
+        for (at, resource) in circle.iter().enumerate() {
+            let family = model.families.get(resource.family);
+            let text = format!("`{}`", family.path.join("."));
+            finding = if at == 0 { finding.label(family.origin, text) } else { finding.secondary(family.origin, text) };
+        }
+        diagnostics.push(
+            finding
+                .note("CloudFormation makes one resource after the other")
+                .help("use a name that is computed instead of a reference, or a resource of its own for what connects them"),
+        );
+    }
+}
+
+struct Finder {
+    state: FxHashMap<ResourceRef, bool>,
+    path: Vec<ResourceRef>,
+    circle: Option<Vec<ResourceRef>>,
+}
+
+impl Finder {
+    /// Walks depth first without recursion: a chain of references may be as long as a stack.
+    fn visit(&mut self, start: ResourceRef, edges: &FxHashMap<ResourceRef, Vec<ResourceRef>>) {
+        if self.state.contains_key(&start) {
+            return;
+        }
+        let mut open: Vec<(ResourceRef, usize)> = vec![(start, 0)];
+        self.state.insert(start, false);
+        self.path.push(start);
+        while let Some((at, next)) = open.pop() {
+            let target = edges.get(&at).and_then(|targets| targets.get(next)).copied();
+            let Some(target) = target else {
+                self.state.insert(at, true);
+                self.path.pop();
+                continue;
+            };
+            open.push((at, next + 1));
+            match self.state.get(&target) {
+                Some(true) => {}
+                Some(false) => {
+                    let from = self.path.iter().position(|known| *known == target).unwrap_or(0);
+                    self.circle = Some(self.path.split_off(from));
+                    return;
+                }
+                None => {
+                    self.state.insert(target, false);
+                    self.path.push(target);
+                    open.push((target, 0));
+                }
+            }
+        }
+    }
+}
+
+/// The resources of the same stack that a resource refers to.
+fn local_needs(model: &Model, layout: &Layout, stack: usize, resource: ResourceRef) -> Vec<ResourceRef> {
+    let mut found = Vec::new();
+    let Some(member) = model.member(resource) else { return found };
+    for property in &member.properties {
+        collect(model, layout, stack, &property.value, &mut found);
+    }
+    found.extend(member.depends_on.iter().filter(|needed| layout.stack_of(**needed) == Some(stack)));
+    found
+}
+
+fn collect(model: &Model, layout: &Layout, stack: usize, value: &Value, found: &mut Vec<ResourceRef>) {
+    match value {
+        Value::Deploy(deploy) => collect_deploy(model, layout, stack, deploy, found),
+        Value::List(items) => items.iter().for_each(|item| collect(model, layout, stack, item, found)),
+        Value::Map(map) => map.values().for_each(|item| collect(model, layout, stack, item, found)),
+        _ => {}
+    }
+}
+
+fn collect_deploy(model: &Model, layout: &Layout, stack: usize, deploy: &Deploy, found: &mut Vec<ResourceRef>) {
+    match deploy {
+        Deploy::Ref(target) | Deploy::Attribute(target, _) | Deploy::Arn(target) => {
+            if matches!(resolve(model, layout, stack, deploy), Resolved::Ref | Resolved::Attribute(_)) {
+                found.push(*target);
+            }
+        }
+        Deploy::Text(parts) => {
+            for part in parts {
+                if let TextPart::Value(value) = part {
+                    collect_deploy(model, layout, stack, value, found);
+                }
+            }
+        }
+        Deploy::Json(value) => collect(model, layout, stack, value, found),
+        Deploy::Parameter(..) | Deploy::Account(_) | Deploy::Partition | Deploy::DnsSuffix => {}
+    }
+}

@@ -1,0 +1,186 @@
+//! The typed program: every name resolved, every component expanded, every Region known. No syntax is left but spans.
+
+pub mod ids;
+pub mod value;
+
+use crate::source::Span;
+use crate::workflow::Plan;
+use ids::{Arena, Id};
+use smol_str::SmolStr;
+use std::collections::BTreeMap;
+use value::{ResourceRef, Value};
+
+/// Everything that the later stages read.
+#[derive(Debug, Default)]
+pub struct Model {
+    /// The platform.
+    pub platform: Platform,
+    /// The Regions in the order of their declaration.
+    pub regions: Arena<Region>,
+    /// The parameters in the order of their declaration.
+    pub parameters: Arena<Parameter>,
+    /// Instances of components.
+    pub instances: Arena<Instance>,
+    /// Resources by family.
+    pub families: Arena<Family>,
+    /// The plans, one entry per machine.
+    pub plans: Vec<Plan>,
+    /// The name of the stack of each layer and group, by the platform's naming.
+    pub stack_names: BTreeMap<SmolStr, Value>,
+}
+
+/// The whole: objectives, tags, naming.
+#[derive(Debug, Default)]
+pub struct Platform {
+    /// Its name.
+    pub name: SmolStr,
+    /// Where it is declared.
+    pub span: Span,
+    /// Documentation above it.
+    pub description: String,
+    /// The recovery strategy in AWS's words.
+    pub strategy: Option<SmolStr>,
+    /// Recovery time objective, milliseconds.
+    pub rto: Option<f64>,
+    /// Recovery point objective, milliseconds.
+    pub rpo: Option<f64>,
+    /// Tags of every stack.
+    pub tags: Vec<(SmolStr, Value)>,
+}
+
+/// A Region of the platform.
+#[derive(Debug, Clone)]
+pub struct Region {
+    /// The name that the platform gives it: `primary`.
+    pub alias: SmolStr,
+    /// AWS's code: `us-east-1`.
+    pub code: SmolStr,
+    /// `aws`, `aws-cn`, `aws-us-gov`.
+    pub partition: SmolStr,
+    /// Where it is declared.
+    pub span: Span,
+}
+
+/// A value given at deployment.
+#[derive(Debug, Clone)]
+pub struct Parameter {
+    /// The declared name.
+    pub name: SmolStr,
+    /// The name in templates.
+    pub logical_id: SmolStr,
+    /// CloudFormation's type of it.
+    pub parameter_type: String,
+    /// A pattern that the whole value has to match.
+    pub pattern: Option<String>,
+    /// The allowed values, if the set is closed.
+    pub allowed: Vec<String>,
+    /// Shortest and longest length.
+    pub length: Option<(u32, u32)>,
+    /// Least and greatest number.
+    pub range: Option<(f64, f64)>,
+    /// The default, as text.
+    pub default: Option<String>,
+    /// The documentation above it.
+    pub description: String,
+    /// Not shown, never part of a name.
+    pub secret: bool,
+    /// The kind for messages: `String`, `Email`.
+    pub kind: SmolStr,
+    /// The Regions which have a value each; empty for one value everywhere.
+    pub regions: Vec<Id<Region>>,
+    /// Where it is declared.
+    pub span: Span,
+}
+
+/// An instance of a component.
+#[derive(Debug, Clone)]
+pub struct Instance {
+    /// Names from the outermost instance to this one.
+    pub path: Vec<SmolStr>,
+    /// The component: `aurora.postgres`.
+    pub component: String,
+    /// Where it runs.
+    pub regions: Vec<Id<Region>>,
+    /// Whether the placement was one Region rather than a list.
+    pub single: bool,
+    /// The declaration in the user's file that led to it.
+    pub span: Span,
+    /// The name of the group that it was declared in.
+    pub group: Option<SmolStr>,
+}
+
+/// One declared resource with its members.
+#[derive(Debug, Clone)]
+pub struct Family {
+    /// Names from the outermost instance to the resource.
+    pub path: Vec<SmolStr>,
+    /// CloudFormation's id of each member in its own stack.
+    pub logical_id: SmolStr,
+    /// `AWS::RDS::DBCluster`
+    pub resource_type: SmolStr,
+    /// Where it is placed.
+    pub regions: Vec<Id<Region>>,
+    /// Whether the placement was one Region rather than a list.
+    pub single: bool,
+    /// The declared name.
+    pub span: Span,
+    /// The declaration in the user's file that led to it.
+    pub origin: Span,
+    /// The layer that its component or itself names.
+    pub layer: SmolStr,
+    /// The group that it was declared in.
+    pub group: Option<SmolStr>,
+    /// Exists already: nothing is written for it.
+    pub external: bool,
+    /// Properties and attributes by Region, filled when the block is evaluated.
+    pub members: BTreeMap<Id<Region>, Member>,
+}
+
+/// One resource in one Region.
+#[derive(Debug, Clone, Default)]
+pub struct Member {
+    /// The properties in the order of the source.
+    pub properties: Vec<Property>,
+    /// Resources that must exist before.
+    pub depends_on: Vec<ResourceRef>,
+    /// `retain`, `delete` or `snapshot`, if the source says so.
+    pub deletion: Option<SmolStr>,
+}
+
+/// One property of a resource.
+#[derive(Debug, Clone)]
+pub struct Property {
+    /// AWS's name.
+    pub name: SmolStr,
+    /// The value.
+    pub value: Value,
+    /// Where it is set.
+    pub span: Span,
+}
+
+impl Model {
+    /// The name that messages use for a Region: alias and code.
+    #[must_use]
+    pub fn region_text(&self, region: Id<Region>) -> String {
+        let region = self.regions.get(region);
+        if region.alias == region.code { format!("{}", region.code) } else { format!("{} ({})", region.alias, region.code) }
+    }
+
+    /// A member of a family, if it has one there.
+    #[must_use]
+    pub fn member(&self, resource: ResourceRef) -> Option<&Member> {
+        self.families.get(resource.family).members.get(&resource.region)
+    }
+
+    /// The value of a property of a resource.
+    #[must_use]
+    pub fn property(&self, resource: ResourceRef, name: &str) -> Option<&Value> {
+        self.member(resource)?.properties.iter().find(|property| property.name == name).map(|property| &property.value)
+    }
+
+    /// Dotted path for messages.
+    #[must_use]
+    pub fn family_text(&self, family: Id<Family>) -> String {
+        self.families.get(family).path.join(".")
+    }
+}

@@ -1,0 +1,280 @@
+//! Values: what is known now, what CloudFormation will know at deployment, and what a machine learns when it runs.
+
+use crate::model::ids::Id;
+use crate::model::{Family, Instance, Parameter, Region};
+use crate::source::Span;
+use crate::syntax::ast::BinaryOperator;
+use indexmap::IndexMap;
+use rustc_hash::FxBuildHasher;
+use smol_str::SmolStr;
+use std::rc::Rc;
+
+/// A map that keeps the author's order.
+pub type ValueMap = IndexMap<SmolStr, Value, FxBuildHasher>;
+
+/// A value of any of the three times.
+#[derive(Debug, Clone)]
+pub enum Value {
+    /// Stands for a value whose making was reported as an error; fits everywhere, so that one mistake gives one finding.
+    Error,
+    /// `none`
+    None,
+    /// `true` or `false`
+    Bool(bool),
+    /// A number.
+    Number(f64),
+    /// A string that is known now.
+    Text(SmolStr),
+    /// An amount with a dimension.
+    Quantity(f64, Dimension),
+    /// An IPv4 network.
+    Cidr(SmolStr),
+    /// A Region of the platform.
+    Region(Id<Region>),
+    /// A list.
+    List(Rc<Vec<Value>>),
+    /// A map or record.
+    Map(Rc<ValueMap>),
+    /// Both ends included.
+    Range(Rc<(Value, Value)>),
+    /// A function of the user or the library; the expander knows its body.
+    Function(u32),
+    /// A function of the compiler.
+    Builtin(&'static str),
+    /// A value that CloudFormation knows at deployment.
+    Deploy(Rc<Deploy>),
+    /// A value that a machine learns when it runs.
+    Run(Rc<Run>),
+    /// An instance of a component, or its member in one Region.
+    Instance(Id<Instance>, Option<Id<Region>>),
+    /// All members of a resource.
+    Family(Id<Family>),
+    /// One resource.
+    Resource(ResourceRef),
+    /// A value with one version in each Region, not chosen yet; the expander knows the cell.
+    PerRegion(u32),
+    /// A metric in one Region.
+    Metric(Rc<Metric>),
+    /// An imported module, by its number.
+    Module(u32),
+    /// `platform`
+    Platform,
+    /// Something that is declared but is no value (a plan, a type, a component): its kind for messages.
+    Definition(&'static str),
+}
+
+/// What a quantity measures, with the unit that it is kept in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Dimension {
+    /// Milliseconds.
+    Duration,
+    /// Bytes.
+    Size,
+    /// Per cent.
+    Percent,
+    /// Aurora capacity units and other plain units of capacity.
+    Capacity,
+    /// Events per second.
+    Rate,
+}
+
+impl Dimension {
+    /// The name of the type in the language.
+    #[must_use]
+    pub fn type_name(self) -> &'static str {
+        match self {
+            Self::Duration => "Duration",
+            Self::Size => "Size",
+            Self::Percent => "Percent",
+            Self::Capacity => "Acu",
+            Self::Rate => "Rate",
+        }
+    }
+}
+
+/// One row of the table of units: suffix, dimension, how many base units it is.
+pub const UNITS: &[(&str, Dimension, f64)] = &[
+    ("ms", Dimension::Duration, 1.0),
+    ("s", Dimension::Duration, 1000.0),
+    ("min", Dimension::Duration, 60_000.0),
+    ("h", Dimension::Duration, 3_600_000.0),
+    ("d", Dimension::Duration, 86_400_000.0),
+    ("acu", Dimension::Capacity, 1.0),
+    ("B", Dimension::Size, 1.0),
+    ("KiB", Dimension::Size, 1024.0),
+    ("MiB", Dimension::Size, 1_048_576.0),
+    ("GiB", Dimension::Size, 1_073_741_824.0),
+    ("TiB", Dimension::Size, 1_099_511_627_776.0),
+    ("%", Dimension::Percent, 1.0),
+];
+
+/// The dimension of a unit and how many base units it is.
+#[must_use]
+pub fn unit(suffix: &str) -> Option<(Dimension, f64)> {
+    UNITS.iter().find(|(name, ..)| *name == suffix).map(|(_, dimension, factor)| (*dimension, *factor))
+}
+
+/// Writes an amount of base units in the largest unit that gives a whole number.
+#[must_use]
+pub fn quantity_text(amount: f64, dimension: Dimension) -> String {
+    if dimension == Dimension::Rate {
+        return format!("{}/s", number_text(amount));
+    }
+    let mut best: Option<(&str, f64)> = None;
+    for (suffix, of, factor) in UNITS {
+        if *of == dimension && (amount / factor).fract() == 0.0 && best.is_none_or(|(_, least)| *factor > least) {
+            best = Some((suffix, *factor));
+        }
+    }
+    let (suffix, factor) = match best {
+        Some(found) if amount != 0.0 => found,
+        _ => UNITS.iter().find(|(_, of, _)| *of == dimension).map_or(("", 1.0), |(suffix, _, factor)| (*suffix, *factor)),
+    };
+    format!("{}{suffix}", number_text(amount / factor))
+}
+
+/// A number without a needless fraction.
+#[must_use]
+pub fn number_text(number: f64) -> String {
+    if number.fract() == 0.0 && number.abs() < 1e15 { format!("{number:.0}") } else { format!("{number}") }
+}
+
+/// One member of a family of resources.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ResourceRef {
+    /// The family.
+    pub family: Id<Family>,
+    /// The member's Region.
+    pub region: Id<Region>,
+}
+
+/// A value that CloudFormation knows at deployment.
+#[derive(Debug, Clone)]
+pub enum Deploy {
+    /// A parameter; with a Region if it has one value per Region.
+    Parameter(Id<Parameter>, Option<Id<Region>>),
+    /// The account of a Region.
+    Account(Option<Id<Region>>),
+    /// The partition (`aws`, `aws-cn`, `aws-us-gov`).
+    Partition,
+    /// The suffix of DNS names (`amazonaws.com`).
+    DnsSuffix,
+    /// What CloudFormation's `Ref` gives for a resource.
+    Ref(ResourceRef),
+    /// An attribute of a resource.
+    Attribute(ResourceRef, SmolStr),
+    /// The resource's ARN, whichever way it is had.
+    Arn(ResourceRef),
+    /// Texts and values one after the other.
+    Text(Vec<TextPart>),
+    /// The JSON text of a structure.
+    Json(Value),
+}
+
+/// A part of a text that is known at deployment.
+#[derive(Debug, Clone)]
+pub enum TextPart {
+    /// Characters.
+    Literal(String),
+    /// A value, never a `Deploy::Text` itself.
+    Value(Rc<Deploy>),
+}
+
+/// A value that a machine learns when it runs.
+#[derive(Debug, Clone)]
+pub enum Run {
+    /// A variable of the machine.
+    Variable(SmolStr),
+    /// The element that `any`, `all`, `filter` look at.
+    Element(SmolStr),
+    /// A value that is known earlier.
+    Known(Value),
+    /// A member of a result.
+    Member(Rc<Run>, SmolStr),
+    /// An element of a list.
+    Index(Rc<Run>, Rc<Run>),
+    /// A comparison, logic or arithmetic.
+    Binary(BinaryOperator, Rc<Run>, Rc<Run>),
+    /// `not`
+    Not(Rc<Run>),
+    /// Whether some element fulfils the body.
+    Any(Rc<Run>, SmolStr, Rc<Run>),
+    /// Whether every element fulfils the body.
+    All(Rc<Run>, SmolStr, Rc<Run>),
+    /// How many elements.
+    Length(Rc<Run>),
+    /// Texts and values one after the other.
+    Text(Vec<Run>),
+}
+
+/// A CloudWatch metric in one Region.
+#[derive(Debug, Clone)]
+pub struct Metric {
+    /// What the user calls it: `orders.lag`.
+    pub path: String,
+    /// Where it was declared.
+    pub span: Span,
+    /// The Region in which it is published.
+    pub region: Id<Region>,
+    /// The namespace.
+    pub namespace: Value,
+    /// The name.
+    pub name: Value,
+    /// Dimensions: a map of texts.
+    pub dimensions: Value,
+    /// AWS's name of the unit (`Milliseconds`), if there is one.
+    pub unit: Option<SmolStr>,
+    /// The type that thresholds must have.
+    pub dimension: Option<Dimension>,
+    /// Whether AWS publishes it only at times (`while_reading`).
+    pub sometimes: bool,
+}
+
+impl Value {
+    /// A list.
+    #[must_use]
+    pub fn list(items: Vec<Self>) -> Self {
+        Self::List(Rc::new(items))
+    }
+
+    /// A text that is known now.
+    #[must_use]
+    pub fn text(text: impl AsRef<str>) -> Self {
+        Self::Text(SmolStr::new(text.as_ref()))
+    }
+
+    /// A map from pairs.
+    #[must_use]
+    pub fn map(pairs: Vec<(SmolStr, Self)>) -> Self {
+        Self::Map(Rc::new(pairs.into_iter().collect()))
+    }
+
+    /// What the value is, in the user's words.
+    #[must_use]
+    pub fn type_name(&self) -> String {
+        match self {
+            Self::Error => "an unknown value".into(),
+            Self::None => "none".into(),
+            Self::Bool(_) => "Bool".into(),
+            Self::Number(_) => "Number".into(),
+            Self::Text(_) => "String".into(),
+            Self::Quantity(_, dimension) => dimension.type_name().into(),
+            Self::Cidr(_) => "Cidr".into(),
+            Self::Region(_) => "Region".into(),
+            Self::List(_) => "List".into(),
+            Self::Map(_) => "Map".into(),
+            Self::Range(ends) => format!("Range({})", ends.0.type_name()),
+            Self::Function(_) | Self::Builtin(_) => "a function".into(),
+            Self::Deploy(_) => "a value known at deployment".into(),
+            Self::Run(_) => "a value known at run time".into(),
+            Self::Instance(..) => "an instance of a component".into(),
+            Self::Family(_) => "a resource in each Region".into(),
+            Self::Resource(_) => "a resource".into(),
+            Self::PerRegion(_) => "a value for each Region".into(),
+            Self::Metric(_) => "Metric".into(),
+            Self::Module(_) => "a module".into(),
+            Self::Platform => "the platform".into(),
+            Self::Definition(kind) => (*kind).into(),
+        }
+    }
+}

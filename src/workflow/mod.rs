@@ -1,0 +1,159 @@
+//! Plans as data: a tree of steps, calls, waits and questions. ASL is one way to write it down.
+
+use crate::model::Region;
+use crate::model::ids::Id;
+use crate::model::value::{Run, Value};
+use crate::source::Span;
+use smol_str::SmolStr;
+use std::rc::Rc;
+
+/// What kind of plan it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PlanKind {
+    /// A Region is lost.
+    Failover,
+    /// A planned return.
+    Failback,
+    /// A rehearsal that changes nothing.
+    Drill,
+}
+
+impl PlanKind {
+    /// The keyword.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Failover => "failover",
+            Self::Failback => "failback",
+            Self::Drill => "drill",
+        }
+    }
+}
+
+/// One machine: a plan for one pair of Regions.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    /// The declared name.
+    pub name: SmolStr,
+    /// Its kind.
+    pub kind: PlanKind,
+    /// The Region that is left.
+    pub from: Option<Id<Region>>,
+    /// The Region that takes over.
+    pub to: Option<Id<Region>>,
+    /// Where the machine stands.
+    pub machine: Id<Region>,
+    /// The steps.
+    pub steps: Vec<Step>,
+    /// Whom a failure is told, and with what words.
+    pub on_failure: Vec<Call>,
+    /// How it is started: `operator`.
+    pub start: Option<SmolStr>,
+    /// How long the decision may take, milliseconds.
+    pub decide: Option<f64>,
+    /// How often a drill runs, milliseconds.
+    pub every: Option<f64>,
+    /// The longest time that all steps may take, milliseconds.
+    pub bound: f64,
+    /// The header.
+    pub span: Span,
+}
+
+/// A step, or several at a time.
+#[derive(Debug, Clone)]
+pub enum Step {
+    /// One step.
+    One(Box<SingleStep>),
+    /// Steps side by side.
+    Parallel(Vec<SingleStep>),
+}
+
+/// One step of a plan.
+#[derive(Debug, Clone)]
+pub struct SingleStep {
+    /// The declared name.
+    pub name: SmolStr,
+    /// What is done: `orders.promote`.
+    pub action: String,
+    /// The declared effects of the action.
+    pub effects: Vec<SmolStr>,
+    /// The bound on everything in it, milliseconds.
+    pub within: f64,
+    /// May fail without failing the plan.
+    pub best_effort: bool,
+    /// What happens, in order.
+    pub body: Vec<Operation>,
+    /// The step's line.
+    pub span: Span,
+}
+
+/// What a step is made of.
+#[derive(Debug, Clone)]
+pub enum Operation {
+    /// One call of an API.
+    Call(Call),
+    /// Goes on only if it holds.
+    Check {
+        /// What has to hold.
+        condition: Rc<Run>,
+        /// What is reported if not.
+        message: Rc<Run>,
+        /// Where.
+        span: Span,
+    },
+    /// Asks first; if the answer is no, does the body and asks again until it is yes.
+    DoneWhen {
+        /// The calls that the question needs.
+        ask: Vec<Call>,
+        /// The answer.
+        holds: Rc<Run>,
+        /// The pause between two questions, milliseconds.
+        every: f64,
+        /// The longest time that body and questions may take, milliseconds.
+        within: f64,
+        /// What is done.
+        body: Vec<Operation>,
+        /// The `done when` line.
+        span: Span,
+    },
+    /// A pause.
+    Wait {
+        /// How long, milliseconds.
+        duration: f64,
+        /// Why.
+        reason: String,
+    },
+}
+
+/// One call of an API.
+#[derive(Debug, Clone)]
+pub struct Call {
+    /// Step Functions' name of the service: `rds`.
+    pub service: SmolStr,
+    /// The operation: `failoverGlobalCluster`.
+    pub operation: SmolStr,
+    /// The arguments.
+    pub arguments: Vec<(SmolStr, Value)>,
+    /// The variable that takes the result.
+    pub result: Option<SmolStr>,
+    /// Errors that mean "already done".
+    pub tolerates: Vec<String>,
+    /// The ARNs that the machine's role needs, if the author names them.
+    pub on: Option<Value>,
+    /// Time-out of one attempt, whole seconds; set when the step's bound is divided.
+    pub timeout: u32,
+    /// How often it is tried again; set when the step's bound is divided.
+    pub retries: u32,
+    /// Where.
+    pub span: Span,
+}
+
+/// The pause before the first retry of a call, seconds; it doubles each time.
+pub const RETRY_INTERVAL: u32 = 2;
+
+/// The worst case of one call with its retries and the pauses between them, milliseconds.
+#[must_use]
+pub fn call_bound((timeout, retries): (u32, u32)) -> f64 {
+    let pauses: u32 = (0..retries).map(|attempt| RETRY_INTERVAL << attempt).sum();
+    f64::from((retries + 1) * timeout + pauses) * 1000.0
+}
