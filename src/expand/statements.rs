@@ -134,7 +134,7 @@ impl<'a> Expander<'a> {
                     self.report(
                         Diagnostic::error(codes::NOT_COMPILED_YET, "an external instance is understood, but not compiled yet")
                             .label(declaration.header(), "stores that exist already come with a later version")
-                            .help("declare single resources: `external orders: AWS::RDS::GlobalCluster { ... }`"),
+                            .help("declare single resources: `external orders: AWS::Service::Type { ... }`"),
                         context,
                     );
                     self.declare(&declaration.name, CellKind::Ready(Value::Error), false, context);
