@@ -3,7 +3,6 @@
 use std::path::PathBuf;
 use std::{env, fs, io};
 
-#[allow(clippy::print_stdout)] // cargo reads it
 fn main() -> io::Result<()> {
     let variable = |name: &str| env::var(name).map(PathBuf::from).map_err(io::Error::other);
     let folder = variable("CARGO_MANIFEST_DIR")?.join("stdlib");
