@@ -95,7 +95,7 @@ async function judge(name, machine, findings) {
       const wanted = ends(facts) ?? result.status;
       const shown = `${result.status} after ${result.seconds} s${result.Error ? ` (${result.Error}: ${result.Cause})` : ""}`;
       if (result.status !== wanted || result.status === "TIMED_OUT") findings.push(`${place}: ${shown}, not ${wanted}`);
-      if (result.status === "FAILED" && (!result.Error.startsWith("Drc.") || !/^step \S+: \S/.test(result.Cause))) {
+      if (result.status === "FAILED" && (!result.Error.startsWith("Drc.") || !/^step .+: \S/.test(result.Cause))) {
         findings.push(`${place}: ${shown} does not say which step failed and why`);
       }
       if (process.env.JUDGES_VERBOSE) console.log(`${place}: ${shown}`);
