@@ -23,6 +23,8 @@ struct Part<'t> {
     file: &'t SourceFile,
     text: &'t str,
     base: usize,
+    /// Lines that hold marks.
+    marked: Vec<usize>,
 }
 
 impl<'t> Sheet<'t> {
@@ -35,7 +37,8 @@ impl<'t> Sheet<'t> {
                 continue;
             }
             if let Some((file, text)) = texts.get(mark.file) {
-                parts.push(Part { id: mark.file, file, text, base });
+                let marked = marks.iter().filter(|other| other.file == mark.file).map(|other| file.line_of(other.start));
+                parts.push(Part { id: mark.file, file, text, base, marked: marked.collect() });
                 base += text.len() + 1;
             }
         }
@@ -73,8 +76,7 @@ impl Part<'_> {
     ) -> Option<Box<dyn SpanContents<'a> + 'a>> {
         let file = self.file;
         let top = file.line_of(start);
-        // The end of the text is a place of its own, also below a last line end.
-        let bottom = file.line_of(if end >= file.text.len() { end } else { end.max(start + 1) - 1 });
+        let bottom = file.line_of(end.max(start + 1) - 1);
         let (mut first, mut last) = (top.saturating_sub(before), (bottom + after).min(file.line_count() - 1));
         // Blank lines and lines without end explain nothing.
         while first < top && !self.explains(first) {
@@ -114,7 +116,7 @@ impl Part<'_> {
 
     fn explains(&self, line: usize) -> bool {
         let text = self.text.get(self.file.line_range(line)).unwrap_or_default();
-        !text.trim().is_empty() && text.len() <= MAXIMUM_LINE
+        self.marked.contains(&line) || (!text.trim().is_empty() && text.len() <= MAXIMUM_LINE)
     }
 
     fn boundary(&self, mut offset: usize) -> usize {
