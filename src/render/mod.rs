@@ -93,6 +93,21 @@ impl std::fmt::Display for Tally {
     }
 }
 
+/// Drops what would be read twice: two platforms that use one module bring its findings twice.
+#[must_use]
+pub fn distinct(findings: Vec<Diagnostic>, sources: &SourceMap) -> Vec<Diagnostic> {
+    let mut kept: Vec<Diagnostic> = Vec::with_capacity(findings.len());
+    let mut seen = std::collections::BTreeSet::new();
+    for finding in findings {
+        let label = view::position(&finding, sources);
+        let place = label.map(|label| (sources.place(label.span), label.span.end, label.message.clone()));
+        if seen.insert((place, finding.code.clone(), finding.message.clone())) {
+            kept.push(finding);
+        }
+    }
+    kept
+}
+
 /// Writes findings that are sorted (see [`crate::diag::Diagnostics::into_sorted`]), and what they add up to.
 ///
 /// # Errors
