@@ -218,25 +218,25 @@ fn library_modules_with_a_wrong_character_are_answered() {
 }
 
 #[test]
-#[ignore = "takes minutes"]
+#[ignore = "for an optimised build"]
 fn every_cut_example_is_answered() {
     survive_examples(CUTS, None);
 }
 
 #[test]
-#[ignore = "takes minutes"]
+#[ignore = "for an optimised build"]
 fn every_example_with_a_wrong_character_is_answered() {
     survive_examples(&replacements(), None);
 }
 
 #[test]
-#[ignore = "takes minutes"]
+#[ignore = "for an optimised build"]
 fn every_cut_library_module_is_answered() {
     survive_library(CUTS, None);
 }
 
 #[test]
-#[ignore = "takes minutes"]
+#[ignore = "for an optimised build"]
 fn every_library_module_with_a_wrong_character_is_answered() {
     survive_library(&replacements(), None);
 }
@@ -262,9 +262,8 @@ fn the_small_platform_is_right() {
     assert!(findings.iter().all(|finding| finding.severity != Severity::Error), "{findings:?}");
 }
 
-#[test]
-fn deep_nesting_is_refused() {
-    for depth in [100, 10_000, 100_000] {
+fn deep_nesting(depths: &[usize]) {
+    for depth in depths.iter().copied() {
         for (open, close) in [("[", "]"), ("{", "}"), ("(", ")"), ("{ a: ", "}"), ("f(", ")"), ("a[", "]"), ("[for i in ", "]"), ("\"${", "}\"")] {
             let name = format!("{depth} times {open}");
             refused_value(&format!("{name}, closed"), &format!("{}1{}", open.repeat(depth), close.repeat(depth)));
@@ -278,9 +277,8 @@ fn deep_nesting_is_refused() {
     }
 }
 
-#[test]
-fn long_chains_are_answered() {
-    for length in [10_000, 100_000] {
+fn long_chains(lengths: &[usize]) {
+    for length in lengths.iter().copied() {
         for (start, link, end) in [
             ("", "not ", "missing"),
             ("", "- ", "missing"),
@@ -301,34 +299,64 @@ fn long_chains_are_answered() {
     }
 }
 
-#[test]
-fn long_texts_are_answered() {
-    let million = 1 << 20;
-    refused("one line of letters", "a".repeat(million));
-    refused("one line of quotes", "\"".repeat(million));
-    refused("one line of blanks and a word", format!("{}x", " ".repeat(million)));
-    refused("only newlines", "\n".repeat(million));
-    refused("only carriage returns", "\r".repeat(million));
-    refused("only NUL", "\0".repeat(million));
-    refused("only slashes", "/".repeat(million));
-    refused("only documentation", "/// a\n".repeat(million / 6));
-    refused("only closing braces", "}\n".repeat(million / 2));
-    refused("only openers", "region\n".repeat(million / 7));
+fn long_texts(size: usize) {
+    refused("one line of letters", "a".repeat(size));
+    refused("one line of quotes", "\"".repeat(size));
+    refused("one line of blanks and a word", format!("{}x", " ".repeat(size)));
+    refused("only newlines", "\n".repeat(size));
+    refused("only carriage returns", "\r".repeat(size));
+    refused("only NUL", "\0".repeat(size));
+    refused("only slashes", "/".repeat(size));
+    refused("only documentation", "/// a\n".repeat(size / 6));
+    refused("only closing braces", "}\n".repeat(size / 2));
+    refused("only openers", "region\n".repeat(size / 7));
     refused("NUL in a name", format!("{PLATFORM}region a\0b = us-east-1\n"));
     refused("NUL in a string", format!("{PLATFORM}region a = \"us\0east\"\n"));
-    refused("a long name of a Region", format!("{PLATFORM}region {} = us-east-1\nlet x = missing\n", "a".repeat(million)));
-    refused("a long Region", format!("{PLATFORM}region a = {}\n", "us-".repeat(million / 3)));
-    refused("a long unknown word", format!("{PLATFORM}{} x = 1\n", "a".repeat(million)));
-    refused_value("a long number", &"9".repeat(million));
-    refused_value("a long unit", &format!("1{}", "m".repeat(million)));
-    refused_value("an open string", &format!("\"{}", "a".repeat(million)));
-    refused_value("an open raw string", &format!("#\"{}", "a".repeat(million)));
-    refused_value("many hashes", &"#".repeat(million));
-    refused_value("a long list", &format!("[{}missing]", "1, ".repeat(million / 3)));
-    refused_value("a long map", &format!("{{ {}b: missing }}", "a: 1, ".repeat(million / 6)));
-    refused_value("wide characters", &"語".repeat(million / 3));
+    refused("a long name of a Region", format!("{PLATFORM}region {} = us-east-1\nlet x = missing\n", "a".repeat(size)));
+    refused("a long Region", format!("{PLATFORM}region a = {}\n", "us-".repeat(size / 3)));
+    refused("a long unknown word", format!("{PLATFORM}{} x = 1\n", "a".repeat(size)));
+    refused_value("a long number", &"9".repeat(size));
+    refused_value("a long unit", &format!("1{}", "m".repeat(size)));
+    refused_value("an open string", &format!("\"{}", "a".repeat(size)));
+    refused_value("an open raw string", &format!("#\"{}", "a".repeat(size)));
+    refused_value("many hashes", &"#".repeat(size));
+    refused_value("a long list", &format!("[{}missing]", "1, ".repeat(size / 3)));
+    refused_value("a long map", &format!("{{ {}b: missing }}", "a: 1, ".repeat(size / 6)));
+    refused_value("wide characters", &"語".repeat(size / 3));
     refused("the same declaration again and again", format!("{PLATFORM}{}", "region east = us-east-1\n".repeat(500)));
-    refused("beyond the limit of a source", "// x\n".repeat(9 << 20 >> 2));
+}
+
+#[test]
+fn deep_nesting_is_refused() {
+    deep_nesting(&[65, 1_000, 10_000]);
+}
+
+#[test]
+fn long_chains_are_answered() {
+    long_chains(&[100, 3_000]);
+}
+
+#[test]
+fn long_texts_are_answered() {
+    long_texts(50_000);
+}
+
+#[test]
+#[ignore = "for an optimised build"]
+fn deeper_nesting_is_refused() {
+    deep_nesting(&[100_000]);
+}
+
+#[test]
+#[ignore = "for an optimised build"]
+fn longer_chains_are_answered() {
+    long_chains(&[10_000, 100_000]);
+}
+
+#[test]
+#[ignore = "for an optimised build"]
+fn longer_texts_are_answered() {
+    long_texts(1 << 20);
 }
 
 #[test]
