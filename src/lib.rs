@@ -13,6 +13,7 @@ pub mod emit;
 pub mod expand;
 pub mod layout;
 pub mod model;
+pub mod render;
 pub mod resolve;
 pub mod source;
 pub mod stdlib;

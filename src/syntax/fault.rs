@@ -64,8 +64,13 @@ impl<'t> Place<'t> {
         self.expected.contains(&rule)
     }
 
+    /// Whether the statement could have ended at the fault.
+    fn may_end(&self) -> bool {
+        self.expects(Rule::eos) || self.expects(Rule::EOI)
+    }
+
     fn expects_value(&self) -> bool {
-        self.expects(Rule::number) && self.expects(Rule::bare)
+        self.expects(Rule::operation) || self.expects(Rule::term) || self.expects(Rule::sum)
     }
 
     /// The word, number or sign at an offset; empty at the end of a line.
@@ -184,26 +189,24 @@ impl<'t> Place<'t> {
 
     /// `{` and `else` stay on the line of what they belong to.
     fn misplaced_line_start(&self) -> Option<Diagnostic> {
-        if self.at != self.start {
-            return None;
-        }
-        let token = if self.rest().starts_with('{') { "{" } else { self.token() };
+        let statement = self.text.get(self.start..).unwrap_or_default();
+        let token = if statement.starts_with('{') { "{" } else { self.token_at(self.start) };
         if token != "{" && token != "else" {
             return None;
         }
-        let before = self.previous_end();
-        let at_line_start = self.text.get(self.line_start()..self.at).is_some_and(|text| text.trim().is_empty());
+        let before = self.text.get(..self.start).unwrap_or_default().trim_end().len();
+        let at_line_start = self.text.get(self.line_start()..self.start).is_some_and(|text| text.trim().is_empty());
         if !at_line_start || before == 0 {
             return None;
         }
         let (what, where_) = if token == "{" { ("`{`", "the header") } else { ("`else`", "the `}` before it") };
         Some(
             Diagnostic::error(codes::MISPLACED, format!("{what} stands on the line of {where_}"))
-                .label(self.span(self.at, self.at + token.len()), "begins a line")
+                .label(self.span(self.start, self.start + token.len()), "begins a line")
                 .secondary(self.span(before - 1, before), "belongs here")
                 .note("a line ends a statement, so what goes on has to begin on the same line")
                 .help("join the lines")
-                .fix("join the lines", self.span(before, self.at), " "),
+                .fix("join the lines", self.span(before, self.start), " "),
         )
     }
 
@@ -311,7 +314,7 @@ impl<'t> Place<'t> {
                     .help(format!("write `{} NAME ...`; a name has letters, digits and `_`", kind.word())),
             );
         }
-        if !self.expects(Rule::clause_word) {
+        if !self.expects(Rule::clause) {
             return None;
         }
         const CLAUSES: [&str; 7] = ["in", "across", "among", "from", "to", "every", "is"];
@@ -365,7 +368,7 @@ impl<'t> Place<'t> {
                     .fix("add `,`", self.span(end, end), ","),
             );
         }
-        if self.expects(Rule::eos) && !self.in_parentheses() && words::begins_statement(self.rest().as_bytes()) {
+        if self.may_end() && !self.in_parentheses() && words::begins_statement(self.rest().as_bytes()) {
             return Some(
                 Diagnostic::error(codes::MISSING_SEPARATOR, format!("a statement ends with its line: a `,` or a new line is missing before `{found}`"))
                     .label(span, "the next statement begins here")
@@ -373,7 +376,7 @@ impl<'t> Place<'t> {
                     .fix("add `,`", self.span(end, end), ","),
             );
         }
-        let in_map = self.expects(Rule::close) && self.expects(Rule::comma) && !self.expects(Rule::eos);
+        let in_map = self.expects(Rule::close) && self.expects(Rule::comma) && !self.may_end();
         in_map.then(|| {
             Diagnostic::error(codes::MISSING_SEPARATOR, format!("a `,` or a new line is missing before `{found}`"))
                 .label(span, "the next entry begins here")
@@ -390,15 +393,18 @@ impl<'t> Place<'t> {
             let what = if end_of_text { "the end of the statement" } else { "the end of the line" };
             (what.to_string(), self.span(end.saturating_sub(1), end))
         } else {
-            (format!("`{found}`"), self.token_span())
+            let shown: String = found.chars().flat_map(|c| if c.is_control() { c.escape_unicode().collect() } else { vec![c] }).collect();
+            (format!("`{shown}`"), self.token_span())
         };
         let wanted = self.wanted();
         let message = if wanted.is_empty() { format!("{found} does not fit here") } else { format!("expected {wanted}, found {found}") };
         let finding = Diagnostic::error(codes::UNEXPECTED, message).label(span, "not possible here");
-        if self.expects(Rule::eos) && wanted == "the end of the statement" {
-            return finding.help("a statement ends with its line; inside `( )` and `[ ]` lines may be broken freely");
+        let opener = self.token_at(self.start);
+        match words::form(opener) {
+            Some(form) => finding.help(format!("`{opener}` is written {form}")),
+            None if self.may_end() => finding.help("a statement ends with its line; inside `( )` and `[ ]` lines may be broken freely"),
+            None => finding,
         }
-        finding
     }
 
     /// What the grammar would have taken, in the words of the language.
@@ -414,8 +420,11 @@ impl<'t> Place<'t> {
             }
         }
         // Where a statement may end, the ways to go on are too many to list.
-        if self.expects(Rule::eos) && !self.expects(Rule::open) && !self.expects_value() {
+        if self.may_end() && !self.expects(Rule::open) && !self.expects_value() {
             return "the end of the statement".into();
+        }
+        if phrases.len() > 1 {
+            phrases.retain(|phrase| *phrase != "`(`");
         }
         if phrases.len() > 5 {
             return phrases.first().filter(|first| **first == "a value").map_or_else(String::new, |first| (*first).to_string());
@@ -462,7 +471,8 @@ fn phrase(rule: Rule) -> &'static str {
         Rule::k_within => "`within`",
         Rule::is_ => "`is`",
         Rule::eos => "the end of the statement",
-        Rule::string => "a text",
+        Rule::string | Rule::multi_string | Rule::raw_string => "a text",
+        Rule::arguments | Rule::member | Rule::index => "",
         _ => "",
     }
 }

@@ -21,6 +21,43 @@ const TOP_LEVEL: &[&str] = &[
 pub const LATER: &[&str] =
     &["test", "scenario", "environment", "policy", "publish", "trigger", "active", "state", "invariant", "reprotect"];
 
+/// How the statement that begins with this word is written.
+pub fn form(opener: &str) -> Option<&'static str> {
+    Some(match opener {
+        "use" => "`use std@1.{aurora, topic}`, or `use \"./stores/redis.dr\" as redis`",
+        "allow" => "`allow DR0405 \"reason\"`",
+        "adjust" => "`adjust orders.cluster in standby { Property = value }`",
+        "moved" => "`moved from old_name`",
+        "require" => "`require CONDITION else \"message\" as \"module/slug\"`",
+        "advise" => "`advise CONDITION else \"message\" as \"module/slug\"`",
+        "when" => "`when max(orders.lag) over 1min > 1s for 2 of 2`",
+        "notify" => "`notify alerts`",
+        "on" => "`on failure { notify alerts }`",
+        "parallel" => "`parallel { ... }`",
+        "done" => "`done when CONDITION every 15s within 8min`",
+        "check" => "`check CONDITION else \"message\"`",
+        "start" => "`start = \"operator\"`, or `start when ALARM`",
+        "approve" => "`approve TOPIC within 5min`",
+        "call" => "`call service.operation { Member = value }`",
+        "for" => "`for name in LIST { ... }`",
+        "if" => "`if CONDITION { ... } else { ... }`",
+        "region" => "`region primary = us-east-1`",
+        "param" => "`param name: Type = default`",
+        "setting" => "`setting name: Type = default`",
+        "let" => "`let name = value`",
+        "platform" => "`platform name { rto = 15min, rpo = 5min }`",
+        "replica" | "route" => "`replica orders: module.component across [primary, standby] { ... }`",
+        "service" => "`service intake: module.component in [primary, standby] { ... }`",
+        "resource" => "`resource name: AWS::Service::Type in primary { Property = value }`",
+        "alarm" => "`alarm name in primary { when ..., notify ... }`",
+        "failover" => "`failover name from primary to standby { ... }`, or `among [primary, standby]`",
+        "failback" => "`failback name from standby to primary { ... }`",
+        "drill" => "`drill name in [primary, standby] every 1h { ... }`",
+        "step" => "`step name = orders.promote() { within = 8min }`",
+        _ => return None,
+    })
+}
+
 /// Whether a declared name would be taken for something else.
 pub fn is_reserved(name: &str) -> bool {
     TOP_LEVEL.contains(&name) || EXPRESSION_WORDS.contains(&name)
