@@ -22,6 +22,7 @@ mod scope;
 mod statements;
 mod steps;
 mod types;
+mod weigh;
 
 use crate::diag::{Code, Diagnostic, Diagnostics, Severity};
 use crate::model::ids::Id;
@@ -37,9 +38,11 @@ use std::rc::Rc;
 pub use scope::Context;
 
 /// The most evaluations that a compilation may take; a platform of 10,000 resources needs about two million.
-const FUEL: u64 = 10_000_000;
+const FUEL: u64 = 6_000_000;
 /// The most resources (families times Regions) of a platform.
 const MAXIMUM_RESOURCES: usize = 200_000;
+/// The most instances of components.
+const MAXIMUM_INSTANCES: usize = 20_000;
 /// How deeply functions may call each other, and components may contain each other.
 const MAXIMUM_DEPTH: u32 = 64;
 
@@ -261,8 +264,13 @@ impl<'a> Expander<'a> {
 
     /// Takes one unit of work; `false` when the program has used up what a compilation may take.
     fn step(&mut self, span: Span, context: &Context) -> bool {
-        if self.fuel > 0 {
-            self.fuel -= 1;
+        self.spend(1, span, context)
+    }
+
+    /// Takes some units of work.
+    fn spend(&mut self, units: usize, span: Span, context: &Context) -> bool {
+        if self.fuel >= units as u64 {
+            self.fuel -= units as u64;
             return true;
         }
         self.exhaust("the program takes more work than a compilation may", span, context);
