@@ -32,6 +32,8 @@ pub enum LoadError {
     NotUtf8 {
         /// The first byte that starts no character.
         offset: usize,
+        /// The line that it is in, from 1.
+        line: usize,
     },
     /// It is beyond the limit for sources.
     TooLarge {

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 const FORMATS: &str = "\
 Formats of findings (--format):
   graphical    for people: the text with its places underlined (the default)
-  narrated     for people who listen to their screen: everything in sentences (the default if NO_GRAPHICS is set)
+  narrated     for people who listen: everything in sentences (the default with NO_GRAPHICS)
   plain        for terminals and logs without Unicode
   short        for problem matchers, quickfix lists and CI: file:line:column: error[DR0101]: message
   json         for editors and programs, on standard output: docs/diagnostics.schema.json

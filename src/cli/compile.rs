@@ -72,9 +72,9 @@ fn entry_error(file: &Path, error: &LoadError) -> Diagnostic {
 
 /// What can be done about a file that is not there: the nearest name beside it, or what there is.
 fn neighbour(file: &Path) -> String {
-    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
-    let Ok(entries) = std::fs::read_dir(folder.unwrap_or(Path::new("."))) else {
-        return format!("there is no folder `{}` either", folder.unwrap_or(file).display());
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let Ok(entries) = std::fs::read_dir(folder) else {
+        return format!("there is no folder `{}` either", folder.display());
     };
     let names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok()).filter(|name| name.ends_with(".dr"));
     let mut names: Vec<String> = names.collect();

@@ -87,7 +87,11 @@ pub fn read_from(stream: impl Read) -> Result<String, LoadError> {
     if length > MAXIMUM_BYTES {
         return Err(LoadError::TooLarge { bytes: length });
     }
-    String::from_utf8(bytes).map_err(|error| LoadError::NotUtf8 { offset: error.utf8_error().valid_up_to() })
+    String::from_utf8(bytes).map_err(|error| {
+        let offset = error.utf8_error().valid_up_to();
+        let line = 1 + error.as_bytes().iter().take(offset).filter(|byte| **byte == b'\n').count();
+        LoadError::NotUtf8 { offset, line }
+    })
 }
 
 fn io_error(error: &io::Error) -> LoadError {

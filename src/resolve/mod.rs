@@ -66,8 +66,9 @@ pub fn load_error(path: &str, error: &LoadError) -> Diagnostic {
             Diagnostic::error(codes::IS_A_DIRECTORY, format!("`{path}` is a folder, not a file"))
                 .help(format!("name the file in it, for example `{}/platform.dr`", path.trim_end_matches('/')))
         }
-        LoadError::NotUtf8 { offset } => {
-            Diagnostic::error(codes::NOT_UTF8, format!("`{path}` is not UTF-8: byte {offset} starts no character"))
+        LoadError::NotUtf8 { offset, line } => {
+            Diagnostic::error(codes::NOT_UTF8, format!("`{path}` is not UTF-8: a byte in line {line} starts no character"))
+                .note(format!("it is byte {offset} of the file, counted from 0"))
                 .help("save the file as UTF-8 without a byte order mark")
         }
         LoadError::TooLarge { bytes } => Diagnostic::error(
