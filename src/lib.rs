@@ -18,4 +18,5 @@ pub mod resolve;
 pub mod source;
 pub mod stdlib;
 pub mod syntax;
+pub mod units;
 pub mod workflow;
