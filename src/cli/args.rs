@@ -70,6 +70,9 @@ pub struct Common {
     /// The value of a `setting` of the platform; can be repeated
     #[arg(long = "set", value_name = "NAME=VALUE", value_parser = setting)]
     pub settings: Vec<(String, String)>,
+    /// What is refused beside errors
+    #[arg(long, value_name = "WHAT")]
+    pub deny: Vec<Deny>,
     #[command(flatten)]
     pub showing: Showing,
 }
@@ -77,9 +80,6 @@ pub struct Common {
 /// How findings are shown.
 #[derive(Debug, Args)]
 pub struct Showing {
-    /// What is refused beside errors
-    #[arg(long, value_name = "WHAT")]
-    pub deny: Vec<Deny>,
     /// The most findings that are shown, errors first; 0 shows all [default: 20 for people, all for programs]
     #[arg(long, value_name = "N")]
     pub max_errors: Option<usize>,

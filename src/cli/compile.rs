@@ -14,7 +14,7 @@ use std::path::Path;
 
 /// Compiles a platform and writes what came of it.
 pub fn compile(command: &Compile) -> Outcome {
-    let reporter = Reporter::new(&command.common.showing);
+    let reporter = Reporter::new(&command.common.showing, &command.common.deny);
     let (mut sources, mut diagnostics) = (SourceMap::new(), Diagnostics::new());
     let output = run(&command.file, &command.common, &mut sources, &mut diagnostics);
     reporter.refuse(&mut diagnostics);
@@ -31,7 +31,7 @@ pub fn compile(command: &Compile) -> Outcome {
 
 /// Checks platforms, one after the other.
 pub fn check(command: &Check) -> Outcome {
-    let reporter = Reporter::new(&command.common.showing);
+    let reporter = Reporter::new(&command.common.showing, &command.common.deny);
     let (mut sources, mut all) = (SourceMap::new(), Diagnostics::new());
     for file in &command.files {
         // Each platform has its own gates: the errors of one do not keep another from being looked at.
