@@ -183,3 +183,44 @@ fn nothing_is_written_when_there_are_errors() {
     assert_eq!(code(&output), 1, "{output:?}");
     assert_eq!(folder.tree(), ["platform.dr"]);
 }
+
+// ---- modules -------------------------------------------------------------------------------------------------------------------
+
+/// The first finding: what follows from a module that is missing is another test's matter.
+fn findings(folder: &Folder) -> String {
+    let output = folder.run(&["check", "shop/platform.dr"]);
+    assert_ne!(code(&output), 0);
+    text(&output.stderr).split("\n\n").next().unwrap_or_default().to_string()
+}
+
+macro_rules! module {
+    ($($name:ident($text:literal, $prepare:expr);)*) => {
+        $(
+            #[test]
+            fn $name() {
+                let folder = Folder::with(&[("shop/platform.dr", $text)]);
+                let prepare: fn(&Folder) = $prepare;
+                prepare(&folder);
+                insta::assert_snapshot!(findings(&folder));
+            }
+        )*
+    };
+}
+
+module! {
+    a_module_that_is_not_there("use \"./stores/redis.dr\" as redis\n", |_| {});
+    a_module_that_is_spelled_wrongly("use \"./stores/radis.dr\" as redis\n", |folder| folder.write("shop/stores/redis.dr", ""));
+    a_module_that_is_a_folder("use \"./stores\" as redis\n", |folder| folder.write("shop/stores/redis.dr", ""));
+    a_module_that_is_not_utf8("use \"./redis.dr\" as redis\n", |folder| folder.write("shop/redis.dr", b"\n\xff"));
+    a_module_outside_of_the_project("use \"../redis.dr\" as redis\n", |folder| folder.write("redis.dr", ""));
+    a_module_by_its_absolute_path("use \"/etc/redis.dr\" as redis\n", |_| {});
+    modules_in_a_circle("use \"./redis.dr\" as redis\n", |folder| folder.write("shop/redis.dr", "use \"./platform.dr\" as shop\n"));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_module_that_is_a_link_out_of_the_project() {
+    let folder = Folder::with(&[("shop/platform.dr", "use \"./redis.dr\" as redis\n"), ("redis.dr", "")]);
+    std::os::unix::fs::symlink(folder.path("redis.dr"), folder.path("shop/redis.dr")).unwrap();
+    insta::assert_snapshot!(findings(&folder));
+}

@@ -2,10 +2,10 @@
 
 use super::Outcome;
 use super::args::{Check, Common, Compile};
-use super::loader::Disk;
+use super::loader::{Disk, sources_in};
 use super::output;
 use super::report::Reporter;
-use drc::diag::{Diagnostic, Diagnostics, codes, suggest};
+use drc::diag::{Diagnostic, Diagnostics, suggest};
 use drc::driver::{self, LoadError, Options};
 use drc::emit::Output;
 use drc::resolve::load_error;
@@ -60,11 +60,7 @@ fn entry_error(file: &Path, error: &LoadError) -> Diagnostic {
     let mut finding = load_error(&shown, error);
     match error {
         LoadError::NotFound => finding.help = Some(neighbour(file)),
-        LoadError::Outside => {
-            finding = Diagnostic::error(codes::OUTSIDE_PROJECT, format!("`{shown}` is a link that leads out of its folder"))
-                .note("the folder of the platform file is the project; what lies outside of it may be different on another machine")
-                .help("name the file that it leads to");
-        }
+        LoadError::Outside => finding.help = Some("name the file that it leads to".into()),
         _ => {}
     }
     finding
@@ -73,12 +69,10 @@ fn entry_error(file: &Path, error: &LoadError) -> Diagnostic {
 /// What can be done about a file that is not there: the nearest name beside it, or what there is.
 fn neighbour(file: &Path) -> String {
     let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let Ok(entries) = std::fs::read_dir(folder) else {
+    if !folder.is_dir() {
         return format!("there is no folder `{}` either", folder.display());
-    };
-    let names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok()).filter(|name| name.ends_with(".dr"));
-    let mut names: Vec<String> = names.collect();
-    names.sort();
+    }
+    let names = sources_in(folder);
     let wrong = file.file_name().and_then(|name| name.to_str()).unwrap_or_default();
     match (suggest::nearest(wrong, names.iter().map(String::as_str)), names.as_slice()) {
         (Some(near), _) => format!("did you mean `{}`?", file.with_file_name(near).display()),
