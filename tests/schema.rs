@@ -1,4 +1,5 @@
 //! The document for programs is what its schema says.
+#![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by them")]
 
 mod common;
 
@@ -135,5 +136,5 @@ fn ranges_name_the_text_that_labels_cover() {
     let label = &document["diagnostics"][1]["labels"][0];
     let offset = |end: &str| label["range"][end]["offset"].as_u64().unwrap() as usize;
     let (_, file) = sources.iter().find(|(_, file)| Some(file.name.as_str()) == label["file"].as_str()).unwrap();
-    assert_eq!(&file.text[offset("start")..offset("end")], "front.edit_records()");
+    assert_eq!(file.text.get(offset("start")..offset("end")), Some("front.edit_records()"));
 }
