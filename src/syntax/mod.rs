@@ -1,6 +1,7 @@
 //! Text to syntax tree. Parsing never fails: it gives what it understood and reports the rest.
 
 pub mod ast;
+pub mod format;
 
 use crate::diag::Diagnostics;
 use crate::source::FileId;
