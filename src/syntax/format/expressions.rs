@@ -140,7 +140,7 @@ impl<'t> Printer<'t> {
             }
             ExprKind::Range(first, last) => {
                 self.expr(first, RANGE);
-                let simple = level(first) == TERM && level(last) >= MINUS;
+                let simple = level(first) >= MINUS && level(last) >= MINUS;
                 self.text(if simple { ".." } else { " .. " });
                 self.expr(last, OTHERWISE);
             }
@@ -290,8 +290,7 @@ impl<'t> Printer<'t> {
     fn comprehension(&mut self, node: &'t Comprehension, place: Span) {
         let (start, end) = inside(place);
         let hug = breakable_end(&node.value);
-        let inner = hug.map_or(0, |span| self.commented(span.range().start, span.range().end));
-        let comments = self.commented(start, end) > inner;
+        let comments = self.commented(start, end) > self.taken(node.value.span.range().start, hug);
         let group = self.open();
         self.text("[");
         if comments {

@@ -65,6 +65,7 @@ pub(super) fn lay_out<'t>(tokens: &[Token<'t>]) -> Page<'t> {
         line: Line::default(),
         indent: 0,
         column: 0,
+        several: false,
         modes: Vec::new(),
         embraced: None,
         items: Vec::new(),
@@ -86,6 +87,8 @@ struct Setter<'t> {
     indent: usize,
     /// The columns that the line uses so far; 0 for an empty line.
     column: usize,
+    /// Whether the line holds a literal with line ends.
+    several: bool,
     modes: Vec<Mode>,
     /// The part of a [`Mode::Hug`] group that has to break.
     embraced: Option<usize>,
@@ -97,7 +100,11 @@ impl<'t> Setter<'t> {
     fn set(&mut self, at: usize, token: &Token<'t>, tokens: &[Token<'t>]) {
         let mode = self.modes.last().copied().unwrap_or(Mode::Broken);
         match token {
-            Token::Text(words) | Token::Verbatim(words) => self.write(words),
+            Token::Text(words) => self.write(words),
+            Token::Verbatim(words) => {
+                self.write(words);
+                self.several |= words.contains('\n');
+            }
             Token::Line { flat, .. } if mode != Mode::Broken => self.write(flat),
             Token::Line { blank, .. } => {
                 self.end_line();
@@ -125,6 +132,7 @@ impl<'t> Setter<'t> {
             Token::ItemEnd => {
                 if let Some((Some(start), sort)) = self.items.pop()
                     && start == self.page.lines.len()
+                    && !self.several
                 {
                     self.line.whole = true;
                     self.line.sort = sort;
@@ -192,5 +200,6 @@ impl<'t> Setter<'t> {
         line.width = self.column;
         self.page.lines.push(line);
         self.column = 0;
+        self.several = false;
     }
 }

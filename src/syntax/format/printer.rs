@@ -199,6 +199,16 @@ impl<'t> Printer<'t> {
         before(end).saturating_sub(before(start))
     }
 
+    /// How many comments the breakable end of an item that starts at `start` takes to itself: those inside it, and those
+    /// before it if it breaks anyway.
+    pub(super) fn taken(&self, start: usize, end: Option<Span>) -> usize {
+        let Some(span) = end else { return 0 };
+        let range = span.range();
+        let inside = self.commented(range.start, range.end);
+        let block = self.source(span).starts_with('{') && self.several_lines(range.start, range.end);
+        if inside > 0 || block { self.commented(start, range.end) } else { 0 }
+    }
+
     /// Whether the text from `start` to `end` spans several lines.
     pub(super) fn several_lines(&self, start: usize, end: usize) -> bool {
         self.line_of(start) != self.line_of(end)
@@ -279,8 +289,8 @@ impl<'t> Printer<'t> {
         span: impl Fn(&Self, &T) -> (usize, usize),
         print: impl Fn(&mut Self, &'t T),
     ) {
-        let inside = hug.map_or(0, |span| self.commented(span.range().start, span.range().end));
-        let comments = self.commented(start, end) > inside;
+        let last = items.last().map_or(start, |item| span(self, item).0);
+        let comments = self.commented(start, end) > self.taken(last, hug);
         let group = self.open();
         self.text(opening);
         if !items.is_empty() || comments {
