@@ -7,8 +7,8 @@ pub const VERSION: u32 = 1;
 pub const MODULES: &[(&str, &str)] = &[
     ("aurora", include_str!("../stdlib/aurora.dr")),
     ("bucket", include_str!("../stdlib/bucket.dr")),
+    ("cache", include_str!("../stdlib/cache.dr")),
     ("core", include_str!("../stdlib/core.dr")),
-    ("files", include_str!("../stdlib/files.dr")),
     ("network", include_str!("../stdlib/network.dr")),
     ("prelude", include_str!("../stdlib/prelude.dr")),
     ("table", include_str!("../stdlib/table.dr")),

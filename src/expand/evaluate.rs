@@ -3,6 +3,8 @@
 use super::scope::Function;
 use super::{Context, Expander, MAXIMUM_DEPTH, Placement};
 use crate::diag::{Diagnostic, codes, suggest};
+use crate::model::Region;
+use crate::model::ids::Id;
 use crate::model::value::{Run, Value, ValueMap, unit};
 use crate::source::Span;
 use crate::syntax::ast::{self, ExprKind};
@@ -59,9 +61,23 @@ impl<'a> Expander<'a> {
                 self.member(value, name, base.span, context)
             }
             ExprKind::Index(base, index) => {
-                let value = self.evaluate(base, context);
                 let index_value = self.evaluate(index, context);
-                self.index(value, index_value, base.span, index.span, context)
+                let index_value = self.settle(index_value, index.span, context);
+                let named = match index_value {
+                    Value::Region(region) => self.version_in(base, region, index.span, context),
+                    _ => None,
+                };
+                match named {
+                    // An instance still has to be bound to the Region; a value that is the same everywhere may be a map by Region.
+                    Some((value, placed)) if matches!(value, Value::Instance(..)) || !placed && matches!(value, Value::Map(_) | Value::List(_)) => {
+                        self.index(value, index_value, base.span, index.span, context)
+                    }
+                    Some((value, _)) => value,
+                    None => {
+                        let value = self.evaluate(base, context);
+                        self.index(value, index_value, base.span, index.span, context)
+                    }
+                }
             }
             ExprKind::Apply(callee, arguments) => self.evaluate_apply(callee, arguments, span, context),
             ExprKind::Call(_) => self.fail(
@@ -353,6 +369,42 @@ impl<'a> Expander<'a> {
         let value = self.evaluate(body, &context);
         self.depth -= 1;
         value
+    }
+
+    /// The version that a declared value has in a Region (computed there, not in the Region of the reader), and whether it is
+    /// declared with one version per Region.
+    fn version_in(&mut self, base: &'a ast::Expr, region: Id<Region>, index_span: Span, context: &Context) -> Option<(Value, bool)> {
+        let cell = match &base.kind {
+            ExprKind::Name(name) if !context.has_local(name) => self.find_cell(context.scope, name)?,
+            ExprKind::Member { base, name, .. } => {
+                let ExprKind::Name(owner) = &base.kind else { return None };
+                let Some(Value::Instance(id, _)) = self.ready_value(owner, context) else { return None };
+                self.ensure_expanded(id);
+                let scope = self.instance_body(id)?.scope;
+                self.scopes.get(scope)?.names.get(&name.text).copied()?
+            }
+            _ => return None,
+        };
+        if !self.cells.get(cell)?.is_computed() {
+            return None;
+        }
+        let placement = self.cell_placement(cell, base.span);
+        if let Some(placement) = placement.as_ref().filter(|placement| !placement.regions.contains(&region)) {
+            let name = self.sources.slice(base.span).to_string();
+            return Some((self.no_member(&name, region, &placement.regions, index_span, context), true));
+        }
+        Some((self.compute_cell(cell, Some(region), base.span, context), placement.is_some()))
+    }
+
+    /// The value of a name that stands for a declared thing, if it does.
+    fn ready_value(&self, name: &str, context: &Context) -> Option<Value> {
+        if context.has_local(name) {
+            return None;
+        }
+        match &self.cells.get(self.find_cell(context.scope, name)?)?.kind {
+            super::scope::CellKind::Ready(value) => Some(value.clone()),
+            _ => None,
+        }
     }
 
     fn region_by_code(&mut self, code: &SmolStr, span: Span, context: &Context) -> Value {

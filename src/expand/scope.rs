@@ -44,6 +44,16 @@ pub(super) struct Cell<'a> {
     pub active: bool,
 }
 
+impl Cell<'_> {
+    /// Whether the cell is a value that is computed in a Region, rather than a thing that is declared once.
+    pub fn is_computed(&self) -> bool {
+        matches!(
+            self.kind,
+            CellKind::Let(_) | CellKind::Input { .. } | CellKind::Given(_) | CellKind::Output(_) | CellKind::Metric(_) | CellKind::Grant(_)
+        )
+    }
+}
+
 /// A function of the user: parameters, body, and the context in which it was written.
 pub(super) struct Function<'a> {
     pub parameters: &'a [ast::Name],
@@ -97,6 +107,11 @@ impl Context {
             at = local.next.as_deref();
         }
         None
+    }
+
+    /// Whether a local name hides what is declared.
+    pub(super) fn has_local(&self, name: &str) -> bool {
+        self.local(name).is_some()
     }
 
     fn local_names(&self) -> Vec<SmolStr> {

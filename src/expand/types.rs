@@ -403,7 +403,9 @@ impl<'a> Expander<'a> {
         let mut scope = context.scope;
         let mut module_name = SmolStr::default();
         if let Some(module) = module {
-            match self.read_name(&module.text, module.span, context) {
+            // Modules have names of their own: an input may be called like the module that its type comes from.
+            let top = self.module_of(scope).map_or(0, |at| self.module_scope(at));
+            match self.read_name(&module.text, module.span, &Context { scope: top, locals: None, ..context.clone() }) {
                 Value::Module(number) => {
                     scope = self.module_scope(number as usize);
                     module_name = self.modules.list.get(number as usize).map(|module| module.name.clone()).unwrap_or_default();

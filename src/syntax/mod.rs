@@ -1,11 +1,131 @@
 //! Text to syntax tree. Parsing never fails: it gives what it understood and reports the rest.
+//!
+//! A text is scanned first (comments, brackets, quotes: [`scan`]), then cut into top-level statements. A statement that the
+//! grammar refuses is reported, its line is blanked, and it is read again, so that one run finds several mistakes.
 
 pub mod ast;
 pub mod format;
+mod build;
+mod expression;
+mod fault;
+mod literal;
+mod scan;
+mod words;
 
 use crate::diag::Diagnostics;
-use crate::source::FileId;
+use crate::source::{FileId, Span};
+use build::Builder;
+use pest::Parser;
 
-pub fn parse(file: FileId, _text: &str, _diagnostics: &mut Diagnostics) -> ast::File {
-    ast::File { file, doc: Vec::new(), statements: Vec::new(), comments: Vec::new() }
+/// The generated parser. Its types stay inside this module.
+#[derive(pest_derive::Parser)]
+#[grammar = "../grammar/drc.pest"]
+#[expect(missing_docs, reason = "the rules are documented in the grammar")]
+struct Grammar;
+
+type Pair<'t> = pest::iterators::Pair<'t, Rule>;
+
+/// How many mistakes are looked for in one top-level statement.
+const MAXIMUM_FAULTS: usize = 10;
+
+/// Parses a text; what it could not understand is reported and left out of the tree.
+pub fn parse(file: FileId, text: &str, diagnostics: &mut Diagnostics) -> ast::File {
+    let scan = scan::scan(file, text, diagnostics);
+    let mut builder = Builder::new(file, text, &scan.comments, diagnostics);
+    let mut statements = Vec::new();
+    if !scan.too_deep {
+        let ends = scan.slices.iter().skip(1).copied().chain([scan.text.len()]);
+        for (number, (start, end)) in scan.slices.iter().copied().zip(ends).enumerate() {
+            let missing = scan.missing.iter().find(|(slice, _)| *slice == number).map(|(_, closers)| closers.as_slice());
+            let bytes = scan.text.get(start..end).unwrap_or_default();
+            match missing {
+                None => parse_slice(bytes, start, &mut builder, &mut statements),
+                Some(closers) => parse_slice(&[bytes, closers].concat(), start, &mut builder, &mut statements),
+            }
+        }
+    }
+    builder.finish(statements)
+}
+
+fn parse_slice(bytes: &[u8], start: usize, builder: &mut Builder<'_>, statements: &mut Vec<ast::Statement>) {
+    let Ok(text) = std::str::from_utf8(bytes) else { return };
+    if text.trim().is_empty() {
+        return;
+    }
+    let error = match Grammar::parse(Rule::slice, text) {
+        Ok(pairs) => return builder.slice(pairs, start, statements),
+        Err(error) => error,
+    };
+    let mut copy = text.to_string();
+    let mut error = Some(error);
+    for _ in 0..MAXIMUM_FAULTS {
+        match error.take() {
+            Some(found) => {
+                let at = fault::report(&found, &copy, start, builder);
+                if !blank_around(&mut copy, at) {
+                    return;
+                }
+            }
+            None => return,
+        }
+        match Grammar::parse(Rule::slice, &copy) {
+            Ok(pairs) => return builder.slice(pairs, start, statements),
+            Err(next) => error = Some(next),
+        }
+    }
+}
+
+/// Blanks the line of a fault, and the block that its line opens; `false` if nothing was left to blank.
+fn blank_around(copy: &mut String, at: usize) -> bool {
+    let bytes = copy.as_bytes();
+    let at = at.min(bytes.len());
+    let mut start = bytes.get(..at).and_then(|text| text.iter().rposition(|byte| *byte == b'\n')).map_or(0, |newline| newline + 1);
+    let line_end = |from: usize| bytes.get(from..).and_then(|rest| rest.iter().position(|byte| *byte == b'\n')).map_or(bytes.len(), |offset| from + offset);
+    let mut end = line_end(at);
+    // A brace that closes an earlier block stays; one that opens a block takes the block along.
+    let mut depth = 0usize;
+    let mut position = start;
+    while position < bytes.len() {
+        match bytes.get(position) {
+            Some(b'{') => depth += 1,
+            Some(b'}') if depth == 0 && position < end && position >= at => {
+                end = position;
+                break;
+            }
+            Some(b'}') if depth == 0 => start = position + 1,
+            Some(b'}') => {
+                depth -= 1;
+                if depth == 0 && position >= end {
+                    end = line_end(position);
+                    // What follows the block on its last line closes an outer one.
+                    if let Some(extra) = bytes.get(position + 1..end).and_then(|rest| rest.iter().position(|byte| *byte == b'}')) {
+                        end = position + 1 + extra;
+                    }
+                    break;
+                }
+            }
+            Some(b'\n') if depth == 0 => break,
+            _ => {}
+        }
+        position += 1;
+    }
+    if depth > 0 && position >= bytes.len() {
+        end = bytes.len();
+    }
+    let blanked: Vec<u8> = bytes
+        .iter()
+        .enumerate()
+        .map(|(position, byte)| if (start..end).contains(&position) && *byte != b'\n' { b' ' } else { *byte })
+        .collect();
+    let changed = blanked != bytes;
+    if let Ok(blanked) = String::from_utf8(blanked) {
+        *copy = blanked;
+    }
+    changed
+}
+
+/// The span of a pair without the blanks behind it, which the grammar counts in before an absent optional part.
+fn span_of(file: FileId, base: usize, pair: &Pair<'_>) -> Span {
+    let start = base + pair.as_span().start();
+    Span::new(file, start, start + pair.as_str().trim_ascii_end().len())
 }

@@ -1,0 +1,143 @@
+//! What can be typed.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+const FORMATS: &str = "\
+Formats of findings (--format):
+  graphical    for people: the text with its places underlined (the default)
+  narrated     for people who listen to their screen: everything in sentences (the default if NO_GRAPHICS is set)
+  plain        for terminals and logs without Unicode
+  short        for problem matchers, quickfix lists and CI: file:line:column: error[DR0101]: message
+  json         for editors and programs, on standard output: docs/diagnostics.schema.json
+  miette-json  for programs that know miette: offsets only, one finding a line, on standard output
+
+Exit codes:
+  0  nothing to object to
+  1  errors in the texts, or warnings with --deny warnings
+  2  wrong usage, or a file that could not be read or written";
+
+/// Compiles multi-Region disaster-recovery platforms (.dr) to CloudFormation and Step Functions, and refuses plans that cannot work.
+#[derive(Debug, Parser)]
+#[command(name = "drc", version, after_help = FORMATS, max_term_width = 120, arg_required_else_help = true)]
+pub struct Arguments {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Compile a platform to templates, state machines and a manifest
+    #[command(after_help = FORMATS)]
+    Compile(Compile),
+    /// Check platforms: everything that `compile` does, but the writing
+    #[command(after_help = FORMATS)]
+    Check(Check),
+    /// Explain a code: what it means, why it matters, what to do
+    Explain(Explain),
+}
+
+#[derive(Debug, Args)]
+pub struct Compile {
+    /// The platform file; its folder is the project
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// The folder that is written: replaced as a whole if `drc` wrote it; other files in it are never touched
+    #[arg(short, long, value_name = "DIR", default_value = "out")]
+    pub output: PathBuf,
+    #[command(flatten)]
+    pub common: Common,
+}
+
+#[derive(Debug, Args)]
+pub struct Check {
+    /// The platform files; each is a project of its own
+    #[arg(value_name = "FILE", required = true)]
+    pub files: Vec<PathBuf>,
+    #[command(flatten)]
+    pub common: Common,
+}
+
+#[derive(Debug, Args)]
+pub struct Explain {
+    /// A code (`DR0402`) or the slug of a library module (`aurora/born_in`); without it, all codes are listed
+    #[arg(value_name = "CODE")]
+    pub code: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct Common {
+    /// The value of a `setting` of the platform; can be repeated
+    #[arg(long = "set", value_name = "NAME=VALUE", value_parser = setting)]
+    pub settings: Vec<(String, String)>,
+    #[command(flatten)]
+    pub showing: Showing,
+}
+
+/// How findings are shown.
+#[derive(Debug, Args)]
+pub struct Showing {
+    /// What is refused beside errors
+    #[arg(long, value_name = "WHAT")]
+    pub deny: Vec<Deny>,
+    /// The most findings that are shown, errors first; 0 shows all [default: 20 for people, all for programs]
+    #[arg(long, value_name = "N")]
+    pub max_errors: Option<usize>,
+    /// The form of findings (see below)
+    #[arg(long, value_name = "FORMAT", hide_possible_values = true)]
+    pub format: Option<FormatName>,
+    /// When colours are written; NO_COLOR and CLICOLOR_FORCE are heard too
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    pub color: When,
+    /// Say nothing but findings
+    #[arg(short, long)]
+    pub quiet: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Deny {
+    Warnings,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum When {
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum FormatName {
+    Graphical,
+    Narrated,
+    Plain,
+    Short,
+    Json,
+    MietteJson,
+}
+
+fn setting(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.trim().is_empty() => Ok((name.trim().to_string(), value.to_string())),
+        _ => Err("write it as NAME=VALUE, for example --set size=large".into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn settings_are_split_at_the_first_sign() {
+        assert_eq!(setting("a=b=c"), Ok(("a".into(), "b=c".into())));
+        assert_eq!(setting("a="), Ok(("a".into(), String::new())));
+        assert!(setting("a").is_err());
+        assert!(setting("=b").is_err());
+    }
+}

@@ -1,0 +1,89 @@
+//! `drc compile` and `drc check`.
+
+use super::Outcome;
+use super::args::{Check, Common, Compile};
+use super::loader::Disk;
+use super::output;
+use super::report::Reporter;
+use drc::diag::{Diagnostic, Diagnostics, codes, suggest};
+use drc::driver::{self, LoadError, Options};
+use drc::emit::Output;
+use drc::resolve::load_error;
+use drc::source::SourceMap;
+use std::path::Path;
+
+/// Compiles a platform and writes what came of it.
+pub fn compile(command: &Compile) -> Outcome {
+    let reporter = Reporter::new(&command.common.showing);
+    let (mut sources, mut diagnostics) = (SourceMap::new(), Diagnostics::new());
+    let output = run(&command.file, &command.common, &mut sources, &mut diagnostics);
+    reporter.refuse(&mut diagnostics);
+    let mut told = None;
+    if let Some(output) = output.filter(|_| !diagnostics.has_errors()) {
+        match output::write(&command.output, &output) {
+            Ok(()) => told = Some(format!("{}\nwritten to {}", output.summary(), command.output.display())),
+            Err(finding) => diagnostics.push(*finding),
+        }
+    }
+    let outcome = reporter.show(diagnostics, &sources);
+    told.map_or(outcome, |text| outcome.max(reporter.tell(&text)))
+}
+
+/// Checks platforms, one after the other.
+pub fn check(command: &Check) -> Outcome {
+    let reporter = Reporter::new(&command.common.showing);
+    let (mut sources, mut all) = (SourceMap::new(), Diagnostics::new());
+    for file in &command.files {
+        // Each platform has its own gates: the errors of one do not keep another from being looked at.
+        let mut diagnostics = Diagnostics::new();
+        let _ = run(file, &command.common, &mut sources, &mut diagnostics);
+        all.as_mut_vec().append(diagnostics.as_mut_vec());
+    }
+    reporter.refuse(&mut all);
+    reporter.show(all, &sources)
+}
+
+fn run(file: &Path, common: &Common, sources: &mut SourceMap, diagnostics: &mut Diagnostics) -> Option<Output> {
+    let options = Options { settings: common.settings.clone() };
+    match Disk::open(file) {
+        Ok(disk) => driver::compile(disk.entry(), &disk, &options, sources, diagnostics),
+        Err(error) => {
+            diagnostics.push(entry_error(file, &error));
+            None
+        }
+    }
+}
+
+/// The finding for a platform file that cannot be had: nothing in a text names it, the command line does.
+fn entry_error(file: &Path, error: &LoadError) -> Diagnostic {
+    let shown = file.display().to_string();
+    let mut finding = load_error(&shown, error);
+    match error {
+        LoadError::NotFound => finding.help = Some(neighbour(file)),
+        LoadError::Outside => {
+            finding = Diagnostic::error(codes::OUTSIDE_PROJECT, format!("`{shown}` is a link that leads out of its folder"))
+                .note("the folder of the platform file is the project; what lies outside of it may be different on another machine")
+                .help("name the file that it leads to");
+        }
+        _ => {}
+    }
+    finding
+}
+
+/// What can be done about a file that is not there: the nearest name beside it, or what there is.
+fn neighbour(file: &Path) -> String {
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let Ok(entries) = std::fs::read_dir(folder.unwrap_or(Path::new("."))) else {
+        return format!("there is no folder `{}` either", folder.unwrap_or(file).display());
+    };
+    let names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok()).filter(|name| name.ends_with(".dr"));
+    let mut names: Vec<String> = names.collect();
+    names.sort();
+    let wrong = file.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    match (suggest::nearest(wrong, names.iter().map(String::as_str)), names.as_slice()) {
+        (Some(near), _) => format!("did you mean `{}`?", file.with_file_name(near).display()),
+        (None, []) => "the folder holds no `.dr` file".into(),
+        (None, [only]) => format!("the folder holds `{}`", file.with_file_name(only).display()),
+        (None, several) => format!("the folder holds {}", several.iter().take(5).map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")),
+    }
+}

@@ -1,0 +1,49 @@
+//! The command line: the only part that reads files, prints, and knows exit codes, colours and terminals.
+
+mod args;
+mod compile;
+mod exchange;
+mod explain;
+mod loader;
+mod output;
+mod report;
+mod terminal;
+
+use args::{Arguments, Command};
+use clap::Parser;
+use std::process::ExitCode;
+
+/// How a run ends; the numbers are part of the interface.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Outcome {
+    /// Nothing to object to.
+    Clean = 0,
+    /// The texts hold errors.
+    Findings = 1,
+    /// The command was given wrongly, or a file could not be read or written.
+    Failure = 2,
+}
+
+impl From<Outcome> for ExitCode {
+    fn from(outcome: Outcome) -> Self {
+        Self::from(outcome as u8)
+    }
+}
+
+/// Runs the command that the process was started with.
+pub fn run() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            // Help and version arrive here too, with code 0; nobody is left to hear about a closed pipe.
+            let _ = error.print();
+            return if error.use_stderr() { Outcome::Failure } else { Outcome::Clean }.into();
+        }
+    };
+    let outcome = match &arguments.command {
+        Command::Compile(command) => compile::compile(command),
+        Command::Check(command) => compile::check(command),
+        Command::Explain(command) => explain::explain(command),
+    };
+    outcome.into()
+}

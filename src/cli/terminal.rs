@@ -1,0 +1,61 @@
+//! What the streams are: decided once, here, for all forms.
+
+use super::args::{FormatName, Showing, When};
+use drc::render::{Format, Style};
+use std::env;
+use std::io::{IsTerminal, stderr};
+
+/// How many findings people are shown at once.
+const FOR_PEOPLE: usize = 20;
+const NARROWEST: usize = 60;
+const WIDEST: usize = 120;
+/// The width when nobody tells one.
+const USUAL: usize = 100;
+
+/// How findings are written.
+pub fn style(showing: &Showing) -> Style {
+    let format = match showing.format {
+        Some(name) => format(name),
+        None if set("NO_GRAPHICS") => Format::Narrated,
+        None => Format::Graphical,
+    };
+    let limit = match showing.max_errors {
+        Some(0) => None,
+        Some(limit) => Some(limit),
+        None if format.for_programs() => None,
+        None => Some(FOR_PEOPLE),
+    };
+    Style { format, color: color(showing.color), width: width(), limit }
+}
+
+fn format(name: FormatName) -> Format {
+    match name {
+        FormatName::Graphical => Format::Graphical,
+        FormatName::Narrated => Format::Narrated,
+        FormatName::Plain => Format::Plain,
+        FormatName::Short => Format::Short,
+        FormatName::Json => Format::Json,
+        FormatName::MietteJson => Format::MietteJson,
+    }
+}
+
+/// What is said on the command line comes before what the environment says, and that before what the terminal is.
+fn color(when: When) -> bool {
+    match when {
+        When::Always => true,
+        When::Never => false,
+        When::Auto if set("NO_COLOR") => false,
+        When::Auto if env::var("CLICOLOR_FORCE").is_ok_and(|value| !value.is_empty() && value != "0") => true,
+        When::Auto => stderr().is_terminal() && env::var("TERM").is_ok_and(|term| term != "dumb"),
+    }
+}
+
+fn width() -> usize {
+    let told = env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+    let seen = || terminal_size::terminal_size_of(stderr()).map(|(width, _)| usize::from(width.0));
+    told.or_else(seen).unwrap_or(USUAL).clamp(NARROWEST, WIDEST)
+}
+
+fn set(name: &str) -> bool {
+    env::var_os(name).is_some_and(|value| !value.is_empty())
+}
