@@ -40,7 +40,9 @@ pub fn check(command: &Check) -> Outcome {
         all.as_mut_vec().append(diagnostics.as_mut_vec());
     }
     reporter.refuse(&mut all);
-    reporter.show(all, &sources)
+    let nothing = all.as_slice().is_empty();
+    let outcome = reporter.show(all, &sources);
+    if nothing { outcome.max(reporter.tell("no findings")) } else { outcome }
 }
 
 fn run(file: &Path, common: &Common, sources: &mut SourceMap, diagnostics: &mut Diagnostics) -> Option<Output> {
