@@ -14,7 +14,7 @@ Formats of findings (--format):
 
 Exit codes:
   0  nothing to object to
-  1  errors in the texts, or warnings with --deny warnings
+  1  errors in the texts, warnings with --deny warnings, or files that fmt --check would change
   2  wrong usage, or a file that could not be read or written";
 
 /// Compiles multi-Region disaster-recovery platforms (.dr) to CloudFormation and Step Functions, and refuses plans that cannot work.
@@ -33,6 +33,8 @@ pub enum Command {
     /// Check platforms: everything that `compile` does, but the writing
     #[command(after_help = FORMATS)]
     Check(Check),
+    /// Format files in place
+    Fmt(Fmt),
     /// Explain a code: what it means, why it matters, what to do
     Explain(Explain),
 }
@@ -56,6 +58,18 @@ pub struct Check {
     pub files: Vec<PathBuf>,
     #[command(flatten)]
     pub common: Common,
+}
+
+#[derive(Debug, Args)]
+pub struct Fmt {
+    /// The files; `-` reads standard input and writes standard output
+    #[arg(value_name = "FILE", required = true)]
+    pub files: Vec<PathBuf>,
+    /// Write nothing; name the files that are not formatted, and end with 1 if there are any
+    #[arg(long)]
+    pub check: bool,
+    #[command(flatten)]
+    pub showing: Showing,
 }
 
 #[derive(Debug, Args)]

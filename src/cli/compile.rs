@@ -57,7 +57,7 @@ fn run(file: &Path, common: &Common, sources: &mut SourceMap, diagnostics: &mut 
 }
 
 /// The finding for a platform file that cannot be had: nothing in a text names it, the command line does.
-fn entry_error(file: &Path, error: &LoadError) -> Diagnostic {
+pub fn entry_error(file: &Path, error: &LoadError) -> Diagnostic {
     let shown = file.display().to_string();
     let mut finding = load_error(&shown, error);
     match error {
