@@ -4,6 +4,7 @@
 //! grammar refuses is reported, its line is blanked, and it is read again, so that one run finds several mistakes.
 
 pub mod ast;
+pub mod format;
 mod build;
 mod expression;
 mod fault;
