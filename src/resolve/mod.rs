@@ -3,8 +3,7 @@
 mod path;
 
 use crate::diag::{Diagnostic, Diagnostics, codes, suggest};
-use crate::driver::{LoadError, Loader};
-use crate::source::{FileId, Origin, SourceMap, Span};
+use crate::source::{FileId, LoadError, Loader, Origin, SourceMap, Span};
 use crate::stdlib;
 use crate::syntax::{self, ast};
 use rustc_hash::FxHashMap;
