@@ -308,6 +308,7 @@ impl<'a> Expander<'a> {
             parent: context.instance,
             external: false,
             name: None,
+            refused: false,
         });
         let inner = Context { scope, instance: Some(id), group: context.group.clone(), ..Context::default() };
         for statement in declaration.statements() {

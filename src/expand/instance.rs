@@ -43,6 +43,7 @@ impl<'a> Expander<'a> {
             parent: context.instance,
             external: declaration.external.is_some(),
             name: None,
+            refused: false,
         });
         self.declare(&declaration.name, CellKind::Ready(Value::Instance(id, None)), false, context);
         self.bind_inputs(declaration, id, component, scope, context);

@@ -87,6 +87,8 @@ struct InstanceBody<'a> {
     parent: Option<Id<Instance>>,
     external: bool,
     name: Option<crate::model::value::Value>,
+    /// Whether a requirement of the component does not hold.
+    refused: bool,
 }
 
 /// What the expander remembers of a family beside the model.
@@ -164,6 +166,8 @@ impl<'a> Expander<'a> {
         let context = Context::of_scope(self.module_scope(self.modules.entry));
         self.expand_platform(&entry.tree.statements, &context);
         self.expand_statements(&entry.tree.statements, &context, &[]);
+        // What a component refuses is said first; what follows from it is not said at all.
+        self.evaluate_requires();
         self.expand_alarms();
         self.expand_plans();
         self.evaluate_unused(&entry.tree.statements);
@@ -191,6 +195,9 @@ impl<'a> Expander<'a> {
     fn report(&mut self, finding: Diagnostic, context: &Context) {
         let mut finding = finding;
         let inside = finding.primary().is_some_and(|label| self.sources.in_library(label.span));
+        if inside && finding.severity == Severity::Error && context.instance.is_some_and(|id| self.is_refused(id)) {
+            return;
+        }
         if inside && let Some(origin) = context.instance.map(|id| self.model.instances.get(id).span) {
             if !self.sources.in_library(origin) {
                 let said = finding.primary().map(|label| (label.message.clone(), self.sources.place(label.span)));
@@ -223,6 +230,18 @@ impl<'a> Expander<'a> {
 
     fn instance_body(&self, id: Id<Instance>) -> Option<&InstanceBody<'a>> {
         self.instances.get(id.index())
+    }
+
+    /// Whether an instance, or one that it is a part of, does not keep to what its component insists on.
+    fn is_refused(&self, id: Id<Instance>) -> bool {
+        let mut at = Some(id);
+        while let Some(body) = at.and_then(|id| self.instance_body(id)) {
+            if body.refused {
+                return true;
+            }
+            at = body.parent;
+        }
+        false
     }
 
     fn region_list(&self, regions: &[Id<Region>]) -> String {

@@ -49,6 +49,11 @@ impl<'a> Expander<'a> {
             }
             None => finding = finding.label(node.condition.span, "does not hold"),
         }
+        if severity == Severity::Error
+            && let Some(body) = context.instance.and_then(|id| self.instances.get_mut(id.index()))
+        {
+            body.refused = true;
+        }
         self.diagnostics.push(finding);
     }
 

@@ -264,6 +264,7 @@ impl<'a> Expander<'a> {
                 self.mismatch("a value that AWS can take", &value, span, "write `.ref`, `.arn` or an attribute behind it", context)
             }
             Value::Instance(..) => self.mismatch("a value that AWS can take", &value, span, "name an output of it", context),
+            Value::Run(_) if context.in_action => value,
             Value::Run(_) => self.fail(
                 codes::RUN_VALUE,
                 "a value known at run time cannot stand in a template",

@@ -1,0 +1,49 @@
+//! The standard library: every module can be read, and everything that a user meets is documented.
+
+use drc::diag::Diagnostics;
+use drc::source::{Origin, SourceMap};
+use drc::stdlib;
+use drc::syntax::ast::{Kind, Statement};
+
+#[test]
+fn every_module_is_documented() {
+    for (name, text) in stdlib::MODULES {
+        let mut sources = SourceMap::new();
+        let mut diagnostics = Diagnostics::new();
+        let file = sources.add(format!("std@1/{name}.dr"), *text, Origin::Library);
+        let tree = drc::syntax::parse(file, text, &mut diagnostics);
+        assert!(diagnostics.as_slice().is_empty(), "{name}: {:?}", diagnostics.as_slice());
+        assert!(!tree.doc.is_empty(), "{name} does not say what it holds");
+        for statement in &tree.statements {
+            let Statement::Declaration(declaration) = statement else { continue };
+            if declaration.public.is_none() {
+                continue;
+            }
+            assert!(!declaration.doc.is_empty(), "{name}.{} is not documented", declaration.name.text);
+            if declaration.kind != Kind::Component {
+                continue;
+            }
+            for member in declaration.statements() {
+                let Statement::Declaration(member) = member else { continue };
+                let met = matches!(
+                    member.kind,
+                    Kind::Input | Kind::Output | Kind::Metric | Kind::Grant | Kind::Condition | Kind::Action
+                );
+                assert!(
+                    !met || !member.doc.is_empty(),
+                    "{name}.{}: `{}` is not documented",
+                    declaration.name.text,
+                    member.name.text
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn the_compiler_finds_what_it_instantiates() {
+    let core = stdlib::module("core").unwrap_or_default();
+    for component in ["threshold_alarm", "machine"] {
+        assert!(core.contains(&format!("pub component {component} ")), "core has no `{component}`");
+    }
+}
