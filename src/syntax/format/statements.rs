@@ -204,7 +204,9 @@ impl<'t> Printer<'t> {
         }
         if let Some(block) = &node.block {
             self.text(" ");
-            self.push(Token::Cell(Column::Block));
+            if node.value.is_some() {
+                self.push(Token::Cell(Column::Block));
+            }
             self.block(block);
         }
     }
