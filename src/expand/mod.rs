@@ -24,7 +24,6 @@ mod steps;
 mod types;
 
 use crate::diag::{Code, Diagnostic, Diagnostics, Severity};
-use crate::driver::Options;
 use crate::model::ids::Id;
 use crate::model::{Instance, Model, Region};
 use crate::resolve::Modules;
@@ -64,6 +63,13 @@ pub struct Expanded {
     pub allows: Vec<Allowance>,
 }
 
+/// What the caller of a compilation decides.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// Values of settings: name and text.
+    pub settings: Vec<(String, String)>,
+}
+
 /// An `allow` and the text that it covers.
 #[derive(Debug, Clone)]
 pub struct Allowance {
@@ -85,7 +91,6 @@ struct InstanceBody<'a> {
     expanding: bool,
     layer: Option<SmolStr>,
     parent: Option<Id<Instance>>,
-    external: bool,
     name: Option<crate::model::value::Value>,
     /// Whether a requirement of the component does not hold.
     refused: bool,
