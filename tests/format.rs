@@ -43,7 +43,10 @@ fn check(name: &str, text: &str) -> String {
     assert_eq!(comments(&before, text), comments(&after, &once), "the comments of {name} changed:\n{text}\n---\n{once}");
     let twice = formatted(&once).unwrap();
     assert!(once == twice, "{name} changes again:\n{text}\n---\n{once}\n---\n{twice}");
-    assert!(!once.contains('\r') && !once.ends_with("\n\n") && (once.is_empty() || once.ends_with('\n')), "line ends of {name}");
+    assert!(
+        !once.contains('\r') && !once.ends_with("\n\n") && (once.is_empty() || once.ends_with('\n')),
+        "line ends of {name}"
+    );
     once
 }
 
@@ -68,7 +71,8 @@ fn sources() -> Vec<(String, String)> {
     for directory in ["examples", "stdlib", "tests"] {
         files(&root.join(directory), &mut found);
     }
-    let texts = found.iter().map(|path| (path.strip_prefix(root).unwrap().display().to_string(), fs::read_to_string(path).unwrap()));
+    let texts =
+        found.iter().map(|path| (path.strip_prefix(root).unwrap().display().to_string(), fs::read_to_string(path).unwrap()));
     texts.filter(|(_, text)| tree(text).is_some()).collect()
 }
 
