@@ -1,4 +1,11 @@
 //! The formatter: what it prints, and what it may never do.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "a test fails by them"
+)]
 
 use drc::diag::Diagnostics;
 use drc::source::FileId;
