@@ -4,10 +4,10 @@
 //! grammar refuses is reported, its line is blanked, and it is read again, so that one run finds several mistakes.
 
 pub mod ast;
-pub mod format;
 mod build;
 mod expression;
 mod fault;
+pub mod format;
 mod literal;
 mod scan;
 mod words;
