@@ -55,7 +55,7 @@ impl<'a> Expander<'a> {
             self.report(
                 Diagnostic::error(codes::BAD_HEADER, format!("the {} `{}` has no component", declaration.kind.word(), declaration.name.text))
                     .label(declaration.header(), "what is it made of?")
-                    .help(format!("name a component: `{} {}: aurora.postgres across both {{ ... }}`", declaration.kind.word(), declaration.name.text)),
+                    .help(format!("name a component: `{} {}: module.component across both {{ ... }}`", declaration.kind.word(), declaration.name.text)),
                 context,
             );
             return None;

@@ -24,7 +24,6 @@ mod steps;
 mod types;
 
 use crate::diag::{Code, Diagnostic, Diagnostics, Severity};
-use crate::driver::Options;
 use crate::model::ids::Id;
 use crate::model::{Instance, Model, Region};
 use crate::resolve::Modules;
@@ -62,6 +61,13 @@ pub struct Expanded {
     pub machines: Vec<MachineFile>,
     /// Findings that the source accepts, with the reason; read when all findings are known.
     pub allows: Vec<Allowance>,
+}
+
+/// What the caller of a compilation decides.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// Values of settings: name and text.
+    pub settings: Vec<(String, String)>,
 }
 
 /// An `allow` and the text that it covers.
