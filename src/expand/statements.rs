@@ -157,13 +157,7 @@ impl<'a> Expander<'a> {
                     return;
                 }
                 if crate::model::LAYERS.contains(&declaration.name.text.as_str()) {
-                    self.fail(
-                        codes::RESERVED_WORD,
-                        format!("`{}` is the name of a layer", declaration.name.text),
-                        declaration.name.span,
-                        "choose another name for the group",
-                        context,
-                    );
+                    self.fail(codes::RESERVED_WORD, format!("`{}` is the name of a layer", declaration.name.text), declaration.name.span, "a layer", format!("choose another name, for example `{}_stack`", declaration.name.text), context);
                 }
                 let inner = Context { group: Some(declaration.name.text.clone()), ..context.clone() };
                 self.declare_things(declaration.statements(), &inner, path, instances);

@@ -23,6 +23,8 @@ use pest::Parser;
 #[expect(missing_docs, reason = "the rules are documented in the grammar")]
 struct Grammar;
 
+pub use words::form;
+
 type Pair<'t> = pest::iterators::Pair<'t, Rule>;
 
 /// How many mistakes are looked for in one top-level statement.
