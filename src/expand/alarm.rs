@@ -301,7 +301,6 @@ impl<'a> Expander<'a> {
             expanding: false,
             layer: None,
             parent: context.instance,
-            external: false,
             name: None,
             refused: false,
         });

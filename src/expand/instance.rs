@@ -41,7 +41,6 @@ impl<'a> Expander<'a> {
             expanding: false,
             layer: None,
             parent: context.instance,
-            external: declaration.external.is_some(),
             name: None,
             refused: false,
         });

@@ -91,7 +91,6 @@ struct InstanceBody<'a> {
     expanding: bool,
     layer: Option<SmolStr>,
     parent: Option<Id<Instance>>,
-    external: bool,
     name: Option<crate::model::value::Value>,
     /// Whether a requirement of the component does not hold.
     refused: bool,

@@ -113,6 +113,11 @@ impl<'a> Expander<'a> {
         let context = Context { here: Some(machine), from: ends.from, to: ends.to, in_action: true, ..context.clone() };
         let mut plan = Plan {
             name: declaration.name.text.clone(),
+            variant: if declaration.clause(ClauseWord::Among).is_some() {
+                ends.from.map(|lost| self.model.regions.get(lost).alias.clone())
+            } else {
+                None
+            },
             kind: ends.kind,
             from: ends.from,
             to: ends.to,

@@ -170,7 +170,6 @@ impl Builder<'_> {
     }
 
     fn string_part(&mut self, part: Pair<'_>, parts: &mut Vec<StringPart>, indent: Option<usize>) {
-        let span = self.span(&part);
         match part.as_rule() {
             Rule::interpolation => {
                 let inner = part.into_inner().next();

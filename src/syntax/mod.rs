@@ -17,11 +17,16 @@ use crate::source::{FileId, Span};
 use build::Builder;
 use pest::Parser;
 
+use grammar::{Grammar, Rule};
+
 /// The generated parser. Its types stay inside this module.
-#[derive(pest_derive::Parser)]
-#[grammar = "../grammar/drc.pest"]
-#[expect(missing_docs, reason = "the rules are documented in the grammar")]
-struct Grammar;
+mod grammar {
+    #![allow(missing_docs, reason = "generated; the rules are documented in the grammar")]
+
+    #[derive(pest_derive::Parser)]
+    #[grammar = "../grammar/drc.pest"]
+    pub struct Grammar;
+}
 
 pub use words::form;
 
