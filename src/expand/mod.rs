@@ -12,6 +12,7 @@ mod instance;
 mod interpolate;
 mod machine;
 mod metric;
+mod moved;
 mod operators;
 mod parameter;
 mod plan;
