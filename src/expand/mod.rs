@@ -12,6 +12,7 @@ mod instance;
 mod interpolate;
 mod machine;
 mod metric;
+mod moved;
 mod operators;
 mod parameter;
 mod plan;
@@ -220,16 +221,17 @@ impl<'a> Expander<'a> {
         self.diagnostics.push(finding);
     }
 
-    /// Reports an error with one label, and gives the value that fits everywhere.
+    /// Reports an error with one label and what to type, and gives the value that fits everywhere.
     fn fail(
         &mut self,
         code: Code,
         message: impl Into<String>,
         span: Span,
         label: impl Into<String>,
+        help: impl Into<String>,
         context: &Context,
     ) -> crate::model::value::Value {
-        self.report(Diagnostic::new(code.id, Severity::Error, message).label(span, label), context);
+        self.report(Diagnostic::error(code, message).label(span, label).help(help), context);
         crate::model::value::Value::Error
     }
 
