@@ -187,6 +187,12 @@ pub trait Loader {
     /// Why the text cannot be had.
     fn load(&self, path: &str) -> Result<String, LoadError>;
 
+    /// The names of the modules in the folder of a file, from which a name that is spelled wrongly may have been meant.
+    fn neighbours(&self, path: &str) -> Vec<String> {
+        let _ = path;
+        Vec::new()
+    }
+
     /// The name under which findings show the file.
     fn display(&self, path: &str) -> String {
         path.to_string()
@@ -204,6 +210,8 @@ pub enum LoadError {
     NotUtf8 {
         /// The first byte that starts no character.
         offset: usize,
+        /// The line that it is in, from 1.
+        line: usize,
     },
     /// It is beyond the limit for sources.
     TooLarge {

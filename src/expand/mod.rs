@@ -12,6 +12,7 @@ mod instance;
 mod interpolate;
 mod machine;
 mod metric;
+mod moved;
 mod operators;
 mod parameter;
 mod plan;
@@ -94,7 +95,6 @@ struct InstanceBody<'a> {
     expanding: bool,
     layer: Option<SmolStr>,
     parent: Option<Id<Instance>>,
-    external: bool,
     name: Option<crate::model::value::Value>,
     /// Whether a requirement of the component does not hold.
     refused: bool,
@@ -207,33 +207,35 @@ impl<'a> Expander<'a> {
         if inside && finding.severity == Severity::Error && context.instance.is_some_and(|id| self.is_refused(id)) {
             return;
         }
-        if inside && let Some(origin) = context.instance.map(|id| self.model.instances.get(id).span) {
-            if !self.sources.in_library(origin) {
-                let said = finding.primary().map(|label| (label.message.clone(), self.sources.place(label.span)));
-                finding.labels.retain(|label| !self.sources.in_library(label.span));
-                for label in &mut finding.labels {
-                    label.primary = false;
-                }
-                let text = said.map_or_else(String::new, |(message, place)| {
-                    if message.is_empty() { format!("needed here, at {place}") } else { format!("{message}, at {place}") }
-                });
-                finding.fix = None;
-                finding.labels.insert(0, crate::diag::Label { span: origin, message: text, primary: true });
+        if inside
+            && let Some(origin) = context.instance.map(|id| self.model.instances.get(id).span)
+            && !self.sources.in_library(origin)
+        {
+            let said = finding.primary().map(|label| (label.message.clone(), self.sources.place(label.span)));
+            finding.labels.retain(|label| !self.sources.in_library(label.span));
+            for label in &mut finding.labels {
+                label.primary = false;
             }
+            let text = said.map_or_else(String::new, |(message, place)| {
+                if message.is_empty() { format!("needed here, at {place}") } else { format!("{message}, at {place}") }
+            });
+            finding.fix = None;
+            finding.labels.insert(0, crate::diag::Label { span: origin, message: text, primary: true });
         }
         self.diagnostics.push(finding);
     }
 
-    /// Reports an error with one label, and gives the value that fits everywhere.
+    /// Reports an error with one label and what to type, and gives the value that fits everywhere.
     fn fail(
         &mut self,
         code: Code,
         message: impl Into<String>,
         span: Span,
         label: impl Into<String>,
+        help: impl Into<String>,
         context: &Context,
     ) -> crate::model::value::Value {
-        self.report(Diagnostic::new(code.id, Severity::Error, message).label(span, label), context);
+        self.report(Diagnostic::error(code, message).label(span, label).help(help), context);
         crate::model::value::Value::Error
     }
 

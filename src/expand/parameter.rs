@@ -88,7 +88,7 @@ impl<'a> Expander<'a> {
                 }
             };
             if parameter.secret && parameter.default.is_some() {
-                self.fail(codes::SECRET, format!("the secret `{}` has its value in the source", name.text), default.span, "everybody who reads the file reads it", context);
+                self.fail(codes::SECRET, format!("the secret `{}` has its value in the source", name.text), default.span, "everybody who reads the file reads it", "remove the default: the value is given at deployment, and CloudFormation does not show it", context);
             }
         }
         let regions = parameter.regions.clone();
@@ -113,18 +113,22 @@ impl<'a> Expander<'a> {
                 codes::BAD_HEADER,
                 format!("a `{}` has no `{}` in its header", declaration.kind.word(), clause.word.word()),
             )
-            .label(clause.span, "does not belong here"),
+            .label(clause.span, "does not belong here")
+            .help(match crate::syntax::form(declaration.kind.word()) {
+                Some(form) => format!("it is written {form}"),
+                None => "remove it".to_string(),
+            }),
             context,
         );
     }
 
     fn parameter_type(&mut self, parameter: &mut Parameter, ty: &'a ast::TypeExpr, context: &Context) -> bool {
         let TypeKind::Named { path, arguments } = &ty.kind else {
-            self.fail(codes::UNKNOWN_TYPE, "a resource cannot be given at deployment", ty.span, "name an id: `VpcId`, `KeyArn`, `String`", context);
+            self.fail(codes::UNKNOWN_TYPE, "a resource cannot be given at deployment", ty.span, "a resource type", "give its id instead: `VpcId`, `KeyArn`, `String`", context);
             return false;
         };
         let Some(name) = path.first().filter(|_| path.len() == 1) else {
-            self.fail(codes::UNKNOWN_TYPE, "an instance cannot be given at deployment", ty.span, "a parameter is a text or a number", context);
+            self.fail(codes::UNKNOWN_TYPE, "an instance cannot be given at deployment", ty.span, "an instance", "a parameter is a text or a number; declare what exists already as `external`", context);
             return false;
         };
         parameter.kind = name.text.clone();

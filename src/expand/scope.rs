@@ -150,7 +150,8 @@ impl<'a> Expander<'a> {
         if CONTEXT_WORDS.contains(&name.text.as_str()) && !matches!(kind, CellKind::Input { .. }) {
             self.report(
                 Diagnostic::error(codes::RESERVED_WORD, format!("`{}` has a meaning of its own and cannot be declared", name.text))
-                    .label(name.span, "choose another name"),
+                    .label(name.span, "a word with a meaning of its own")
+                    .help(format!("choose another name, for example `{}_`", name.text)),
                 context,
             );
             return None;
@@ -217,10 +218,11 @@ impl<'a> Expander<'a> {
             Diagnostic::error(codes::UNKNOWN_NAME, format!("nothing is called `{name}` here")).label(span, "unknown name");
         if let Some(near) = suggest::nearest(name, names.iter().map(SmolStr::as_str)) {
             finding = finding.help(format!("did you mean `{near}`?")).fix(format!("write `{near}`"), span, near);
-            if let Some(cell) = self.find_cell(context.scope, near).and_then(|cell| self.cells.get(cell)) {
-                if !self.sources.in_library(cell.span) && cell.span != Span::default() {
-                    finding = finding.secondary(cell.span, format!("`{near}` is declared here"));
-                }
+            if let Some(cell) = self.find_cell(context.scope, near).and_then(|cell| self.cells.get(cell))
+                && !self.sources.in_library(cell.span)
+                && cell.span != Span::default()
+            {
+                finding = finding.secondary(cell.span, format!("`{near}` is declared here"));
             }
         } else if crate::stdlib::public_modules().any(|module| module == name.as_str()) {
             finding = finding.help(format!("`{name}` is a module of the library: `use std@1.{{{name}}}`"));
@@ -362,13 +364,7 @@ impl<'a> Expander<'a> {
 
     fn evaluate_let(&mut self, declaration: &'a ast::Declaration, context: &Context) -> Value {
         let Some(expression) = &declaration.value else {
-            return self.fail(
-                codes::MISSING_VALUE,
-                format!("`{}` has no value", declaration.name.text),
-                declaration.name.span,
-                "write `= value` behind it",
-                context,
-            );
+            return self.fail(codes::MISSING_VALUE, format!("`{}` has no value", declaration.name.text), declaration.name.span, "and its value?", "write `= value` behind it", context);
         };
         let value = self.evaluate(expression, context);
         match &declaration.ty {

@@ -12,6 +12,7 @@ use smol_str::SmolStr;
 impl<'a> Expander<'a> {
     /// Declares and expands what stands in a body. `path` is what comes before the declared names in ids.
     pub(super) fn expand_statements(&mut self, statements: &'a [Statement], context: &Context, path: &[SmolStr]) {
+        self.check_moves(statements, context);
         self.declare_values(statements, context);
         let mut instances = Vec::new();
         self.declare_things(statements, context, path, &mut instances);
@@ -101,7 +102,10 @@ impl<'a> Expander<'a> {
                     self.requires.push(PendingRequire { node, context: context.clone(), module });
                 }
                 Statement::Adjust(node) => self.adjusts.push((node, context.clone())),
-                Statement::Use(_) | Statement::Allow(_) | Statement::Moved(_) => {}
+                Statement::Use(_) | Statement::Allow(_) => {}
+                Statement::Moved(node) => {
+                    self.misplaced(node.span, "`moved from OLD` stands in the block of the declaration that has a new name", context);
+                }
                 Statement::Assign(assign) if !at_top => {
                     if assign.key.text != "layer" {
                         self.unknown_key(&assign.key, &["layer"], "a component", context);
@@ -157,13 +161,7 @@ impl<'a> Expander<'a> {
                     return;
                 }
                 if crate::model::LAYERS.contains(&declaration.name.text.as_str()) {
-                    self.fail(
-                        codes::RESERVED_WORD,
-                        format!("`{}` is the name of a layer", declaration.name.text),
-                        declaration.name.span,
-                        "choose another name for the group",
-                        context,
-                    );
+                    self.fail(codes::RESERVED_WORD, format!("`{}` is the name of a layer", declaration.name.text), declaration.name.span, "a layer", format!("choose another name, for example `{}_stack`", declaration.name.text), context);
                 }
                 let inner = Context { group: Some(declaration.name.text.clone()), ..context.clone() };
                 self.declare_things(declaration.statements(), &inner, path, instances);

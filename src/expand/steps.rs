@@ -15,7 +15,6 @@ use smol_str::SmolStr;
 const PATIENCE: &[(u32, u32)] = &[(10, 2), (8, 2), (5, 2), (5, 1), (3, 1), (3, 0)];
 /// An action as a step names it.
 pub(super) struct NamedAction<'a> {
-    pub instance: Id<Instance>,
     pub declaration: &'a ast::Declaration,
     pub context: Context,
     pub arguments: &'a [ast::Expr],
@@ -74,7 +73,7 @@ impl<'a> Expander<'a> {
             "to" => ends.to,
             "from" => ends.from,
             _ => {
-                self.fail(codes::BAD_HEADER, "an action is called `in to`, `in from` or `in here`", clause.span, "not a place of an action", context);
+                self.fail(codes::BAD_HEADER, "an action is called `in to`, `in from` or `in here`", clause.span, "not a place of an action", "write `in to`, `in from` or `in here`; leave it out, if it can be called anywhere", context);
                 return None;
             }
         };
@@ -102,7 +101,7 @@ impl<'a> Expander<'a> {
                 Value::Error => return None,
                 other => {
                     let text = self.describe(&other);
-                    self.fail(codes::NOT_AN_ACTION, format!("{text} has no actions"), base.span, "a step is an action of a replica, service or route", context);
+                    self.fail(codes::NOT_AN_ACTION, format!("{text} has no actions"), base.span, "not an instance", "a step is an action of a replica, service or route: `step promote = orders.promote()`", context);
                     return None;
                 }
             };
@@ -112,7 +111,7 @@ impl<'a> Expander<'a> {
                 self.no_such_action(id, name, &path, context);
                 return None;
             };
-            return Some(NamedAction { instance: id, declaration, context: inner, arguments, title: format!("{path}.{}", name.text) });
+            return Some(NamedAction { declaration, context: inner, arguments, title: format!("{path}.{}", name.text) });
         }
         self.report(
             Diagnostic::error(codes::NOT_AN_ACTION, "a step is an action: something that is done")

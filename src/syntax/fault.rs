@@ -270,6 +270,15 @@ impl<'t> Place<'t> {
     fn around_equals(&self) -> Option<Diagnostic> {
         let end = self.previous_end();
         let before = self.previous();
+        if self.expects(Rule::equals) && self.rest().starts_with("==") {
+            let second = self.span(self.at + 1, self.at + 2);
+            return Some(
+                Diagnostic::error(codes::UNEXPECTED, "one `=` sets a value")
+                    .label(second, "one too many")
+                    .help("remove it; `==` compares, and stands in conditions only")
+                    .fix("remove it", second, ""),
+            );
+        }
         if !self.expects_value() {
             return None;
         }
@@ -406,7 +415,7 @@ impl<'t> Place<'t> {
         match words::form(opener) {
             Some(form) => finding.help(format!("`{opener}` is written {form}")),
             None if self.may_end() => finding.help("a statement ends with its line; inside `( )` and `[ ]` lines may be broken freely"),
-            None => finding,
+            None => finding.help("look at what stands before it: a value, a bracket or a separator may be missing there"),
         }
     }
 

@@ -7,6 +7,7 @@ pub mod ast;
 mod build;
 mod expression;
 mod fault;
+pub mod format;
 mod literal;
 mod scan;
 mod words;
@@ -16,11 +17,18 @@ use crate::source::{FileId, Span};
 use build::Builder;
 use pest::Parser;
 
+use grammar::{Grammar, Rule};
+
 /// The generated parser. Its types stay inside this module.
-#[derive(pest_derive::Parser)]
-#[grammar = "../grammar/drc.pest"]
-#[expect(missing_docs, reason = "the rules are documented in the grammar")]
-struct Grammar;
+mod grammar {
+    #![allow(missing_docs, reason = "generated; the rules are documented in the grammar")]
+
+    #[derive(pest_derive::Parser)]
+    #[grammar = "../grammar/drc.pest"]
+    pub struct Grammar;
+}
+
+pub use words::form;
 
 type Pair<'t> = pest::iterators::Pair<'t, Rule>;
 
@@ -123,6 +131,15 @@ fn blank_around(copy: &mut String, at: usize) -> bool {
     if depth > 0 && position >= bytes.len() {
         end = bytes.len();
     }
+    // A line that ends in an operator goes on below: what stands there is no statement of its own.
+    while bytes.get(start..end).is_some_and(goes_on) && bytes.get(end) == Some(&b'\n') {
+        let next = line_end(end + 1);
+        let line = bytes.get(end + 1..next).unwrap_or_default().trim_ascii_start();
+        if line.is_empty() || line.starts_with(b"}") || words::begins_statement(line) {
+            break;
+        }
+        end = next;
+    }
     let blanked: Vec<u8> = bytes
         .iter()
         .enumerate()
@@ -133,6 +150,13 @@ fn blank_around(copy: &mut String, at: usize) -> bool {
         *copy = blanked;
     }
     changed
+}
+
+/// Whether a text ends in an operator that wants a right side.
+fn goes_on(text: &[u8]) -> bool {
+    let text = text.trim_ascii_end();
+    let words: [&[u8]; 4] = [b" and", b" or", b" not", b" in"];
+    text.ends_with(b"??") || matches!(text.last(), Some(b'+' | b'-' | b'*' | b'/' | b'<' | b'>' | b'=')) || words.iter().any(|word| text.ends_with(word))
 }
 
 /// The span of a pair without the blanks behind it, which the grammar counts in before an absent optional part.

@@ -1,0 +1,96 @@
+//! Projects in memory, for the tests: files by path, compiled as the command line would.
+
+#![allow(dead_code, reason = "each test uses its own part")]
+
+use drc::diag::{Diagnostic, Diagnostics, Severity};
+use drc::driver::{LoadError, Loader, Options, compile};
+use drc::render::{Format, Style, render};
+use drc::source::SourceMap;
+use std::collections::BTreeMap;
+
+/// Files by their path below the project's root.
+#[derive(Debug, Clone, Default)]
+pub struct Project {
+    files: BTreeMap<String, String>,
+    settings: Vec<(String, String)>,
+}
+
+/// What came of a compilation.
+#[derive(Debug)]
+pub struct Compiled {
+    /// The texts of all files, if there was no error.
+    pub files: Option<BTreeMap<String, String>>,
+    /// What was found, in the order in which it is shown.
+    pub findings: Vec<Diagnostic>,
+    /// The findings as people read them.
+    pub shown: String,
+}
+
+impl Loader for Project {
+    fn load(&self, path: &str) -> Result<String, LoadError> {
+        self.files.get(path).cloned().ok_or(LoadError::NotFound)
+    }
+}
+
+impl Project {
+    /// A project with a platform file.
+    pub fn new(platform: &str) -> Self {
+        Self::default().file("platform.dr", platform)
+    }
+
+    /// The same with one more file.
+    pub fn file(mut self, path: &str, text: &str) -> Self {
+        self.files.insert(path.into(), text.into());
+        self
+    }
+
+    /// The same with a value for a setting.
+    pub fn setting(mut self, name: &str, value: &str) -> Self {
+        self.settings.push((name.into(), value.into()));
+        self
+    }
+
+    /// Compiles it.
+    pub fn compile(&self) -> Compiled {
+        let (mut sources, mut diagnostics) = (SourceMap::new(), Diagnostics::new());
+        let options = Options { settings: self.settings.clone() };
+        let output = compile("platform.dr", self, &options, &mut sources, &mut diagnostics);
+        let files = output.map(|output| {
+            let text = |path: &String| {
+                let mut sink = Vec::new();
+                output.write(path, &mut sink).expect("a vector takes everything");
+                String::from_utf8(sink).expect("files are UTF-8")
+            };
+            output.files().iter().map(|path| (path.clone(), text(path))).collect()
+        });
+        let findings = diagnostics.into_sorted();
+        let mut shown = Vec::new();
+        let style = Style { format: Format::Plain, color: false, width: 120, limit: None };
+        render(&findings, &sources, style, &mut shown).expect("a vector takes everything");
+        Compiled { files, findings, shown: String::from_utf8(shown).expect("the forms write UTF-8") }
+    }
+}
+
+impl Compiled {
+    /// The codes of all findings, each once, in their order.
+    pub fn codes(&self) -> Vec<String> {
+        let mut codes: Vec<String> = Vec::new();
+        for finding in &self.findings {
+            if !codes.iter().any(|code| *code == finding.code) {
+                codes.push(finding.code.to_string());
+            }
+        }
+        codes
+    }
+
+    /// Whether an error was found.
+    pub fn failed(&self) -> bool {
+        self.findings.iter().any(|finding| finding.severity == Severity::Error)
+    }
+
+    /// All output in one text.
+    pub fn text(&self) -> String {
+        let files = self.files.as_ref().unwrap_or_else(|| panic!("the platform does not compile:\n{}", self.shown));
+        files.iter().map(|(path, text)| format!("== {path}\n{text}\n")).collect()
+    }
+}
