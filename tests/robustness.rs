@@ -14,7 +14,7 @@ use std::thread;
 use std::time::Duration;
 
 /// How many places of a file are tried in the normal run; the ignored tests try all.
-const SAMPLE: usize = 24;
+const SAMPLE: usize = 16;
 /// What takes the place of a byte.
 const REPLACEMENTS: &[&str] = &["{", "}", "(", ")", "[", "]", "\"", ",", "=", ":", "\n", "\0", "é"];
 /// The stack that the main thread of a process has on Linux.
