@@ -38,7 +38,7 @@ use std::rc::Rc;
 pub use scope::Context;
 
 /// The most evaluations that a compilation may take; a platform of 10,000 resources needs about two million.
-const FUEL: u64 = 60_000_000;
+const FUEL: u64 = 10_000_000;
 /// The most resources (families times Regions) of a platform.
 const MAXIMUM_RESOURCES: usize = 200_000;
 /// How deeply functions may call each other, and components may contain each other.

@@ -4,10 +4,10 @@
 //! grammar refuses is reported, its line is blanked, and it is read again, so that one run finds several mistakes.
 
 pub mod ast;
-pub mod format;
 mod build;
 mod expression;
 mod fault;
+pub mod format;
 mod literal;
 mod scan;
 mod words;
@@ -52,16 +52,18 @@ pub fn parse(file: FileId, text: &str, diagnostics: &mut Diagnostics) -> ast::Fi
             }
             let bytes = scan.text.get(start..end).unwrap_or_default();
             match missing.next_if(|(slice, _)| *slice == number) {
-                None => parse_slice(bytes, start, &mut builder, &mut statements),
-                Some((_, closers)) => parse_slice(&[bytes, closers].concat(), start, &mut builder, &mut statements),
+                None => parse_slice(bytes, &[], start, &mut builder, &mut statements),
+                Some((_, closers)) => parse_slice(bytes, closers, start, &mut builder, &mut statements),
             }
         }
     }
     builder.finish(statements)
 }
 
-fn parse_slice(bytes: &[u8], start: usize, builder: &mut Builder<'_>, statements: &mut Vec<ast::Statement>) {
-    let Ok(text) = std::str::from_utf8(bytes) else { return };
+/// Parses a slice; the closers that it lacks are appended, and no finding speaks of them: that they are missing is said already.
+fn parse_slice(bytes: &[u8], closers: &[u8], start: usize, builder: &mut Builder<'_>, statements: &mut Vec<ast::Statement>) {
+    let whole = [bytes, closers].concat();
+    let Ok(text) = std::str::from_utf8(&whole) else { return };
     if text.trim().is_empty() {
         return;
     }
@@ -74,7 +76,11 @@ fn parse_slice(bytes: &[u8], start: usize, builder: &mut Builder<'_>, statements
     for _ in 0..MAXIMUM_FAULTS {
         match error.take() {
             Some(found) => {
-                let at = fault::report(&found, &copy, start, builder);
+                let at = fault::place(&found, &copy);
+                if at >= bytes.len() && !closers.is_empty() {
+                    return;
+                }
+                fault::report(&found, &copy, at, start, builder);
                 if !blank_around(&mut copy, at) {
                     return;
                 }
