@@ -70,6 +70,7 @@ pub fn compile(
     if syntax || modules.list.is_empty() {
         return None;
     }
+    resolve::check_form(&modules, diagnostics);
     let Expanded { model, machines, allows } = expand::expand(&modules, sources, options, diagnostics);
     let layout = if diagnostics.has_errors() { None } else { Some(layout::layout(&model, diagnostics)) };
     accept(&allows, diagnostics);

@@ -129,7 +129,7 @@ fn every_example_is_what_it_says() {
         }
     }
     assert!(wrong.is_empty(), "{} of {count} examples are wrong\n\n{}", wrong.len(), wrong.join("\n----\n"));
-    assert!(count > 40, "only {count} examples were found");
+    assert!(count > 35, "only {count} examples were found");
 }
 
 #[test]

@@ -128,11 +128,7 @@ impl<'a> Expander<'a> {
                         operations.extend(self.operations(&node.body.statements, &format!("{step}_{number}"), &mut inner)?);
                     }
                 }
-                Statement::Allow(_) => {}
-                other => {
-                    self.misplaced(other.span(), "an action has `let`, `call`, `check`, `done when`, `if` and `for`", context);
-                    return None;
-                }
+                _ => {}
             }
         }
         Some(operations)
@@ -173,10 +169,7 @@ impl<'a> Expander<'a> {
         }
         let mut arguments: Vec<(SmolStr, Value)> = Vec::new();
         for statement in &node.block.statements {
-            let Statement::Assign(assign) = statement else {
-                self.misplaced(statement.span(), "a call has `Member = value` lines", context);
-                continue;
-            };
+            let Statement::Assign(assign) = statement else { continue };
             let value = self.evaluate(&assign.value, context);
             let value = self.property_value(value, assign.value.span, context);
             match value {
@@ -257,7 +250,7 @@ impl<'a> Expander<'a> {
                     }
                     holds = Some(self.as_run(value));
                 }
-                other => self.misplaced(other.span(), "a condition has `let` and `holds`", context),
+                _ => {}
             }
         }
         let Some(holds) = holds else {

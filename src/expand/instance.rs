@@ -102,7 +102,7 @@ impl<'a> Expander<'a> {
                     }
                     placement = Some(self.placement(clause, context)?);
                 }
-                _ => self.bad_clause(clause, declaration, context),
+                _ => {}
             }
         }
         if placement.is_none() {
@@ -176,8 +176,7 @@ impl<'a> Expander<'a> {
                         self.unknown_input(assign, &inputs, &declaration.name, context);
                     }
                 }
-                Statement::Allow(_) | Statement::Moved(_) => {}
-                other => self.misplaced(other.span(), "an instance has `input = value` lines only", context),
+                _ => {}
             }
         }
         for input in inputs {

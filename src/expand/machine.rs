@@ -6,10 +6,11 @@ use crate::asl;
 use crate::model::value::{Deploy, Dimension, TextPart, Value, quantity_text};
 use crate::syntax::ast;
 use crate::workflow::{Call, Operation, Plan, Step};
+use smol_str::SmolStr;
 use std::rc::Rc;
 
 impl<'a> Expander<'a> {
-    pub(super) fn expand_machines(&mut self, declaration: &'a ast::Declaration, plans: &[Plan], context: &Context) {
+    pub(super) fn expand_machines(&mut self, declaration: &'a ast::Declaration, plans: &[Plan], path: Vec<SmolStr>, context: &Context) {
         if plans.is_empty() {
             return;
         }
@@ -18,7 +19,6 @@ impl<'a> Expander<'a> {
         let mut statements = Vec::new();
         let mut descriptions = Vec::new();
         let mut every = Vec::new();
-        let name = super::statements::moved_from(declaration).unwrap_or_else(|| declaration.name.text.clone());
         for plan in plans {
             let machine = asl::write(plan, &self.model);
             let code = self.model.regions.get(plan.machine).code.clone();
@@ -31,7 +31,6 @@ impl<'a> Expander<'a> {
             every.push((plan.machine, rate));
         }
         let regions: Vec<_> = plans.iter().map(|plan| plan.machine).collect();
-        let path = self.path_below(context, name);
         let machine_name = self.name_for(&path.join("-").replace('_', "-"), declaration.name.span, context);
         let names = regions.iter().map(|region| (*region, machine_name.clone())).collect();
         let inputs: GivenInputs = vec![

@@ -95,7 +95,7 @@ impl<'a> Expander<'a> {
         for clause in &declaration.clauses {
             match clause.word {
                 ClauseWord::In => placement = Some(self.placement(clause, context)?),
-                _ => self.bad_clause(clause, declaration, context),
+                _ => {}
             }
         }
         if placement.is_some() {
@@ -173,8 +173,7 @@ impl<'a> Expander<'a> {
                         }
                     }
                 }
-                Statement::Allow(_) | Statement::Moved(_) => {}
-                other => self.misplaced(other.span(), "a resource has `Property = value` lines, and `if` around them", context),
+                _ => {}
             }
         }
     }

@@ -152,8 +152,7 @@ impl<'a> Expander<'a> {
                 }
                 Statement::Assign(assign) => self.unknown_key(&assign.key, &["within"], "a step", context),
                 Statement::BestEffort(_) => best_effort = true,
-                Statement::Allow(_) => {}
-                other => self.misplaced(other.span(), "a step has `within` and `best_effort`", context),
+                _ => {}
             }
         }
         let Some(value) = &step.value else {
