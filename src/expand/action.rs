@@ -345,12 +345,15 @@ impl<'a> Expander<'a> {
         };
         let place = context.here.map(|region| self.model.region_text(region)).unwrap_or_default();
         let said = notify.message.as_ref().map(|message| self.evaluate_string(message, context));
+        if matches!(said, Some(Value::Error)) {
+            return Vec::new();
+        }
         let known = |text: String| Run::Known(Value::text(text));
         let mut parts = vec![known(format!("The {} {plan} in {place} failed in step ", kind.word())), Run::Variable("failed_step".into())];
         parts.extend([known(": ".into()), Run::Member(Rc::new(Run::Variable("failure".into())), "Error".into())]);
         parts.extend([known(" ".into()), Run::Member(Rc::new(Run::Variable("failure".into())), "Cause".into())]);
-        if let Some(Value::Text(text)) = said {
-            parts.insert(0, known(format!("{text}\n")));
+        if let Some(said) = said {
+            parts.splice(0..0, [self.as_run(said).as_ref().clone(), known("\n".into())]);
         }
         let arguments = vec![(Value::Run(Rc::new(Run::Text(parts))), notify.span)];
         let operations = self.action_body(declaration, &inner, arguments, "notice", notify.span, context).unwrap_or_default();

@@ -233,7 +233,18 @@ fn collect(statements: &[Statement], around: Option<Span>, found: &mut Vec<Allow
                     collect(&block.statements, around, found);
                 }
             }
-            Statement::If(node) => collect(&node.then.statements, around, found),
+            Statement::If(node) => {
+                let mut branch = Some(node);
+                while let Some(node) = branch.take() {
+                    collect(&node.then.statements, around, found);
+                    match &node.otherwise {
+                        Some(ast::Else::If(next)) => branch = Some(next.as_ref()),
+                        Some(ast::Else::Block(block)) => collect(&block.statements, around, found),
+                        None => {}
+                    }
+                }
+            }
+            Statement::On(node) => collect(&node.block.statements, around, found),
             Statement::For(node) => collect(&node.body.statements, around, found),
             Statement::Parallel(node) => collect(&node.block.statements, around, found),
             Statement::Adjust(node) => collect(&node.block.statements, Some(node.span), found),
