@@ -3,53 +3,11 @@
 use crate::diag::{Diagnostic, Diagnostics, Severity, codes};
 use crate::emit::Output;
 use crate::expand::{self, Allowance, Expanded};
+pub use crate::expand::Options;
 use crate::layout;
 use crate::resolve;
 use crate::source::SourceMap;
-
-/// Where module texts come from. The core reads no disk; the command line, tests and editors bring their own loader.
-pub trait Loader {
-    /// The text of a file; `path` is relative to the project's root, `/`-separated, without `.` and `..`.
-    ///
-    /// # Errors
-    /// Why the text cannot be had.
-    fn load(&self, path: &str) -> Result<String, LoadError>;
-
-    /// The name under which findings show the file.
-    fn display(&self, path: &str) -> String {
-        path.to_string()
-    }
-}
-
-/// Why a text cannot be had.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum LoadError {
-    /// There is no such file.
-    NotFound,
-    /// It is a folder.
-    IsDirectory,
-    /// It is not UTF-8.
-    NotUtf8 {
-        /// The first byte that starts no character.
-        offset: usize,
-    },
-    /// It is beyond the limit for sources.
-    TooLarge {
-        /// Its size.
-        bytes: u64,
-    },
-    /// It lies outside of the project (also through a symbolic link).
-    Outside,
-    /// Anything else, in the operating system's words.
-    Other(String),
-}
-
-/// What the caller of a compilation decides.
-#[derive(Debug, Clone, Default)]
-pub struct Options {
-    /// Values of settings: name and text.
-    pub settings: Vec<(String, String)>,
-}
+pub use crate::source::{LoadError, Loader};
 
 /// Checks a platform: everything that `compile` does, but the writing.
 pub fn check(entry: &str, loader: &dyn Loader, options: &Options, sources: &mut SourceMap, diagnostics: &mut Diagnostics) {

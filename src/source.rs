@@ -178,3 +178,48 @@ impl SourceMap {
         self.files.iter().enumerate().map(|(at, file)| (FileId(u32::try_from(at).unwrap_or(u32::MAX)), file))
     }
 }
+
+/// Where module texts come from. The core reads no disk; the command line, tests and editors bring their own loader.
+pub trait Loader {
+    /// The text of a file; `path` is relative to the project's root, `/`-separated, without `.` and `..`.
+    ///
+    /// # Errors
+    /// Why the text cannot be had.
+    fn load(&self, path: &str) -> Result<String, LoadError>;
+
+    /// The names of the modules in the folder of a file, from which a name that is spelled wrongly may have been meant.
+    fn neighbours(&self, path: &str) -> Vec<String> {
+        let _ = path;
+        Vec::new()
+    }
+
+    /// The name under which findings show the file.
+    fn display(&self, path: &str) -> String {
+        path.to_string()
+    }
+}
+
+/// Why a text cannot be had.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LoadError {
+    /// There is no such file.
+    NotFound,
+    /// It is a folder.
+    IsDirectory,
+    /// It is not UTF-8.
+    NotUtf8 {
+        /// The first byte that starts no character.
+        offset: usize,
+        /// The line that it is in, from 1.
+        line: usize,
+    },
+    /// It is beyond the limit for sources.
+    TooLarge {
+        /// Its size.
+        bytes: u64,
+    },
+    /// It lies outside of the project (also through a symbolic link).
+    Outside,
+    /// Anything else, in the operating system's words.
+    Other(String),
+}

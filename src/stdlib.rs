@@ -4,16 +4,7 @@
 pub const VERSION: u32 = 1;
 
 /// Name and text of every module; `prelude` is in scope everywhere, `core` holds what the compiler itself instantiates.
-pub const MODULES: &[(&str, &str)] = &[
-    ("aurora", include_str!("../stdlib/aurora.dr")),
-    ("bucket", include_str!("../stdlib/bucket.dr")),
-    ("cache", include_str!("../stdlib/cache.dr")),
-    ("core", include_str!("../stdlib/core.dr")),
-    ("network", include_str!("../stdlib/network.dr")),
-    ("prelude", include_str!("../stdlib/prelude.dr")),
-    ("table", include_str!("../stdlib/table.dr")),
-    ("topic", include_str!("../stdlib/topic.dr")),
-];
+pub const MODULES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/modules.rs"));
 
 /// The text of a module.
 #[must_use]

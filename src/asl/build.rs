@@ -19,6 +19,8 @@ struct Builder<'m> {
     partition: SmolStr,
     states: Vec<(String, State)>,
     names: HashSet<String>,
+    /// What tells the variables of a branch from those around it: AWS refuses a name that both assign.
+    scope: String,
 }
 
 /// Where the flow goes after something.
@@ -35,6 +37,7 @@ pub fn build(plan: &Plan, model: &Model) -> (StateMachine, Vec<(SmolStr, Value)>
         partition: region.partition.clone(),
         states: Vec::new(),
         names: HashSet::new(),
+        scope: String::new(),
     };
     let done = builder.name("done");
     builder.add(&done, State { kind: "Succeed", ..State::default() });
@@ -48,7 +51,7 @@ pub fn build(plan: &Plan, model: &Model) -> (StateMachine, Vec<(SmolStr, Value)>
         };
     }
     let machine = StateMachine {
-        comment: format!("{} {}", plan.kind.word(), plan.name),
+        comment: format!("{} {}", plan.kind.word(), plan.machine_name()),
         query_language: "JSONata",
         start_at: next.clone(),
         timeout_seconds: Some((plan.bound / 1000.0).ceil() as u64 + notice_seconds),
@@ -105,19 +108,24 @@ impl Builder<'_> {
         self.states.push((name.to_string(), state));
     }
 
+    /// The state that ends a machine or a branch, and says which step failed and why.
+    fn fail(&mut self, name: &str) {
+        let scope = &self.scope;
+        let cause = format!("'step ' & $failed_step{scope} & ': ' & $failure{scope}.Error & ' ' & $failure{scope}.Cause");
+        let state = State { kind: "Fail", error: Some("Drc.StepFailed".into()), cause: Some(wrap(&cause)), ..State::default() };
+        self.add(name, state);
+    }
+
+    /// The variables that [`Self::fail`] reads.
+    fn noted(&self, step: &str, failure: Json) -> Json {
+        let scope = &self.scope;
+        json!({ format!("failed_step{scope}"): step, format!("failure{scope}"): failure })
+    }
+
     /// The states that tell of a failure and end the machine; gives the first one and the longest time they take.
     fn failure(&mut self, plan: &Plan) -> (String, u64) {
         let failed = self.name("failed");
-        let cause = "'step ' & $failed_step & ': ' & $failure.Error & ' ' & $failure.Cause";
-        self.add(
-            &failed,
-            State {
-                kind: "Fail",
-                error: Some("Drc.StepFailed".into()),
-                cause: Some(wrap(cause)),
-                ..State::default()
-            },
-        );
+        self.fail(&failed);
         let mut next = failed;
         let mut seconds = 0;
         for call in plan.on_failure.iter().rev() {
@@ -214,7 +222,7 @@ impl Builder<'_> {
         }
         state.catch.push(Catch {
             error_equals: vec!["States.ALL".into()],
-            assign: Some(json!({ "failed_step": step.name.as_str(), "failure": "{% $states.errorOutput %}" })),
+            assign: Some(self.noted(&step.name, json!("{% $states.errorOutput %}"))),
             next: targets.failed.clone(),
         });
         state.next = Some(targets.next.clone());
@@ -229,7 +237,7 @@ impl Builder<'_> {
             &name,
             State {
                 kind: "Pass",
-                assign: Some(json!({ "failed_step": step.name.as_str(), "failure": { "Error": error, "Cause": cause } })),
+                assign: Some(self.noted(&step.name, json!({ "Error": error, "Cause": cause }))),
                 next: Some(failed.to_string()),
                 ..State::default()
             },
@@ -340,16 +348,10 @@ impl Builder<'_> {
             let end = self.name(&format!("{}: done", step.name));
             self.add(&end, State { kind: "Pass", output: Some(json!({})), end: Some(true), ..State::default() });
             let failed = self.name(&format!("{}: failed", step.name));
-            self.add(
-                &failed,
-                State {
-                    kind: "Fail",
-                    error: Some("Drc.StepFailed".into()),
-                    cause: Some(wrap("'step ' & $failed_step & ': ' & $failure.Error & ' ' & $failure.Cause")),
-                    ..State::default()
-                },
-            );
+            self.scope = format!("_in_{}", step.name);
+            self.fail(&failed);
             let start = self.step(step, &Targets { next: end, failed });
+            self.scope = String::new();
             let states = std::mem::replace(&mut self.states, outer);
             branches.push(Branch { start_at: start.clone(), states: in_order(&start, states) });
         }
@@ -361,7 +363,7 @@ impl Builder<'_> {
                 output: Some(json!({})),
                 catch: vec![Catch {
                     error_equals: vec!["States.ALL".into()],
-                    assign: Some(json!({ "failed_step": title.join(" | "), "failure": "{% $states.errorOutput %}" })),
+                    assign: Some(self.noted(&title.join(" | "), json!("{% $states.errorOutput %}"))),
                     next: targets.failed.clone(),
                 }],
                 next: Some(targets.next.clone()),

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 const FORMATS: &str = "\
 Formats of findings (--format):
   graphical    for people: the text with its places underlined (the default)
-  narrated     for people who listen to their screen: everything in sentences (the default if NO_GRAPHICS is set)
+  narrated     for people who listen: everything in sentences (the default with NO_GRAPHICS)
   plain        for terminals and logs without Unicode
   short        for problem matchers, quickfix lists and CI: file:line:column: error[DR0101]: message
   json         for editors and programs, on standard output: docs/diagnostics.schema.json
@@ -14,7 +14,7 @@ Formats of findings (--format):
 
 Exit codes:
   0  nothing to object to
-  1  errors in the texts, or warnings with --deny warnings
+  1  errors in the texts, warnings with --deny warnings, or files that fmt --check would change
   2  wrong usage, or a file that could not be read or written";
 
 /// Compiles multi-Region disaster-recovery platforms (.dr) to CloudFormation and Step Functions, and refuses plans that cannot work.
@@ -33,6 +33,8 @@ pub enum Command {
     /// Check platforms: everything that `compile` does, but the writing
     #[command(after_help = FORMATS)]
     Check(Check),
+    /// Format files in place
+    Fmt(Fmt),
     /// Explain a code: what it means, why it matters, what to do
     Explain(Explain),
 }
@@ -59,6 +61,18 @@ pub struct Check {
 }
 
 #[derive(Debug, Args)]
+pub struct Fmt {
+    /// The files; `-` reads standard input and writes standard output
+    #[arg(value_name = "FILE", required = true)]
+    pub files: Vec<PathBuf>,
+    /// Write nothing; name the files that are not formatted, and end with 1 if there are any
+    #[arg(long)]
+    pub check: bool,
+    #[command(flatten)]
+    pub showing: Showing,
+}
+
+#[derive(Debug, Args)]
 pub struct Explain {
     /// A code (`DR0402`) or the slug of a library module (`aurora/born_in`); without it, all codes are listed
     #[arg(value_name = "CODE")]
@@ -70,6 +84,9 @@ pub struct Common {
     /// The value of a `setting` of the platform; can be repeated
     #[arg(long = "set", value_name = "NAME=VALUE", value_parser = setting)]
     pub settings: Vec<(String, String)>,
+    /// What is refused beside errors
+    #[arg(long, value_name = "WHAT")]
+    pub deny: Vec<Deny>,
     #[command(flatten)]
     pub showing: Showing,
 }
@@ -77,9 +94,6 @@ pub struct Common {
 /// How findings are shown.
 #[derive(Debug, Args)]
 pub struct Showing {
-    /// What is refused beside errors
-    #[arg(long, value_name = "WHAT")]
-    pub deny: Vec<Deny>,
     /// The most findings that are shown, errors first; 0 shows all [default: 20 for people, all for programs]
     #[arg(long, value_name = "N")]
     pub max_errors: Option<usize>,

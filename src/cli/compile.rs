@@ -2,10 +2,10 @@
 
 use super::Outcome;
 use super::args::{Check, Common, Compile};
-use super::loader::Disk;
+use super::loader::{Disk, sources_in};
 use super::output;
 use super::report::Reporter;
-use drc::diag::{Diagnostic, Diagnostics, codes, suggest};
+use drc::diag::{Diagnostic, Diagnostics, suggest};
 use drc::driver::{self, LoadError, Options};
 use drc::emit::Output;
 use drc::resolve::load_error;
@@ -14,7 +14,7 @@ use std::path::Path;
 
 /// Compiles a platform and writes what came of it.
 pub fn compile(command: &Compile) -> Outcome {
-    let reporter = Reporter::new(&command.common.showing);
+    let reporter = Reporter::new(&command.common.showing, &command.common.deny);
     let (mut sources, mut diagnostics) = (SourceMap::new(), Diagnostics::new());
     let output = run(&command.file, &command.common, &mut sources, &mut diagnostics);
     reporter.refuse(&mut diagnostics);
@@ -31,7 +31,7 @@ pub fn compile(command: &Compile) -> Outcome {
 
 /// Checks platforms, one after the other.
 pub fn check(command: &Check) -> Outcome {
-    let reporter = Reporter::new(&command.common.showing);
+    let reporter = Reporter::new(&command.common.showing, &command.common.deny);
     let (mut sources, mut all) = (SourceMap::new(), Diagnostics::new());
     for file in &command.files {
         // Each platform has its own gates: the errors of one do not keep another from being looked at.
@@ -40,7 +40,9 @@ pub fn check(command: &Check) -> Outcome {
         all.as_mut_vec().append(diagnostics.as_mut_vec());
     }
     reporter.refuse(&mut all);
-    reporter.show(all, &sources)
+    let nothing = all.as_slice().is_empty();
+    let outcome = reporter.show(all, &sources);
+    if nothing { outcome.max(reporter.tell("no findings")) } else { outcome }
 }
 
 fn run(file: &Path, common: &Common, sources: &mut SourceMap, diagnostics: &mut Diagnostics) -> Option<Output> {
@@ -55,16 +57,12 @@ fn run(file: &Path, common: &Common, sources: &mut SourceMap, diagnostics: &mut 
 }
 
 /// The finding for a platform file that cannot be had: nothing in a text names it, the command line does.
-fn entry_error(file: &Path, error: &LoadError) -> Diagnostic {
+pub fn entry_error(file: &Path, error: &LoadError) -> Diagnostic {
     let shown = file.display().to_string();
     let mut finding = load_error(&shown, error);
     match error {
         LoadError::NotFound => finding.help = Some(neighbour(file)),
-        LoadError::Outside => {
-            finding = Diagnostic::error(codes::OUTSIDE_PROJECT, format!("`{shown}` is a link that leads out of its folder"))
-                .note("the folder of the platform file is the project; what lies outside of it may be different on another machine")
-                .help("name the file that it leads to");
-        }
+        LoadError::Outside => finding.help = Some("name the file that it leads to".into()),
         _ => {}
     }
     finding
@@ -72,13 +70,11 @@ fn entry_error(file: &Path, error: &LoadError) -> Diagnostic {
 
 /// What can be done about a file that is not there: the nearest name beside it, or what there is.
 fn neighbour(file: &Path) -> String {
-    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
-    let Ok(entries) = std::fs::read_dir(folder.unwrap_or(Path::new("."))) else {
-        return format!("there is no folder `{}` either", folder.unwrap_or(file).display());
-    };
-    let names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok()).filter(|name| name.ends_with(".dr"));
-    let mut names: Vec<String> = names.collect();
-    names.sort();
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    if !folder.is_dir() {
+        return format!("there is no folder `{}` either", folder.display());
+    }
+    let names = sources_in(folder);
     let wrong = file.file_name().and_then(|name| name.to_str()).unwrap_or_default();
     match (suggest::nearest(wrong, names.iter().map(String::as_str)), names.as_slice()) {
         (Some(near), _) => format!("did you mean `{}`?", file.with_file_name(near).display()),

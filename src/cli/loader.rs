@@ -57,9 +57,22 @@ impl Loader for Disk {
         if path == self.entry { Ok(self.text.clone()) } else { self.load_file(path) }
     }
 
+    fn neighbours(&self, path: &str) -> Vec<String> {
+        Path::new(path).parent().map(|folder| sources_in(&self.root.join(folder))).unwrap_or_default()
+    }
+
     fn display(&self, path: &str) -> String {
         self.shown.join(path).to_string_lossy().into_owned()
     }
+}
+
+/// The names of the sources in a folder, sorted.
+pub fn sources_in(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).into_iter().flatten();
+    let names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok()).filter(|name| name.ends_with(".dr"));
+    let mut names: Vec<String> = names.collect();
+    names.sort();
+    names
 }
 
 /// The text of a file.
@@ -87,7 +100,11 @@ pub fn read_from(stream: impl Read) -> Result<String, LoadError> {
     if length > MAXIMUM_BYTES {
         return Err(LoadError::TooLarge { bytes: length });
     }
-    String::from_utf8(bytes).map_err(|error| LoadError::NotUtf8 { offset: error.utf8_error().valid_up_to() })
+    String::from_utf8(bytes).map_err(|error| {
+        let offset = error.utf8_error().valid_up_to();
+        let line = 1 + error.as_bytes().iter().take(offset).filter(|byte| **byte == b'\n').count();
+        LoadError::NotUtf8 { offset, line }
+    })
 }
 
 fn io_error(error: &io::Error) -> LoadError {

@@ -4,6 +4,7 @@ mod args;
 mod compile;
 mod exchange;
 mod explain;
+mod fmt;
 mod loader;
 mod output;
 mod report;
@@ -43,6 +44,7 @@ pub fn run() -> ExitCode {
     let outcome = match &arguments.command {
         Command::Compile(command) => compile::compile(command),
         Command::Check(command) => compile::check(command),
+        Command::Fmt(command) => fmt::fmt(command),
         Command::Explain(command) => explain::explain(command),
     };
     outcome.into()

@@ -5,7 +5,7 @@ use super::args::{Deny, Showing};
 use super::loader::said;
 use super::terminal;
 use drc::diag::{Diagnostic, Diagnostics, Severity, codes};
-use drc::render::{Format, Style, render};
+use drc::render::{Format, Style, arrange, render};
 use drc::source::SourceMap;
 use std::io::{self, BufWriter, Write, stderr, stdout};
 
@@ -22,8 +22,8 @@ pub struct Reporter {
 
 impl Reporter {
     /// The reporter that the command line asks for.
-    pub fn new(showing: &Showing) -> Self {
-        Self { style: terminal::style(showing), quiet: showing.quiet, deny_warnings: showing.deny.contains(&Deny::Warnings) }
+    pub fn new(showing: &Showing, deny: &[Deny]) -> Self {
+        Self { style: terminal::style(showing), quiet: showing.quiet, deny_warnings: deny.contains(&Deny::Warnings) }
     }
 
     /// Makes errors of what the command line refuses. Everything that is done about warnings comes after it.
@@ -39,7 +39,7 @@ impl Reporter {
 
     /// Prints the findings, and gives what they mean.
     pub fn show(&self, diagnostics: Diagnostics, sources: &SourceMap) -> Outcome {
-        let findings = drc::render::distinct(diagnostics.into_sorted(), sources);
+        let findings = arrange(diagnostics, sources);
         let outcome = outcome(&findings);
         let document = matches!(self.style.format, Format::Json | Format::MietteJson);
         if document {

@@ -137,7 +137,7 @@ pub fn manifest(output: &Output) -> Manifest<'_> {
         decide_seconds: plan.decide.map(|amount| amount / 1000.0),
         every_seconds: plan.every.map(|amount| amount / 1000.0),
         bound_seconds: plan.bound / 1000.0,
-        definition: format!("{}/{}.asl.json", code(plan.machine), plan.name),
+        definition: format!("{}/{}.asl.json", code(plan.machine), plan.machine_name()),
     });
     Manifest {
         generator: "drc",

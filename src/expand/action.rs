@@ -194,13 +194,13 @@ impl<'a> Expander<'a> {
                         match item {
                             Value::Text(text) => tolerates.push(text.to_string()),
                             other => {
-                                self.mismatch("a String", other, expression.span, "name errors: `[\"Rds.InvalidGlobalClusterStateException\"]`", context);
+                                self.mismatch("a String", other, expression.span, "name errors as AWS does: `[\"Service.SomethingException\"]`", context);
                             }
                         }
                     }
                 }
                 other => {
-                    self.mismatch("a List", &other, expression.span, "name errors: `[\"Rds.InvalidGlobalClusterStateException\"]`", context);
+                    self.mismatch("a List", &other, expression.span, "name errors as AWS does: `[\"Service.SomethingException\"]`", context);
                 }
             }
         }

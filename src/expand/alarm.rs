@@ -321,8 +321,8 @@ impl<'a> Expander<'a> {
             expanding: false,
             layer: None,
             parent: context.instance,
-            external: false,
             name: None,
+            refused: false,
         });
         let inner = Context { scope, instance: Some(id), group: context.group.clone(), ..Context::default() };
         for statement in declaration.statements() {

@@ -41,8 +41,8 @@ impl<'a> Expander<'a> {
             expanding: false,
             layer: None,
             parent: context.instance,
-            external: declaration.external.is_some(),
             name: None,
+            refused: false,
         });
         self.declare(&declaration.name, CellKind::Ready(Value::Instance(id, None)), false, context);
         self.bind_inputs(declaration, id, component, scope, context);
@@ -54,7 +54,7 @@ impl<'a> Expander<'a> {
             self.report(
                 Diagnostic::error(codes::BAD_HEADER, format!("the {} `{}` has no component", declaration.kind.word(), declaration.name.text))
                     .label(declaration.header(), "what is it made of?")
-                    .help(format!("name a component: `{} {}: aurora.postgres across both {{ ... }}`", declaration.kind.word(), declaration.name.text)),
+                    .help(format!("name a component: `{} {}: module.component across both {{ ... }}`", declaration.kind.word(), declaration.name.text)),
                 context,
             );
             return None;

@@ -10,10 +10,19 @@ use smol_str::SmolStr;
 use std::rc::Rc;
 
 impl<'a> Expander<'a> {
-    pub(super) fn expand_machines(&mut self, declaration: &'a ast::Declaration, plans: &[Plan], path: Vec<SmolStr>, context: &Context) {
-        if plans.is_empty() {
-            return;
+    /// Makes the machines of a plan: one family for those that stand in different Regions by themselves (a drill), one for each
+    /// Region that can be lost where several may stand in one Region.
+    pub(super) fn expand_machines(&mut self, declaration: &'a ast::Declaration, plans: &[Plan], path: &[SmolStr], context: &Context) {
+        let together: Vec<&Plan> = plans.iter().filter(|plan| plan.variant.is_none()).collect();
+        if !together.is_empty() {
+            self.expand_machine(declaration, &together, path, context);
         }
+        for plan in plans.iter().filter(|plan| plan.variant.is_some()) {
+            self.expand_machine(declaration, &[plan], path, context);
+        }
+    }
+
+    fn expand_machine(&mut self, declaration: &'a ast::Declaration, plans: &[&Plan], path: &[SmolStr], context: &Context) {
         let mut definition = Vec::new();
         let mut substitutions = Vec::new();
         let mut statements = Vec::new();
@@ -22,7 +31,7 @@ impl<'a> Expander<'a> {
         for plan in plans {
             let machine = asl::write(plan, &self.model);
             let code = self.model.regions.get(plan.machine).code.clone();
-            self.machines.push(MachineFile { path: format!("{code}/{}.asl.json", plan.name), text: machine.text.clone() });
+            self.machines.push(MachineFile { path: format!("{code}/{}.asl.json", plan.machine_name()), text: machine.text.clone() });
             definition.push((plan.machine, Value::text(&machine.text)));
             substitutions.push((plan.machine, Value::map(machine.substitutions)));
             statements.push((plan.machine, Value::list(permissions(plan))));
@@ -31,6 +40,8 @@ impl<'a> Expander<'a> {
             every.push((plan.machine, rate));
         }
         let regions: Vec<_> = plans.iter().map(|plan| plan.machine).collect();
+        let mut path = path.to_vec();
+        path.extend(plans.first().and_then(|plan| plan.variant.clone()));
         let machine_name = self.name_for(&path.join("-").replace('_', "-"), declaration.name.span, context);
         let names = regions.iter().map(|region| (*region, machine_name.clone())).collect();
         let inputs: GivenInputs = vec![

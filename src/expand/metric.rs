@@ -103,7 +103,7 @@ impl<'a> Expander<'a> {
         self.report(
             Diagnostic::error(codes::BAD_HEADER, format!("the metric `{}` does not say where it comes from", declaration.name.text))
                 .label(span, "no source")
-                .help("write `= cloudwatch(\"AWS/RDS\", \"AuroraGlobalDBRPOLag\") { unit = \"Milliseconds\", dimensions = { ... } }`"),
+                .help("write `= cloudwatch(\"NAMESPACE\", \"METRIC\") { unit = \"Milliseconds\", dimensions = { ... } }`"),
             context,
         );
         None

@@ -24,7 +24,6 @@ mod steps;
 mod types;
 
 use crate::diag::{Code, Diagnostic, Diagnostics, Severity};
-use crate::driver::Options;
 use crate::model::ids::Id;
 use crate::model::{Instance, Model, Region};
 use crate::resolve::Modules;
@@ -64,6 +63,13 @@ pub struct Expanded {
     pub allows: Vec<Allowance>,
 }
 
+/// What the caller of a compilation decides.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// Values of settings: name and text.
+    pub settings: Vec<(String, String)>,
+}
+
 /// An `allow` and the text that it covers.
 #[derive(Debug, Clone)]
 pub struct Allowance {
@@ -85,8 +91,9 @@ struct InstanceBody<'a> {
     expanding: bool,
     layer: Option<SmolStr>,
     parent: Option<Id<Instance>>,
-    external: bool,
     name: Option<crate::model::value::Value>,
+    /// Whether a requirement of the component does not hold.
+    refused: bool,
 }
 
 /// What the expander remembers of a family beside the model.
@@ -167,6 +174,8 @@ impl<'a> Expander<'a> {
         let context = Context::of_scope(self.module_scope(self.modules.entry));
         self.expand_platform(&entry.tree.statements, &context);
         self.expand_statements(&entry.tree.statements, &context, &[]);
+        // What a component refuses is said first; what follows from it is not said at all.
+        self.evaluate_requires();
         self.expand_alarms();
         self.expand_plans();
         self.evaluate_unused();
@@ -195,6 +204,9 @@ impl<'a> Expander<'a> {
     fn report(&mut self, finding: Diagnostic, context: &Context) {
         let mut finding = finding;
         let inside = finding.primary().is_some_and(|label| self.sources.in_library(label.span));
+        if inside && finding.severity == Severity::Error && context.instance.is_some_and(|id| self.is_refused(id)) {
+            return;
+        }
         if inside && let Some(origin) = context.instance.map(|id| self.model.instances.get(id).span) {
             if !self.sources.in_library(origin) {
                 let said = finding.primary().map(|label| (label.message.clone(), self.sources.place(label.span)));
@@ -227,6 +239,18 @@ impl<'a> Expander<'a> {
 
     fn instance_body(&self, id: Id<Instance>) -> Option<&InstanceBody<'a>> {
         self.instances.get(id.index())
+    }
+
+    /// Whether an instance, or one that it is a part of, does not keep to what its component insists on.
+    fn is_refused(&self, id: Id<Instance>) -> bool {
+        let mut at = Some(id);
+        while let Some(body) = at.and_then(|id| self.instance_body(id)) {
+            if body.refused {
+                return true;
+            }
+            at = body.parent;
+        }
+        false
     }
 
     fn region_list(&self, regions: &[Id<Region>]) -> String {

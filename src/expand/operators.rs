@@ -2,7 +2,7 @@
 
 use super::{Context, Expander};
 use crate::diag::{Diagnostic, codes};
-use crate::model::value::{Deploy, Dimension, Run, TextPart, Value};
+use crate::model::value::{Deploy, Run, TextPart, Value};
 use crate::source::Span;
 use crate::syntax::ast::{self, BinaryOperator, UnaryOperator};
 use std::rc::Rc;
@@ -271,13 +271,5 @@ pub(super) fn push_part(parts: &mut Vec<TextPart>, deploy: &Rc<Deploy>) {
     match deploy.as_ref() {
         Deploy::Text(inner) => parts.extend(inner.iter().cloned()),
         _ => parts.push(TextPart::Value(deploy.clone())),
-    }
-}
-
-/// The dimension of a quantity.
-pub(super) fn dimension(value: &Value) -> Option<Dimension> {
-    match value {
-        Value::Quantity(_, dimension) => Some(*dimension),
-        _ => None,
     }
 }

@@ -34,7 +34,7 @@ impl<'a> Expander<'a> {
                 }
             }
             if !self.diagnostics.has_errors() {
-                self.expand_machines(declaration, &plans, path, &context);
+                self.expand_machines(declaration, &plans, &path, &context);
             }
             self.model.plans.extend(plans);
         }
@@ -122,6 +122,11 @@ impl<'a> Expander<'a> {
         let context = Context { here: Some(machine), from: ends.from, to: ends.to, in_action: true, ..context.clone() };
         let mut plan = Plan {
             name: SmolStr::new(title),
+            variant: if declaration.clause(ClauseWord::Among).is_some() {
+                ends.from.map(|lost| self.model.regions.get(lost).alias.clone())
+            } else {
+                None
+            },
             kind: ends.kind,
             from: ends.from,
             to: ends.to,

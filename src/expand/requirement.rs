@@ -33,7 +33,7 @@ impl<'a> Expander<'a> {
         };
         let slug = node.slug.plain().unwrap_or_default().to_string();
         if slug.is_empty() {
-            self.fail(codes::BAD_STRING, "a slug is a plain text", node.slug.span, "for example \"aurora/readers\"", context);
+            self.fail(codes::BAD_STRING, "a slug is a plain text", node.slug.span, "for example \"module/subject\"", context);
             return;
         }
         let severity = if node.advise { Severity::Warning } else { Severity::Error };
@@ -48,6 +48,11 @@ impl<'a> Expander<'a> {
                 }
             }
             None => finding = finding.label(node.condition.span, "does not hold"),
+        }
+        if severity == Severity::Error
+            && let Some(body) = context.instance.and_then(|id| self.instances.get_mut(id.index()))
+        {
+            body.refused = true;
         }
         self.diagnostics.push(finding);
     }

@@ -64,7 +64,7 @@ impl<'a> Expander<'a> {
                 self.report(
                     Diagnostic::error(codes::BAD_TYPE_NAME, format!("`{}` is no resource type", name.text))
                         .label(span, "not a type of CloudFormation")
-                        .help("write it as AWS does: `AWS::DynamoDB::GlobalTable`"),
+                        .help("write it as AWS does: `AWS::Service::Type`"),
                     context,
                 );
                 None

@@ -62,7 +62,7 @@ impl<'a> Expander<'a> {
 
     /// The name of a layer: one of those that a stack is made for.
     pub(super) fn layer_name(&mut self, value: &Value, span: Span, context: &Context) -> Option<SmolStr> {
-        self.one_of(value, crate::layout::LAYERS, span, context)
+        self.one_of(value, crate::model::LAYERS, span, context)
     }
 
     fn declare_things(
@@ -128,7 +128,7 @@ impl<'a> Expander<'a> {
                     self.report(
                         Diagnostic::error(codes::NOT_COMPILED_YET, "an external instance is understood, but not compiled yet")
                             .label(declaration.header(), "stores that exist already come with a later version")
-                            .help("declare single resources: `external orders: AWS::RDS::GlobalCluster { ... }`"),
+                            .help("declare single resources: `external orders: AWS::Service::Type { ... }`"),
                         context,
                     );
                     self.declare(&declaration.name, CellKind::Ready(Value::Error), false, context);
@@ -146,7 +146,7 @@ impl<'a> Expander<'a> {
                 self.plans.push((declaration, context.clone(), named(&declaration.name.text)));
             }
             Kind::Group => {
-                if crate::layout::LAYERS.contains(&declaration.name.text.as_str()) {
+                if crate::model::LAYERS.contains(&declaration.name.text.as_str()) {
                     self.fail(
                         codes::RESERVED_WORD,
                         format!("`{}` is the name of a layer", declaration.name.text),

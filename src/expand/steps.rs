@@ -15,7 +15,6 @@ use smol_str::SmolStr;
 const PATIENCE: &[(u32, u32)] = &[(10, 2), (8, 2), (5, 2), (5, 1), (3, 1), (3, 0)];
 /// An action as a step names it.
 pub(super) struct NamedAction<'a> {
-    pub instance: Id<Instance>,
     pub declaration: &'a ast::Declaration,
     pub context: Context,
     pub arguments: &'a [ast::Expr],
@@ -112,7 +111,7 @@ impl<'a> Expander<'a> {
                 self.no_such_action(id, name, &path, context);
                 return None;
             };
-            return Some(NamedAction { instance: id, declaration, context: inner, arguments, title: format!("{path}.{}", name.text) });
+            return Some(NamedAction { declaration, context: inner, arguments, title: format!("{path}.{}", name.text) });
         }
         self.report(
             Diagnostic::error(codes::NOT_AN_ACTION, "a step is an action: something that is done")

@@ -15,9 +15,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 pub use resolve::{Resolved, resolve};
 
-/// The layers, in the order in which people read them. The order of deployment follows from the references.
-pub const LAYERS: &[&str] = &["keys", "network", "data", "app", "edge", "recovery", "global"];
-
 /// The number of a stack in its [`Layout`].
 pub type StackId = usize;
 

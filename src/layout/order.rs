@@ -28,7 +28,7 @@ pub(super) fn sort(model: &Model, layout: &mut Layout, diagnostics: &mut Diagnos
 }
 
 fn layer_rank(unit: &str) -> usize {
-    super::LAYERS.iter().position(|layer| *layer == unit).unwrap_or(super::LAYERS.len())
+    crate::model::LAYERS.iter().position(|layer| *layer == unit).unwrap_or(crate::model::LAYERS.len())
 }
 
 fn reorder(layout: &mut Layout, order: &[StackId]) {

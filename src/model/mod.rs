@@ -10,6 +10,9 @@ use smol_str::SmolStr;
 use std::collections::BTreeMap;
 use value::{ResourceRef, Value};
 
+/// The layers, in the order in which people read them. The order of deployment follows from the references.
+pub const LAYERS: &[&str] = &["keys", "network", "data", "app", "edge", "recovery", "global"];
+
 /// Everything that the later stages read.
 #[derive(Debug, Default)]
 pub struct Model {

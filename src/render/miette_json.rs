@@ -32,6 +32,7 @@ fn report<'t>(finding: &Diagnostic, texts: &'t Texts<'_>) -> Report<'t> {
                 end: end.max(start),
                 message: label.message.clone(),
                 primary: label.primary,
+                piece: 0,
             })
         })
         .collect();

@@ -9,7 +9,7 @@ mod narrated;
 mod report;
 mod view;
 
-use crate::diag::{Diagnostic, Severity};
+use crate::diag::{Diagnostic, Diagnostics, Severity};
 use crate::source::SourceMap;
 use std::io;
 
@@ -93,22 +93,25 @@ impl std::fmt::Display for Tally {
     }
 }
 
-/// Drops what would be read twice: two platforms that use one module bring its findings twice.
+/// The findings in the order in which they are read: the user's files before the library's, by file, position and code.
+/// What would be read twice is dropped: two platforms that use one module bring its findings twice.
 #[must_use]
-pub fn distinct(findings: Vec<Diagnostic>, sources: &SourceMap) -> Vec<Diagnostic> {
-    let mut kept: Vec<Diagnostic> = Vec::with_capacity(findings.len());
+pub fn arrange(diagnostics: Diagnostics, sources: &SourceMap) -> Vec<Diagnostic> {
+    let mut findings = diagnostics.into_sorted();
+    findings.sort_by_key(|finding| {
+        let place = view::position(finding, sources).map(|label| label.span);
+        (place.map(|span| (sources.in_library(span), span)), finding.code.clone())
+    });
     let mut seen = std::collections::BTreeSet::new();
-    for finding in findings {
-        let label = view::position(&finding, sources);
+    findings.retain(|finding| {
+        let label = view::position(finding, sources);
         let place = label.map(|label| (sources.place(label.span), label.span.end, label.message.clone()));
-        if seen.insert((place, finding.code.clone(), finding.message.clone())) {
-            kept.push(finding);
-        }
-    }
-    kept
+        seen.insert((place, finding.code.clone(), finding.message.clone()))
+    });
+    findings
 }
 
-/// Writes findings that are sorted (see [`crate::diag::Diagnostics::into_sorted`]), and what they add up to.
+/// Writes findings that are in order (see [`arrange`]), and what they add up to.
 ///
 /// # Errors
 /// What the sink reports.

@@ -1,4 +1,4 @@
-//! A finding as miette sees it, over one text that holds all files that take part: so one report draws all of them.
+//! A finding as miette sees it, over one text that holds all pieces that take part: so one report draws all of them.
 
 use super::view::{MAXIMUM_LINE, Mark, Texts, View, harmless_message};
 use crate::diag::{Severity, codes};
@@ -9,7 +9,7 @@ use std::fmt;
 /// How much is drawn before and after a mark in such a line.
 const AROUND: usize = 60;
 
-/// The files of a finding, one behind the other.
+/// The pieces of text of a finding, one behind the other; each is a view of its whole file.
 #[derive(Clone)]
 pub struct Sheet<'t> {
     parts: Vec<Part<'t>>,
@@ -19,7 +19,7 @@ pub struct Sheet<'t> {
 
 #[derive(Clone)]
 struct Part<'t> {
-    id: FileId,
+    piece: (FileId, usize),
     file: &'t SourceFile,
     text: &'t str,
     base: usize,
@@ -28,17 +28,18 @@ struct Part<'t> {
 }
 
 impl<'t> Sheet<'t> {
-    /// The sheet for some marks; their files come in the order of the marks.
+    /// The sheet for some marks; their pieces of text come in the order of the marks.
     pub fn new(marks: &[Mark], texts: &'t Texts<'_>) -> Self {
         let mut parts: Vec<Part<'t>> = Vec::new();
         let mut base = 0;
         for mark in marks {
-            if parts.iter().any(|part| part.id == mark.file) {
+            let piece = (mark.file, mark.piece);
+            if parts.iter().any(|part| part.piece == piece) {
                 continue;
             }
             if let Some((file, text)) = texts.get(mark.file) {
-                let marked = marks.iter().filter(|other| other.file == mark.file).map(|other| file.line_of(other.start));
-                parts.push(Part { id: mark.file, file, text, base, marked: marked.collect() });
+                let marked = marks.iter().filter(|other| (other.file, other.piece) == piece).map(|other| file.line_of(other.start));
+                parts.push(Part { piece, file, text, base, marked: marked.collect() });
                 base += text.len() + 1;
             }
         }
@@ -46,7 +47,7 @@ impl<'t> Sheet<'t> {
     }
 
     fn offset(&self, mark: &Mark) -> Option<usize> {
-        self.parts.iter().find(|part| part.id == mark.file).map(|part| part.base + mark.start)
+        self.parts.iter().find(|part| part.piece == (mark.file, mark.piece)).map(|part| part.base + mark.start)
     }
 }
 

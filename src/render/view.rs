@@ -9,6 +9,8 @@ use std::sync::OnceLock;
 const MAXIMUM_LINES: usize = 6;
 /// A line longer than this is drawn around its mark only, or not at all.
 pub const MAXIMUM_LINE: usize = 400;
+/// Marks that are not further apart share a piece of text.
+const NEAR_LINES: usize = 3;
 /// A label over more bytes than this is cut.
 const MAXIMUM_BYTES: usize = 600;
 
@@ -80,6 +82,8 @@ pub struct Mark {
     pub message: String,
     /// Whether the finding is about it.
     pub primary: bool,
+    /// Marks of one number are drawn in one piece of text.
+    pub piece: usize,
 }
 
 /// A finding as it is drawn.
@@ -87,7 +91,7 @@ pub struct Mark {
 pub struct View<'d> {
     /// The finding.
     pub finding: &'d Diagnostic,
-    /// What is underlined, file by file (that of the primary label first), in the order of the text.
+    /// What is underlined, piece by piece (that of the primary label first), in the order of the text.
     pub marks: Vec<Mark>,
     /// Places that are told, not drawn: `std@1/aurora.dr:12`.
     pub told: Vec<String>,
@@ -115,14 +119,20 @@ impl<'d> View<'d> {
                 files.push(label.span.file);
             }
             let (start, end) = drawn(source, label);
-            let mark = Mark { file: label.span.file, start, end, message: label.message.clone(), primary: label.primary };
+            let mark =
+                Mark { file: label.span.file, start, end, message: label.message.clone(), primary: label.primary, piece: 0 };
             match apart(mark, &marks, source) {
                 Some(mark) => marks.push(mark),
                 None if label.message.is_empty() => {}
                 None => told.push(with_message(&sources.place(label.span), &label.message)),
             }
         }
+        let first = marks.first().map(|mark| (mark.file, mark.start, mark.end));
         marks.sort_by_key(|mark| (files.iter().position(|file| *file == mark.file), mark.start, mark.end));
+        cut(&mut marks, sources);
+        // What the finding is about is read first, wherever it stands.
+        let about = marks.iter().find(|mark| Some((mark.file, mark.start, mark.end)) == first).map(|mark| mark.piece);
+        marks.sort_by_key(|mark| Some(mark.piece) != about);
         Self { finding, marks, told }
     }
 
@@ -138,6 +148,23 @@ impl<'d> View<'d> {
             self.told.extend(told);
         }
         self
+    }
+}
+
+/// Cuts marks in the order of the text into pieces: what is more than a few lines apart is drawn apart.
+fn cut(marks: &mut [Mark], sources: &SourceMap) {
+    let mut piece = 0;
+    let mut reached: Option<(FileId, usize)> = None;
+    for mark in marks {
+        let Some(source) = sources.get(mark.file) else { continue };
+        let (top, bottom) = (source.line_of(mark.start), source.line_of(mark.end.max(mark.start + 1) - 1));
+        let near = reached.is_some_and(|(file, line)| file == mark.file && top <= line + NEAR_LINES);
+        if reached.is_some() && !near {
+            piece += 1;
+        }
+        mark.piece = piece;
+        let before = reached.filter(|_| near).map_or(0, |(_, line)| line);
+        reached = Some((mark.file, bottom.max(before)));
     }
 }
 

@@ -5,8 +5,7 @@ mod header;
 mod path;
 
 use crate::diag::{Diagnostic, Diagnostics, codes, suggest};
-use crate::driver::{LoadError, Loader};
-use crate::source::{FileId, Origin, SourceMap, Span};
+use crate::source::{FileId, LoadError, Loader, Origin, SourceMap, Span};
 use crate::stdlib;
 use crate::syntax::{self, ast};
 use rustc_hash::FxHashMap;
@@ -70,8 +69,9 @@ pub fn load_error(path: &str, error: &LoadError) -> Diagnostic {
             Diagnostic::error(codes::IS_A_DIRECTORY, format!("`{path}` is a folder, not a file"))
                 .help(format!("name the file in it, for example `{}/platform.dr`", path.trim_end_matches('/')))
         }
-        LoadError::NotUtf8 { offset } => {
-            Diagnostic::error(codes::NOT_UTF8, format!("`{path}` is not UTF-8: byte {offset} starts no character"))
+        LoadError::NotUtf8 { offset, line } => {
+            Diagnostic::error(codes::NOT_UTF8, format!("`{path}` is not UTF-8: a byte in line {line} starts no character"))
+                .note(format!("it is byte {offset} of the file, counted from 0"))
                 .help("save the file as UTF-8 without a byte order mark")
         }
         LoadError::TooLarge { bytes } => Diagnostic::error(
@@ -79,8 +79,9 @@ pub fn load_error(path: &str, error: &LoadError) -> Diagnostic {
             format!("`{path}` has {bytes} bytes; a source file may have 8 MiB"),
         )
         .help("split the platform into modules and `use` them"),
-        LoadError::Outside => Diagnostic::error(codes::OUTSIDE_PROJECT, format!("`{path}` lies outside of the project"))
-            .help("move the file below the folder of the platform file"),
+        LoadError::Outside => Diagnostic::error(codes::OUTSIDE_PROJECT, format!("`{path}` is a link that leads out of the project"))
+            .note("a platform that reads files from elsewhere compiles differently on another machine")
+            .help("put the file itself below the folder of the platform file"),
         LoadError::Other(reason) => Diagnostic::error(codes::CANNOT_READ, format!("`{path}` cannot be read: {reason}")),
     }
 }
@@ -235,6 +236,14 @@ impl Resolver<'_> {
                 let mut finding = load_error(&key, &error);
                 if matches!(error, LoadError::NotFound) {
                     finding.code = codes::MODULE_NOT_FOUND.id.into();
+                    let (folder, name) = written.rsplit_once('/').map_or(("", written), |(folder, name)| (folder, name));
+                    let names = self.loader.neighbours(&key);
+                    if let Some(near) = suggest::nearest(name, names.iter().map(String::as_str)) {
+                        let meant = if folder.is_empty() { near.to_string() } else { format!("{folder}/{near}") };
+                        finding = finding
+                            .help(format!("did you mean `{meant}`?"))
+                            .fix(format!("write `{meant}`"), literal.span, format!("\"{meant}\""));
+                    }
                 }
                 self.diagnostics.push(finding.label(literal.span, "named here"));
                 None

@@ -170,14 +170,14 @@ impl Builder<'_> {
     }
 
     fn string_part(&mut self, part: Pair<'_>, parts: &mut Vec<StringPart>, indent: Option<usize>) {
-        let span = self.span(&part);
         match part.as_rule() {
             Rule::interpolation => {
                 let inner = part.into_inner().next();
                 parts.extend(inner.and_then(|inner| self.expression(inner)).map(StringPart::Value));
             }
+            _ if part.as_str().is_empty() => {}
             _ => {
-                let text = self.unescape(part.as_str(), span.start as usize, indent);
+                let text = self.unescape(part.as_str(), self.base + part.as_span().start(), indent);
                 match parts.last_mut() {
                     Some(StringPart::Text(last)) => last.push_str(&text),
                     _ => parts.push(StringPart::Text(text)),

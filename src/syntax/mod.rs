@@ -4,6 +4,7 @@
 //! grammar refuses is reported, its line is blanked, and it is read again, so that one run finds several mistakes.
 
 pub mod ast;
+pub mod format;
 mod build;
 mod expression;
 mod fault;
@@ -16,30 +17,41 @@ use crate::source::{FileId, Span};
 use build::Builder;
 use pest::Parser;
 
+use grammar::{Grammar, Rule};
+
 /// The generated parser. Its types stay inside this module.
-#[derive(pest_derive::Parser)]
-#[grammar = "../grammar/drc.pest"]
-#[expect(missing_docs, reason = "the rules are documented in the grammar")]
-struct Grammar;
+mod grammar {
+    #![allow(missing_docs, reason = "generated; the rules are documented in the grammar")]
+
+    #[derive(pest_derive::Parser)]
+    #[grammar = "../grammar/drc.pest"]
+    pub struct Grammar;
+}
 
 type Pair<'t> = pest::iterators::Pair<'t, Rule>;
 
 /// How many mistakes are looked for in one top-level statement.
 const MAXIMUM_FAULTS: usize = 10;
+/// After how many findings a text is given up: what follows tells nobody anything new.
+const MAXIMUM_FINDINGS: usize = 200;
 
 /// Parses a text; what it could not understand is reported and left out of the tree.
 pub fn parse(file: FileId, text: &str, diagnostics: &mut Diagnostics) -> ast::File {
+    let most = diagnostics.as_slice().len() + MAXIMUM_FINDINGS;
     let scan = scan::scan(file, text, diagnostics);
     let mut builder = Builder::new(file, text, &scan.comments, diagnostics);
     let mut statements = Vec::new();
     if !scan.too_deep {
+        let mut missing = scan.missing.iter().peekable();
         let ends = scan.slices.iter().skip(1).copied().chain([scan.text.len()]);
         for (number, (start, end)) in scan.slices.iter().copied().zip(ends).enumerate() {
-            let missing = scan.missing.iter().find(|(slice, _)| *slice == number).map(|(_, closers)| closers.as_slice());
+            if builder.diagnostics.as_slice().len() >= most {
+                break;
+            }
             let bytes = scan.text.get(start..end).unwrap_or_default();
-            match missing {
+            match missing.next_if(|(slice, _)| *slice == number) {
                 None => parse_slice(bytes, start, &mut builder, &mut statements),
-                Some(closers) => parse_slice(&[bytes, closers].concat(), start, &mut builder, &mut statements),
+                Some((_, closers)) => parse_slice(&[bytes, closers].concat(), start, &mut builder, &mut statements),
             }
         }
     }

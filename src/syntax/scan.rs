@@ -11,6 +11,8 @@ use crate::source::{FileId, Span};
 
 /// How deeply brackets may nest.
 pub const MAXIMUM_DEPTH: usize = 64;
+/// How many findings about brackets and quotes are told; further ones follow from the first.
+const MAXIMUM_FINDINGS: usize = 50;
 
 /// What the scan gives.
 pub struct Scan {
@@ -63,7 +65,7 @@ pub fn scan(file: FileId, text: &str, diagnostics: &mut Diagnostics) -> Scan {
     } else {
         first
     };
-    for finding in result.findings {
+    for finding in result.findings.into_iter().take(MAXIMUM_FINDINGS) {
         diagnostics.push(finding);
     }
     result.out
@@ -255,6 +257,9 @@ impl<'t> Scanner<'t> {
         self.misfit = true;
         if !self.repair {
             return;
+        }
+        if self.findings.len() >= MAXIMUM_FINDINGS {
+            return self.blank(at, at + 1);
         }
         let mut finding = Diagnostic::error(codes::STRAY_CLOSER, format!("this `{}` closes nothing", char::from(closer)))
             .label(self.span(at, at + 1), "no bracket is open here");

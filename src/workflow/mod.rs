@@ -35,6 +35,8 @@ impl PlanKind {
 pub struct Plan {
     /// The declared name.
     pub name: SmolStr,
+    /// What tells it from the other machines of its plan: the name of the Region that is lost, if there is one machine for each.
+    pub variant: Option<SmolStr>,
     /// Its kind.
     pub kind: PlanKind,
     /// The Region that is left.
@@ -57,6 +59,17 @@ pub struct Plan {
     pub bound: f64,
     /// The header.
     pub span: Span,
+}
+
+impl Plan {
+    /// The name of the machine: the plan's, and what tells it from the plan's other machines (`evacuate-primary`).
+    #[must_use]
+    pub fn machine_name(&self) -> String {
+        match &self.variant {
+            Some(variant) => format!("{}-{variant}", self.name),
+            None => self.name.to_string(),
+        }
+    }
 }
 
 /// A step, or several at a time.

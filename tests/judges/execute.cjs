@@ -1,0 +1,130 @@
+"use strict";
+// Runs every machine in a healthy world and in worlds that fail in one way, and asks: does it end as it should, within its own time,
+// does it say why, and does a second run find the work done?
+
+const fs = require("fs");
+const { machines, verdict } = require("./common.cjs");
+const { Broken, StateError, execute } = require("./interpreter.cjs");
+const { World, looks, tells } = require("./world.cjs");
+
+const refused = () => new StateError("Service.InternalFailureException", "the service failed");
+
+/** Each scenario: how answers are changed, and how a machine must end. `facts` says what kind of machine it is. */
+const SCENARIOS = {
+  healthy: { alter: (world) => world, ends: () => "SUCCEEDED" },
+  "every question fails once": {
+    alter: (world) => {
+      const failed = new Set();
+      return (service, operation, given, now) => {
+        const key = `${service}:${operation}`;
+        if (looks(operation) && !failed.has(key)) {
+          failed.add(key);
+          throw refused();
+        }
+        return world(service, operation, given, now);
+      };
+    },
+    ends: () => "SUCCEEDED",
+  },
+  "every question fails": {
+    alter: (world) => (service, operation, given, now) => {
+      if (looks(operation)) throw refused();
+      return world(service, operation, given, now);
+    },
+    ends: (facts) => (facts.looks ? "FAILED" : "SUCCEEDED"),
+  },
+  "every answer is empty": {
+    alter: (world) => (service, operation, given, now) => (looks(operation) ? { value: {} } : world(service, operation, given, now)),
+    ends: (facts) => (facts.looks ? "FAILED" : "SUCCEEDED"),
+  },
+  "every order is refused": {
+    alter: (world) => (service, operation, given, now) => {
+      if (!looks(operation) && !tells(`${service}:${operation}`)) throw refused();
+      return world(service, operation, given, now);
+    },
+    ends: (facts) => (facts.orders ? "FAILED" : "SUCCEEDED"),
+  },
+  "no order is carried out": {
+    alter: (world) => (service, operation, given, now) =>
+      looks(operation) || tells(`${service}:${operation}`) ? world(service, operation, given, now) : { value: {} },
+    ends: (facts) => (facts.orders ? "FAILED" : "SUCCEEDED"),
+  },
+  "nothing answers": {
+    alter: () => () => ({ value: {}, seconds: Infinity }),
+    ends: (facts) => (facts.looks || facts.orders ? "FAILED" : undefined),
+  },
+  "nobody can be told": {
+    alter: (world) => (service, operation, given, now) => {
+      if (tells(`${service}:${operation}`)) throw refused();
+      return world(service, operation, given, now);
+    },
+    ends: () => undefined,
+  },
+};
+
+function tasks(scope) {
+  return Object.values(scope.States).flatMap((state) => [
+    ...(state.Type === "Task" ? [state] : []),
+    ...(state.Branches ?? []).flatMap(tasks),
+  ]);
+}
+
+function factsOf(machine) {
+  const calls = tasks(machine).map((state) => state.Resource.split(":").slice(-2));
+  return {
+    looks: calls.some(([, operation]) => looks(operation)),
+    orders: calls.some(([service, operation]) => !looks(operation) && !tells(`${service}:${operation}`)),
+    tells: calls.some(([service, operation]) => tells(`${service}:${operation}`)),
+  };
+}
+
+async function judge(name, machine, findings) {
+  const facts = factsOf(machine);
+  if (!(machine.TimeoutSeconds > 0)) return findings.push(`${name}: no bound on the whole machine`);
+  for (const state of tasks(machine)) {
+    if (!(state.TimeoutSeconds > 0)) findings.push(`${name}: a call of ${state.Resource} has no time-out`);
+  }
+  let runs = 0;
+  for (const [scenario, { alter, ends }] of Object.entries(SCENARIOS)) {
+    const world = new World();
+    const answers = alter((...call) => world.answer(...call));
+    const attempt = async () => {
+      runs += 1;
+      const result = await execute(machine, answers);
+      const place = `${name}: ${scenario}`;
+      const wanted = ends(facts) ?? result.status;
+      const shown = `${result.status} after ${result.seconds} s${result.Error ? ` (${result.Error}: ${result.Cause})` : ""}`;
+      if (result.status !== wanted || result.status === "TIMED_OUT") findings.push(`${place}: ${shown}, not ${wanted}`);
+      if (result.status === "FAILED" && (!result.Error.startsWith("Drc.") || !/^step .+: \S/.test(result.Cause))) {
+        findings.push(`${place}: ${shown} does not say which step failed and why`);
+      }
+      if (process.env.JUDGES_VERBOSE) console.log(`${place}: ${shown}`);
+      return result;
+    };
+    await attempt();
+    if (scenario === "healthy") {
+      // The second run looks, finds the work done, and orders nothing.
+      world.settle();
+      await attempt();
+      const orders = world.log.filter(({ key }) => !looks(key.split(":")[1]) && !tells(key));
+      if (orders.length > 0) findings.push(`${name}: a second run calls ${orders[0].key} again`);
+    }
+  }
+  return runs;
+}
+
+async function main() {
+  const findings = [];
+  const all = machines(process.argv[2]);
+  let runs = 0;
+  for (const { name, file } of all) {
+    try {
+      runs += (await judge(name, JSON.parse(fs.readFileSync(file, "utf8")), findings)) ?? 0;
+    } catch (error) {
+      findings.push(`${name}: ${error instanceof Broken ? error.message : error.stack}`);
+    }
+  }
+  verdict("execution", { machines: all.length, runs }, findings);
+}
+
+main();

@@ -1,0 +1,127 @@
+"""What no linter asks of the templates: plain resources only, machines that are the same in file and template, a true manifest."""
+
+import sys
+from pathlib import Path
+
+from common import PLACEHOLDER, machines, read, templates, verdict
+
+# Sections that would let the deployment decide what exists, or run code of somebody else's.
+SECTIONS = {"AWSTemplateFormatVersion", "Description", "Parameters", "Resources", "Outputs"}
+FUNCTIONS = {"Fn::If", "Fn::Transform", "Fn::ForEach", "Fn::ImportValue", "Condition"}
+# CloudFormation user guide, "Quotas": a template body in S3, and resources in a template.
+MAXIMUM_BYTES, MAXIMUM_RESOURCES = 1_000_000, 500
+
+
+def plain(template, value, place, findings):
+    """No null, no conditional, no transform at any depth. Keys below `Condition` of a policy document are not template conditions."""
+    if value is None:
+        findings.append(f"{template}: {place} is null")
+    elif isinstance(value, list):
+        for at, inner in enumerate(value):
+            plain(template, inner, f"{place}/{at}", findings)
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            policy = key == "Condition" and {"Effect", "Action"} <= value.keys()
+            if key in FUNCTIONS and not policy:
+                findings.append(f"{template}: {place}/{key} is not plain CloudFormation")
+            plain(template, inner, f"{place}/{key}", findings)
+
+
+def check_template(name, path, template, findings):
+    plain(name, template, "", findings)
+    if unknown := template.keys() - SECTIONS:
+        findings.append(f"{name}: sections {sorted(unknown)}")
+    resources = template.get("Resources", {})
+    if not resources:
+        findings.append(f"{name}: no resources")
+    if len(resources) > MAXIMUM_RESOURCES or path.stat().st_size > MAXIMUM_BYTES:
+        findings.append(f"{name}: beyond the limits of a template")
+    for identity, resource in resources.items():
+        kind = resource["Type"]
+        if kind.startswith("Custom::") or kind in {"AWS::CloudFormation::CustomResource", "AWS::CloudFormation::Macro"}:
+            findings.append(f"{name}: {identity} is a custom resource")
+        if "cfn-lint" in resource.get("Metadata", {}):
+            findings.append(f"{name}: {identity} hides findings of cfn-lint")
+
+
+def check_machines(folder, found, findings):
+    """Each definition stands in one template of its Region and in one file, byte for byte, with the same placeholders."""
+    files = {path: path.read_text(encoding="utf-8") for path in machines(folder)}
+    taken = set()
+    for path, template in found:
+        for identity, resource in template["Resources"].items():
+            if resource["Type"] != "AWS::StepFunctions::StateMachine":
+                continue
+            name = f"{path.relative_to(folder)}: {identity}"
+            properties = resource["Properties"]
+            definition = properties.get("DefinitionString")
+            if not isinstance(definition, str):
+                findings.append(f"{name} has no plain DefinitionString")
+                continue
+            same = [file for file, text in files.items() if text == definition and file.parent == path.parent]
+            if len(same) != 1:
+                findings.append(f"{name}: {len(same)} files of its Region hold this definition, not one")
+            taken.update(same)
+            asked = set(PLACEHOLDER.findall(definition))
+            given = set(properties.get("DefinitionSubstitutions", {}))
+            if asked != given:
+                findings.append(f"{name}: placeholders {sorted(asked - given)} have no value, values {sorted(given - asked)} no placeholder")
+    findings.extend(f"{file.relative_to(folder)} is in no template" for file in files if file not in taken)
+    return len(files)
+
+
+def check_manifest(folder, found, findings):
+    """The manifest names every file, feeds every parameter, and takes outputs only from stacks that are deployed before."""
+    manifest = read(folder / "manifest.json")
+    by_path = {str(path.relative_to(folder)): template for path, template in found}
+    stacks = {stack["id"]: stack for stack in manifest["stacks"]}
+    if sorted(stack["template"] for stack in stacks.values()) != sorted(by_path):
+        findings.append(f"{folder.name}: the manifest's templates are not those of the folder")
+    deployed = set()
+    for stack in manifest["stacks"]:
+        name = f"{folder.name}: stack {stack['id']}"
+        template = by_path.get(stack["template"], {})
+        if set(stack["parameters"]) != set(template.get("Parameters", {})):
+            findings.append(f"{name}: the manifest's parameters are not the template's")
+        if late := set(stack["depends_on"]) - deployed:
+            findings.append(f"{name} depends on {sorted(late)}, which come later or never")
+        for parameter, source in stack["parameters"].items():
+            if source["from"] == "param":
+                if source["name"] not in manifest["parameters"]:
+                    findings.append(f"{name}: {parameter} takes the unknown parameter {source['name']}")
+                continue
+            producer = stacks.get(source["stack"], {})
+            if source["stack"] not in deployed or source["stack"] not in stack["depends_on"]:
+                findings.append(f"{name}: {parameter} comes from {source['stack']}, which is not deployed before it")
+            if producer.get("region") != stack["region"]:
+                findings.append(f"{name}: {parameter} comes from another Region's stack")
+            if source["output"] not in by_path.get(producer.get("template"), {}).get("Outputs", {}):
+                findings.append(f"{name}: {parameter} comes from {source['stack']}.{source['output']}, which does not exist")
+        iam = any(r["Type"].startswith("AWS::IAM::") for r in template.get("Resources", {}).values())
+        if iam and not stack["capabilities"]:
+            findings.append(f"{name} makes IAM resources, and the manifest gives no capability for it")
+        deployed.add(stack["id"])
+    listed = sorted(plan["definition"] for plan in manifest["plans"])
+    if listed != sorted(str(path.relative_to(folder)) for path in machines(folder)):
+        findings.append(f"{folder.name}: the manifest's definitions are not the machines of the folder")
+    every = sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
+    if sorted({*manifest["files"], "manifest.json"}) != every:
+        findings.append(f"{folder.name}: the manifest's files are not those of the folder")
+
+
+def main(out):
+    findings, count, machine_count, folders = [], 0, 0, []
+    if Path(out).is_dir():
+        folders = sorted(path for path in Path(out).iterdir() if path.is_dir())
+    for folder in folders:
+        found = [(path, read(path)) for path in templates(folder)]
+        for path, template in found:
+            check_template(str(path.relative_to(out)), path, template, findings)
+        count += len(found)
+        machine_count += check_machines(folder, found, findings)
+        check_manifest(folder, found, findings)
+    verdict("templates", {"templates": count, "definitions": machine_count, "manifests": len(folders)}, findings)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
