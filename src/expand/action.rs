@@ -3,7 +3,7 @@
 use super::steps::NamedAction;
 use super::{Context, Expander};
 use crate::diag::{Diagnostic, codes};
-use crate::model::value::{Run, Value};
+use crate::model::value::{Deploy, Run, Value};
 use crate::source::Span;
 use crate::syntax::ast::{self, ClauseWord, ExprKind, Kind, Statement};
 use crate::workflow::{Call, Operation, PlanKind};
@@ -175,6 +175,16 @@ impl<'a> Expander<'a> {
             match value {
                 Value::None => {}
                 Value::Error => return None,
+                value if self.shows_secret(&value) => {
+                    self.fail(
+                        codes::SECRET,
+                        "a secret would be readable in the definition of the machine",
+                        assign.value.span,
+                        "arguments of calls are written to templates and logs",
+                        context,
+                    );
+                    return None;
+                }
                 value => arguments.push((assign.key.text.clone(), value)),
             }
         }
@@ -215,6 +225,16 @@ impl<'a> Expander<'a> {
             retries: 2,
             span: node.span,
         })
+    }
+
+    /// Whether a value holds a secret parameter.
+    fn shows_secret(&self, value: &Value) -> bool {
+        match value {
+            Value::Deploy(deploy) => matches!(deploy.as_ref(), Deploy::Parameter(id, _) if self.model.parameters.get(*id).secret),
+            Value::List(items) => items.iter().any(|item| self.shows_secret(item)),
+            Value::Map(map) => map.values().any(|item| self.shows_secret(item)),
+            _ => false,
+        }
     }
 
     fn done_when(&mut self, node: &'a ast::DoneWhen, body: Vec<Operation>, step: &str, context: &Context) -> Option<Operation> {

@@ -39,7 +39,10 @@ impl<'a> Expander<'a> {
                 }
                 Value::list((0..*count as u32).map(|at| Value::Number(f64::from(at))).collect())
             }
-            ("json", [value]) => Value::Deploy(Rc::new(Deploy::Json(value.clone()))),
+            ("json", [value]) => match self.property_value(value.clone(), span, context) {
+                Value::Error => Value::Error,
+                value => Value::Deploy(Rc::new(Deploy::Json(value))),
+            },
             ("file", _) => self.fail(
                 codes::NOT_COMPILED_YET,
                 "`file` is understood, but not compiled yet",

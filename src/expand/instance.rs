@@ -137,7 +137,7 @@ impl<'a> Expander<'a> {
     }
 
     /// The number of the module whose tree holds a declaration.
-    fn declaring_module(&self, declaration: &ast::Declaration) -> usize {
+    pub(super) fn declaring_module(&self, declaration: &ast::Declaration) -> usize {
         self.modules.list.iter().position(|module| module.tree.file == declaration.span.file).unwrap_or(self.modules.entry)
     }
 

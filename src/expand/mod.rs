@@ -5,6 +5,7 @@
 
 mod access;
 mod action;
+mod adjust;
 mod alarm;
 mod builtins;
 mod evaluate;
@@ -21,6 +22,7 @@ mod resource;
 mod scope;
 mod statements;
 mod steps;
+mod structural;
 mod types;
 
 use crate::diag::{Code, Diagnostic, Diagnostics, Severity};

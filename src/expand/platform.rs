@@ -107,7 +107,20 @@ impl<'a> Expander<'a> {
         for statement in declaration.statements() {
             let Statement::Assign(assign) = statement else { continue };
             match assign.key.text.as_str() {
-                "naming" => self.naming = Some(&assign.value),
+                "naming" => {
+                    let mut names = Vec::new();
+                    super::requirement::mentioned(&assign.value, &mut names);
+                    if !names.iter().any(|name| name == "path") {
+                        self.report(
+                            Diagnostic::error(codes::MISSING_INPUT, "`naming` gives everything the same name")
+                                .label(assign.value.span, "`path` is not part of it")
+                                .note("`path` is what tells the things of a platform from each other")
+                                .help("write `${path}` into it: `\"${platform}-${path}\"`"),
+                            context,
+                        );
+                    }
+                    self.naming = Some(&assign.value);
+                }
                 "strategy" => {
                     let value = self.evaluate(&assign.value, context);
                     self.model.platform.strategy = self.one_of(&value, STRATEGIES, assign.value.span, context);

@@ -238,7 +238,7 @@ fn call(node: &ast::Call, diagnostics: &mut Diagnostics) {
     statements(&node.block.statements, Place::Call, diagnostics);
 }
 
-/// A slug is a plain text of lower-case words: `aurora/readers`.
+/// A slug is a plain text of lower-case words: `store/readers`.
 fn slug(literal: &StringLiteral, diagnostics: &mut Diagnostics) {
     let word = |part: &str| !part.is_empty() && part.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_' || c == '-');
     let good = literal.plain().is_some_and(|text| text.contains('/') && text.split('/').all(word));
@@ -246,7 +246,7 @@ fn slug(literal: &StringLiteral, diagnostics: &mut Diagnostics) {
         diagnostics.push(
             Diagnostic::error(codes::BAD_STRING, "a slug is a plain text of two words or more")
                 .label(literal.span, "not a slug")
-                .help("write module and rule in small letters, for example \"aurora/readers\""),
+                .help("write module and rule in small letters, for example \"store/readers\""),
         );
     }
 }
