@@ -61,9 +61,10 @@ fn accept(allows: &[Allowance], diagnostics: &mut Diagnostics) -> Vec<Allowance>
             let known = codes::ALL.iter().map(|code| code.id);
             let mut finding = Diagnostic::error(codes::UNKNOWN_CODE, format!("there is no finding `{}`", allow.code))
                 .label(allow.span, "unknown code");
-            if let Some(near) = crate::diag::suggest::nearest(&allow.code, known) {
-                finding = finding.help(format!("did you mean `{near}`?"));
-            }
+            finding = match crate::diag::suggest::nearest(&allow.code, known) {
+                Some(near) => finding.help(format!("did you mean `{near}`?")).fix(format!("write `{near}`"), allow.span, near),
+                None => finding.help("write the code or slug that the finding shows; `drc explain` lists all codes"),
+            };
             diagnostics.push(finding);
         } else if !*used {
             let refused = diagnostics.as_slice().iter().any(|finding| {

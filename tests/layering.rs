@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 const ORDER: &[&[&str]] = &[
     &["aws"],
     &["stdlib"],
+    &["units"],
     &["source"],
     &["diag"],
     &["syntax"],
@@ -28,7 +29,7 @@ const ORDER: &[&[&str]] = &[
 ];
 
 /// Modules that use nothing of ours: facts and texts.
-const LEAVES: &[&str] = &["aws", "stdlib", "source"];
+const LEAVES: &[&str] = &["aws", "stdlib", "units", "source"];
 
 /// The most lines of a file.
 const MAXIMUM_LINES: usize = 520;

@@ -120,7 +120,8 @@ fn findings(files: &Project, settings: &[(String, String)]) -> (Vec<Diagnostic>,
     let (mut sources, mut diagnostics) = (SourceMap::new(), Diagnostics::new());
     let options = Options { settings: settings.to_vec() };
     let _ = compile(ENTRY, files, &options, &mut sources, &mut diagnostics);
-    (diagnostics.into_sorted(), sources)
+    let found = drc::render::arrange(diagnostics, &sources);
+    (found, sources)
 }
 
 fn list(found: &[Diagnostic], sources: &SourceMap) -> String {

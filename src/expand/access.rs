@@ -105,7 +105,8 @@ impl<'a> Expander<'a> {
                 codes::PRIVATE,
                 format!("`{}` is private to `{component}`", name.text),
                 name.span,
-                format!("`{path}` shows its inputs, outputs, metrics, grants and resources"),
+                "not visible here",
+                format!("use an input, output, metric, grant or resource of `{path}`"),
                 context,
             );
         }
@@ -275,13 +276,7 @@ impl<'a> Expander<'a> {
                 let region = self.model.regions.get(*region).clone();
                 let found = map.get(&region.alias).or_else(|| map.get(&region.code)).cloned();
                 found.unwrap_or_else(|| {
-                    self.fail(
-                        codes::NO_SUCH_KEY,
-                        format!("there is no entry for {}", region.alias),
-                        index_span,
-                        format!("add `{}: ...` to the map", region.alias),
-                        context,
-                    )
+                    self.fail(codes::NO_SUCH_KEY, format!("there is no entry for {}", region.alias), index_span, format!("nothing for {}", region.alias), format!("add `{}: ...` to the map", region.alias), context)
                 })
             }
             (Value::Map(map), Value::Text(key)) => match map.get(key) {
@@ -292,20 +287,14 @@ impl<'a> Expander<'a> {
                         Some(near) => format!("did you mean \"{near}\"?"),
                         None => format!("the map has {}", keys.join(", ")),
                     };
-                    self.fail(codes::NO_SUCH_KEY, format!("the map has no key \"{key}\""), index_span, label, context)
+                    self.fail(codes::NO_SUCH_KEY, format!("the map has no key \"{key}\""), index_span, "no such key", label, context)
                 }
             },
             (Value::List(items), Value::Number(number)) => {
                 let at = if number.fract() == 0.0 && *number >= 0.0 { items.get(*number as usize) } else { None };
                 match at {
                     Some(value) => value.clone(),
-                    None => self.fail(
-                        codes::NO_SUCH_KEY,
-                        format!("the list has {} elements, there is no position {}", items.len(), number_text(*number)),
-                        index_span,
-                        "positions are counted from 0",
-                        context,
-                    ),
+                    None => self.fail(codes::NO_SUCH_KEY, format!("the list has {} elements, there is no position {}", items.len(), number_text(*number)), index_span, "positions are counted from 0", "positions are counted from 0; `.last` gives the last element", context),
                 }
             }
             (Value::Run(run), _) => {
@@ -320,7 +309,7 @@ impl<'a> Expander<'a> {
             (value, Value::Region(_)) if !matches!(value, Value::List(_) | Value::None) => base,
             _ => {
                 let (what, key) = (self.describe(&base), self.describe(&index));
-                self.fail(codes::NO_SUCH_KEY, format!("{what} has no element {key}"), index_span, "not a key of it", context)
+                self.fail(codes::NO_SUCH_KEY, format!("{what} has no element {key}"), index_span, "not a key of it", "a list is read by position, a map by key, a family by Region", context)
             }
         }
     }

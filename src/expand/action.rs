@@ -38,13 +38,7 @@ impl<'a> Expander<'a> {
             .collect();
         if arguments.len() > inputs.len() {
             let names: Vec<&str> = inputs.iter().map(|input| input.name.text.as_str()).collect();
-            self.fail(
-                codes::NOT_CALLABLE,
-                format!("`{}` takes {} values, {} are given", declaration.name.text, inputs.len(), arguments.len()),
-                span,
-                if names.is_empty() { "it takes none".to_string() } else { format!("it takes {}", names.join(", ")) },
-                caller,
-            );
+            self.fail(codes::NOT_CALLABLE, format!("`{}` takes {} values, {} are given", declaration.name.text, inputs.len(), arguments.len()), span, if names.is_empty() { "it takes none".to_string() } else { format!("it takes {}", names.join(", ")) }, format!("write `{}({})`", declaration.name.text, names.join(", ")), caller);
             return None;
         }
         let mut given = arguments.into_iter();
@@ -54,13 +48,7 @@ impl<'a> Expander<'a> {
                 (None, Some(default)) => (self.evaluate(default, &context), default.span),
                 (None, None) if input.ty.as_ref().is_some_and(|ty| ty.optional) => (Value::None, input.name.span),
                 (None, None) => {
-                    self.fail(
-                        codes::MISSING_INPUT,
-                        format!("`{}` needs `{}`", declaration.name.text, input.name.text),
-                        span,
-                        format!("give it: `{}({}...)`", declaration.name.text, input.name.text),
-                        caller,
-                    );
+                    self.fail(codes::MISSING_INPUT, format!("`{}` needs `{}`", declaration.name.text, input.name.text), span, "not given here", format!("write `{}({})`", declaration.name.text, input.name.text), caller);
                     return None;
                 }
             };
@@ -181,6 +169,7 @@ impl<'a> Expander<'a> {
                         "a secret would be readable in the definition of the machine",
                         assign.value.span,
                         "arguments of calls are written to templates and logs",
+                        "let AWS look the secret up itself, or give the name under which it is kept",
                         context,
                     );
                     return None;
@@ -241,11 +230,11 @@ impl<'a> Expander<'a> {
         let every = self.duration(&node.every, "every", context)?;
         let within = self.duration(&node.within, "within", context)?;
         if every < 1000.0 || every % 1000.0 != 0.0 {
-            self.fail(codes::OUT_OF_BOUNDS, "a machine waits whole seconds", node.every.span, "at least `1s`", context);
+            self.fail(codes::OUT_OF_BOUNDS, "a machine waits whole seconds", node.every.span, "not a whole number of seconds", "write `1s` or more, without parts of a second", context);
             return None;
         }
         if every >= within {
-            self.fail(codes::UNBOUNDED_WAIT, "the question is never asked again within its bound", node.span, "`every` must be shorter than `within`", context);
+            self.fail(codes::UNBOUNDED_WAIT, "the question is never asked again within its bound", node.span, "`every` must be shorter than `within`", "ask more often, or wait longer: `every 15s within 8min`", context);
             return None;
         }
         let (declaration, inner) = self.named_condition(&node.condition, context)?;
@@ -274,13 +263,7 @@ impl<'a> Expander<'a> {
             }
         }
         let Some(holds) = holds else {
-            self.fail(
-                codes::MISSING_VALUE,
-                format!("the condition `{}` does not say when it holds", declaration.name.text),
-                declaration.name.span,
-                "add `holds = ...`",
-                context,
-            );
+            self.fail(codes::MISSING_VALUE, format!("the condition `{}` does not say when it holds", declaration.name.text), declaration.name.span, "holds when?", "add `holds = ...`: a value that is true or false at run time", context);
             return None;
         };
         Some(Operation::DoneWhen { ask, holds, every, within, body, span: node.span })
@@ -300,13 +283,7 @@ impl<'a> Expander<'a> {
             _ => None,
         };
         if found.is_none() {
-            self.fail(
-                codes::UNKNOWN_NAME,
-                format!("`{}` is no condition", self.sources.slice(expression.span)),
-                expression.span,
-                "`done when` names a `condition` of the component",
-                context,
-            );
+            self.fail(codes::UNKNOWN_NAME, format!("`{}` is no condition", self.sources.slice(expression.span)), expression.span, "not a condition", "`done when` names a `condition` of the component, without parentheses", context);
         }
         found
     }
@@ -354,13 +331,7 @@ impl<'a> Expander<'a> {
         self.ensure_expanded(id);
         let Some((declaration, inner)) = self.definition_in(id, "notify", true) else {
             let path = self.model.instances.get(id).path.join(".");
-            self.fail(
-                codes::NOT_AN_ACTION,
-                format!("`{path}` cannot be told: it has no action `notify`"),
-                notify.to.span,
-                "use a service such as topic.alerts",
-                context,
-            );
+            self.fail(codes::NOT_AN_ACTION, format!("`{path}` cannot be told: it has no action `notify`"), notify.to.span, "no action `notify`", "name a service whose component declares `action notify in here { input message: String ... }`", context);
             return Vec::new();
         };
         let place = context.here.map(|region| self.model.region_text(region)).unwrap_or_default();

@@ -24,6 +24,7 @@ impl<'a> Expander<'a> {
                     format!("`{}` exists already and cannot be adjusted", self.model.family_text(family)),
                     node.span,
                     "nothing is written for it",
+                    "change it where it is made",
                     &context,
                 );
                 continue;
@@ -54,7 +55,8 @@ impl<'a> Expander<'a> {
                 self.report(
                     Diagnostic::error(codes::DUPLICATE_PROPERTY, format!("`{}` is what the resource is known by and cannot be adjusted", property.name))
                         .label(property.span, "this would be another resource")
-                        .note("names are computed, so that other Regions, permissions and plans find the resource"),
+                        .note("names are computed, so that other Regions, permissions and plans find the resource")
+                        .help("change the platform's `naming`, or declare another resource"),
                     context,
                 );
                 continue;

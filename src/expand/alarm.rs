@@ -98,13 +98,7 @@ impl<'a> Expander<'a> {
         let statistic = self.statistic(&when.statistic, context)?;
         let period = self.duration(&when.over, "over", context)? / 1000.0;
         if period.fract() != 0.0 || !(period == 10.0 || period == 20.0 || period == 30.0 || period % 60.0 == 0.0) {
-            self.fail(
-                codes::OUT_OF_BOUNDS,
-                "the period of an alarm is 10s, 20s, 30s or whole minutes",
-                when.over.span,
-                "CloudWatch knows no other periods",
-                context,
-            );
+            self.fail(codes::OUT_OF_BOUNDS, "the period of an alarm is 10s, 20s, 30s or whole minutes", when.over.span, "CloudWatch knows no other periods", "write `over 1min`, or another whole number of minutes", context);
             return None;
         }
         let threshold = self.threshold(when, &metric, context)?;
@@ -112,7 +106,7 @@ impl<'a> Expander<'a> {
         if let Some((n, m, span)) = when.datapoints
             && (n == 0 || n > m)
         {
-            self.fail(codes::OUT_OF_BOUNDS, format!("{n} of {m} can never be"), span, "the first number is at least 1 and at most the second", context);
+            self.fail(codes::OUT_OF_BOUNDS, format!("{n} of {m} can never be"), span, "the first number is at least 1 and at most the second", "the first number is at least 1 and at most the second: `for 3 of 5`", context);
             return None;
         }
         let comparison = match when.comparison {
@@ -121,7 +115,7 @@ impl<'a> Expander<'a> {
             BinaryOperator::Less => "LessThanThreshold",
             BinaryOperator::LessOrEqual => "LessThanOrEqualToThreshold",
             _ => {
-                self.fail(codes::BAD_OPERANDS, "an alarm compares with `>`, `>=`, `<` or `<=`", when.span, "not a comparison of an alarm", context);
+                self.fail(codes::BAD_OPERANDS, "an alarm compares with `>`, `>=`, `<` or `<=`", when.span, "not a comparison of an alarm", "write `>=` or `<=`, with a threshold that the metric crosses", context);
                 return None;
             }
         };
@@ -261,7 +255,8 @@ impl<'a> Expander<'a> {
                 let found = self.describe(&value);
                 self.report(
                     Diagnostic::error(codes::UNIT_MISMATCH, format!("`{}` is a plain number, the threshold is {found}", metric.path))
-                        .label(when.threshold.span, "not a plain number"),
+                        .label(when.threshold.span, "not a plain number")
+                        .help("write the threshold without a unit, or give the metric the `unit` in which it is published"),
                     context,
                 );
                 None

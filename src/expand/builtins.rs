@@ -43,20 +43,8 @@ impl<'a> Expander<'a> {
                 Value::Error => Value::Error,
                 value => Value::Deploy(Rc::new(Deploy::Json(value))),
             },
-            ("file", _) => self.fail(
-                codes::NOT_COMPILED_YET,
-                "`file` is understood, but not compiled yet",
-                span,
-                "code from files comes with a later version",
-                context,
-            ),
-            ("cloudwatch", _) => self.fail(
-                codes::NOT_CALLABLE,
-                "`cloudwatch(...)` is the value of a `metric` declaration only",
-                span,
-                "not possible here",
-                context,
-            ),
+            ("file", _) => self.fail(codes::NOT_COMPILED_YET, "`file` is understood, but not compiled yet", span, "not compiled yet", "write the text into the source: a raw string `#\"...\"#`, or several lines between `\"\"\"`", context),
+            ("cloudwatch", _) => self.fail(codes::NOT_CALLABLE, "`cloudwatch(...)` is the value of a `metric` declaration only", span, "not possible here", "declare `metric name: Duration in regions = cloudwatch(\"Namespace\", \"Metric\") { ... }` in a component", context),
             ("min" | "max", _) => self.wrong_arguments(name, "two amounts", span, context),
             ("range", _) => self.wrong_arguments(name, "one whole number", span, context),
             _ => self.wrong_arguments(name, "one value", span, context),
@@ -64,7 +52,11 @@ impl<'a> Expander<'a> {
     }
 
     fn wrong_arguments(&mut self, name: &str, takes: &str, span: Span, context: &Context) -> Value {
-        self.fail(codes::NOT_CALLABLE, format!("`{name}` takes {takes}"), span, "called with other values", context)
+        self.fail(codes::NOT_CALLABLE, format!("`{name}` takes {takes}"), span, "called with other values", match name {
+            "range" => "write `range(3)`, which gives 0, 1 and 2",
+            "json" => "write `json(value)`",
+            _ => "write for example `min(1min, 30s)`",
+        }, context)
     }
 
     /// `receiver.name(arguments)`
@@ -92,16 +84,10 @@ impl<'a> Expander<'a> {
                         self.apply(number, values, span, context)
                     }
                     Value::Error => Value::Error,
-                    Value::Definition("an action") => self.fail(
-                        codes::RUN_VALUE,
-                        format!("`{}` is an action: it is done by a step of a plan", name.text),
-                        span,
-                        "not possible here",
-                        context,
-                    ),
+                    Value::Definition("an action") => self.fail(codes::RUN_VALUE, format!("`{}` is an action: it is done by a step of a plan", name.text), span, "not possible here", format!("write `step {0} = ....{0}()` in a failover, failback or drill", name.text), context),
                     other => {
                         let text = self.describe(&other);
-                        self.fail(codes::NOT_CALLABLE, format!("{text} cannot be called"), name.span, "not a function", context)
+                        self.fail(codes::NOT_CALLABLE, format!("{text} cannot be called"), name.span, "not a function", "leave the parentheses out", context)
                     }
                 };
             }
@@ -135,13 +121,7 @@ impl<'a> Expander<'a> {
             Value::Cidr(text) => match (name.text.as_str(), values.as_slice()) {
                 ("subnet", [Value::Number(bits), Value::Number(at)]) => match subnet(text, *bits, *at) {
                     Some(cidr) => Some(cidr),
-                    None => Some(self.fail(
-                        codes::OUT_OF_BOUNDS,
-                        format!("`{text}` has no subnet number {at} with {bits} further bits"),
-                        span,
-                        "does not fit",
-                        context,
-                    )),
+                    None => Some(self.fail(codes::OUT_OF_BOUNDS, format!("`{text}` has no subnet number {at} with {bits} further bits"), span, "does not fit", "take fewer bits or a smaller number: a prefix is at most 32, and n bits make 2^n subnets", context)),
                 },
                 _ => None,
             },

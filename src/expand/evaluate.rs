@@ -24,11 +24,11 @@ impl<'a> Expander<'a> {
             ExprKind::Number(value) => Value::Number(*value),
             ExprKind::Quantity(amount, suffix) => match unit(suffix) {
                 Some((dimension, factor)) => Value::Quantity(amount * factor, dimension),
-                None => self.fail(codes::BAD_LITERAL, format!("there is no unit `{suffix}`"), span, "unknown unit", context),
+                None => self.fail(codes::BAD_LITERAL, format!("there is no unit `{suffix}`"), span, "unknown unit", "the units of time are `ms`, `s`, `min`, `h` and `d`", context),
             },
             ExprKind::Rate(amount, suffix) => match unit(suffix) {
                 Some((_, factor)) => Value::Quantity(amount * 1000.0 / factor, crate::model::value::Dimension::Rate),
-                None => self.fail(codes::BAD_LITERAL, format!("there is no unit `{suffix}`"), span, "unknown unit", context),
+                None => self.fail(codes::BAD_LITERAL, format!("there is no unit `{suffix}`"), span, "unknown unit", "the units of time are `ms`, `s`, `min`, `h` and `d`", context),
             },
             ExprKind::Cidr(text) => Value::Cidr(text.clone()),
             ExprKind::Hyphenated(code) => self.region_by_code(code, span, context),
@@ -80,20 +80,8 @@ impl<'a> Expander<'a> {
                 }
             }
             ExprKind::Apply(callee, arguments) => self.evaluate_apply(callee, arguments, span, context),
-            ExprKind::Call(_) => self.fail(
-                codes::RUN_VALUE,
-                "an API is called in actions and conditions only",
-                span,
-                "not possible here",
-                context,
-            ),
-            ExprKind::Ask(..) | ExprKind::Run(..) | ExprKind::Wait(..) => self.fail(
-                codes::MISPLACED,
-                "`ask`, `run` and `wait` are values of a step only",
-                span,
-                "not possible here",
-                context,
-            ),
+            ExprKind::Call(_) => self.fail(codes::RUN_VALUE, "an API is called in actions and conditions only", span, "not possible here", "put it into an action or a condition of a component, and do the action in a step of a plan", context),
+            ExprKind::Ask(..) | ExprKind::Run(..) | ExprKind::Wait(..) => self.fail(codes::MISPLACED, "`ask`, `run` and `wait` are values of a step only", span, "not possible here", "write `step name = wait 60s \"reason\"` in a plan", context),
         }
     }
 
@@ -245,7 +233,8 @@ impl<'a> Expander<'a> {
                         self.report(
                             Diagnostic::error(codes::DUPLICATE_PROPERTY, format!("`{}` is set twice", key.text))
                                 .label(key.span, "set again here")
-                                .secondary(*first, "first set here"),
+                                .secondary(*first, "first set here")
+                                .help("remove one of them"),
                             context,
                         );
                     }
@@ -334,7 +323,7 @@ impl<'a> Expander<'a> {
             Value::Error => Value::Error,
             other => {
                 let text = self.describe(&other);
-                self.fail(codes::NOT_CALLABLE, format!("{text} cannot be called"), callee.span, "not a function", context)
+                self.fail(codes::NOT_CALLABLE, format!("{text} cannot be called"), callee.span, "not a function", "leave the parentheses out; a function is declared as `let double = (n) => n * 2`", context)
             }
         }
     }
@@ -345,13 +334,7 @@ impl<'a> Expander<'a> {
         let (parameters, body) = (function.parameters, function.body);
         if parameters.len() != values.len() {
             let names: Vec<&str> = parameters.iter().map(|name| name.text.as_str()).collect();
-            return self.fail(
-                codes::NOT_CALLABLE,
-                format!("the function takes {} values ({}), {} are given", parameters.len(), names.join(", "), values.len()),
-                span,
-                "wrong number of values",
-                caller,
-            );
+            return self.fail(codes::NOT_CALLABLE, format!("the function takes {} values ({}), {} are given", parameters.len(), names.join(", "), values.len()), span, "wrong number of values", format!("call it with {}", names.join(", ")), caller);
         }
         if self.depth >= MAXIMUM_DEPTH {
             self.exhaust("functions call each other too deeply", span, caller);

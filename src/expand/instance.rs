@@ -66,13 +66,13 @@ impl<'a> Expander<'a> {
                 _ => (None, path.first()?),
             },
             _ => {
-                self.fail(codes::UNKNOWN_TYPE, "this is no component", ty.span, "name a component: `module.component`", context);
+                self.fail(codes::UNKNOWN_TYPE, "this is no component", ty.span, "not a component", "name a component: `module.component`", context);
                 return None;
             }
         };
         let (definition, module_name) = self.find_definition(module, name, context)?;
         if definition.kind != Kind::Component {
-            self.fail(codes::UNKNOWN_TYPE, format!("`{}` is a type, not a component", name.text), name.span, "nothing can be made of it", context);
+            self.fail(codes::UNKNOWN_TYPE, format!("`{}` is a type, not a component", name.text), name.span, "nothing can be made of it", "a type says what is needed; name a `component` that has it", context);
             return None;
         }
         let title = if module_name.is_empty() { name.text.to_string() } else { format!("{module_name}.{}", name.text) };
@@ -128,7 +128,8 @@ impl<'a> Expander<'a> {
             codes::BAD_HEADER,
             format!("`{title}` is a {}, not a {}", role.text, declaration.kind.word()),
         )
-        .label(declaration.kind_span, format!("write `{}`", role.text))
+        .label(declaration.kind_span, format!("the component says `is {}`", role.text))
+        .help(format!("write `{}`", role.text))
         .fix(format!("write `{}`", role.text), declaration.kind_span, role.text.as_str());
         if !self.sources.in_library(clause.span) {
             finding = finding.secondary(clause.span, "declared here");
@@ -166,7 +167,8 @@ impl<'a> Expander<'a> {
                         self.report(
                             Diagnostic::error(codes::DUPLICATE_PROPERTY, format!("`{}` is set twice", assign.key.text))
                                 .label(assign.key.span, "set again here")
-                                .secondary(first.key.span, "first set here"),
+                                .secondary(first.key.span, "first set here")
+                                .help("remove one of them"),
                             context,
                         );
                         continue;

@@ -32,7 +32,7 @@ impl<'a> Expander<'a> {
     /// `metric lag: Duration in regions = cloudwatch("namespace", "name") { ... }` in the Region of the context.
     pub(super) fn evaluate_metric(&mut self, declaration: &'a ast::Declaration, context: &Context) -> Value {
         let Some(region) = context.here else {
-            return self.fail(codes::WHICH_REGION, "a metric is read in one Region", declaration.name.span, "in which one?", context);
+            return self.fail(codes::WHICH_REGION, "a metric is read in one Region", declaration.name.span, "in which one?", "place what reads it: `in primary`", context);
         };
         let Some((namespace, name)) = self.metric_name(declaration, context) else { return Value::Error };
         let mut unit = None;
@@ -124,13 +124,7 @@ impl<'a> Expander<'a> {
         }
         for key in ["actions", "on"] {
             if !map.contains_key(key) {
-                self.fail(
-                    codes::MISSING_INPUT,
-                    format!("the grant `{}` has no `{key}`", declaration.name.text),
-                    declaration.name.span,
-                    if key == "on" { "on which resources? name their ARNs" } else { "which actions does it allow?" },
-                    context,
-                );
+                self.fail(codes::MISSING_INPUT, format!("the grant `{}` has no `{key}`", declaration.name.text), declaration.name.span, if key == "on" { "on which resources? name their ARNs" } else { "which actions does it allow?" }, if key == "on" { "add `on = [resource.arn]`" } else { "add `actions = [\"service:Operation\"]`" }, context);
             }
         }
         map.entry(SmolStr::new_static("reach")).or_insert(Value::None);

@@ -13,6 +13,7 @@ mod instance;
 mod interpolate;
 mod machine;
 mod metric;
+mod moved;
 mod operators;
 mod parameter;
 mod plan;
@@ -39,7 +40,7 @@ use std::rc::Rc;
 pub use scope::Context;
 
 /// The most evaluations that a compilation may take; a platform of 10,000 resources needs about two million.
-const FUEL: u64 = 60_000_000;
+const FUEL: u64 = 10_000_000;
 /// The most resources (families times Regions) of a platform.
 const MAXIMUM_RESOURCES: usize = 200_000;
 /// How deeply functions may call each other, and components may contain each other.
@@ -226,16 +227,17 @@ impl<'a> Expander<'a> {
         self.diagnostics.push(finding);
     }
 
-    /// Reports an error with one label, and gives the value that fits everywhere.
+    /// Reports an error with one label and what to type, and gives the value that fits everywhere.
     fn fail(
         &mut self,
         code: Code,
         message: impl Into<String>,
         span: Span,
         label: impl Into<String>,
+        help: impl Into<String>,
         context: &Context,
     ) -> crate::model::value::Value {
-        self.report(Diagnostic::new(code.id, Severity::Error, message).label(span, label), context);
+        self.report(Diagnostic::error(code, message).label(span, label).help(help), context);
         crate::model::value::Value::Error
     }
 

@@ -84,7 +84,7 @@ impl<'a> Expander<'a> {
 
     fn run_binary(&mut self, operator: BinaryOperator, first: Value, second: Value, span: Span, context: &Context) -> Value {
         if matches!(operator, BinaryOperator::Otherwise) {
-            return self.fail(codes::RUN_VALUE, "`??` cannot look at a value known at run time", span, "not possible here", context);
+            return self.fail(codes::RUN_VALUE, "`??` cannot look at a value known at run time", span, "not possible here", "a question that is asked at run time belongs into `check`, or into `holds` of a condition", context);
         }
         let (first, second) = (self.as_run(first), self.as_run(second));
         Value::Run(Rc::new(Run::Binary(operator, first, second)))
@@ -169,7 +169,7 @@ impl<'a> Expander<'a> {
     ) -> Value {
         use BinaryOperator::{Add, Divide, Multiply, Subtract};
         if matches!(operator, Divide) && matches!(second, Value::Number(number) | Value::Quantity(number, _) if number == 0.0) {
-            return self.fail(codes::OUT_OF_BOUNDS, "division by zero", span, "nothing can be divided by zero", context);
+            return self.fail(codes::OUT_OF_BOUNDS, "division by zero", span, "nothing can be divided by zero", "leave the division out where the divisor may be 0: `if n == 0 then 0 else a / n`", context);
         }
         match (operator, &first, &second) {
             (Add, Value::Number(a), Value::Number(b)) => Value::Number(a + b),
@@ -214,6 +214,12 @@ impl<'a> Expander<'a> {
         if matches!(first, Value::Error) || matches!(second, Value::Error) {
             return Value::Error;
         }
+        for (value, at) in [(first, first_span), (second, second_span)] {
+            if matches!(value, Value::Deploy(_)) {
+                self.not_now(value, &format!("what `{}` looks at", operator.symbol()), at, context);
+                return Value::Error;
+            }
+        }
         let units = matches!((first, second), (Value::Quantity(_, a), Value::Quantity(_, b)) if a != b)
             || matches!((first, second), (Value::Quantity(..), Value::Number(_)) | (Value::Number(_), Value::Quantity(..)));
         let code = if units { codes::UNIT_MISMATCH } else { codes::BAD_OPERANDS };
@@ -223,9 +229,14 @@ impl<'a> Expander<'a> {
         )
         .label(first_span, format!("this is {}", self.describe(first)))
         .secondary(second_span, format!("this is {}", self.describe(second)));
-        if units {
-            finding = finding.help("give both sides a unit of the same kind, for example `30s` and `1min`");
-        }
+        let text = matches!(first, Value::Text(_)) || matches!(second, Value::Text(_));
+        finding = finding.help(if units {
+            "give both sides a unit of the same kind, for example `30s` and `1min`"
+        } else if text && operator == BinaryOperator::Add {
+            "write the value into the text: `\"queue-${number}\"`"
+        } else {
+            "give two values of one kind; `.length`, `.seconds` and the like make numbers"
+        });
         self.report(finding, context);
         Value::Error
     }
@@ -235,22 +246,10 @@ impl<'a> Expander<'a> {
             (Value::Error, _) | (_, Value::Error) => Value::Error,
             _ => match amounts(&low, &high) {
                 Some((a, b)) if a <= b => Value::Range(Rc::new((low, high))),
-                Some(_) => self.fail(
-                    codes::OUT_OF_BOUNDS,
-                    "the range ends before it begins",
-                    span,
-                    "write the smaller end first; both ends are included",
-                    context,
-                ),
+                Some(_) => self.fail(codes::OUT_OF_BOUNDS, "the range ends before it begins", span, "the first end is the greater one", "write the smaller end first; both ends are included", context),
                 None => {
                     let (low, high) = (self.describe(&low), self.describe(&high));
-                    self.fail(
-                        codes::BAD_OPERANDS,
-                        format!("a range needs two ends of one kind, found {low} and {high}"),
-                        span,
-                        "not a range",
-                        context,
-                    )
+                    self.fail(codes::BAD_OPERANDS, format!("a range needs two ends of one kind, found {low} and {high}"), span, "not a range", "give both ends as numbers, or both with units of one kind: `2acu..64acu`", context)
                 }
             },
         }

@@ -83,7 +83,7 @@ impl<'a> Expander<'a> {
                 }
             };
             if parameter.secret && parameter.default.is_some() {
-                self.fail(codes::SECRET, format!("the secret `{}` has its value in the source", name.text), default.span, "everybody who reads the file reads it", context);
+                self.fail(codes::SECRET, format!("the secret `{}` has its value in the source", name.text), default.span, "everybody who reads the file reads it", "remove the default: the value is given at deployment, and CloudFormation does not show it", context);
             }
         }
         let regions = parameter.regions.clone();
@@ -104,11 +104,11 @@ impl<'a> Expander<'a> {
 
     fn parameter_type(&mut self, parameter: &mut Parameter, ty: &'a ast::TypeExpr, context: &Context) -> bool {
         let TypeKind::Named { path, arguments } = &ty.kind else {
-            self.fail(codes::UNKNOWN_TYPE, "a resource cannot be given at deployment", ty.span, "name an id: `VpcId`, `KeyArn`, `String`", context);
+            self.fail(codes::UNKNOWN_TYPE, "a resource cannot be given at deployment", ty.span, "a resource type", "give its id instead: `VpcId`, `KeyArn`, `String`", context);
             return false;
         };
         let Some(name) = path.first().filter(|_| path.len() == 1) else {
-            self.fail(codes::UNKNOWN_TYPE, "an instance cannot be given at deployment", ty.span, "a parameter is a text or a number", context);
+            self.fail(codes::UNKNOWN_TYPE, "an instance cannot be given at deployment", ty.span, "an instance", "a parameter is a text or a number; declare what exists already as `external`", context);
             return false;
         };
         parameter.kind = name.text.clone();

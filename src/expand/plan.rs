@@ -71,7 +71,7 @@ impl<'a> Expander<'a> {
                 if let Some((_, among, span)) = found.iter().find(|(word, ..)| *word == ClauseWord::Among) {
                     let regions = among.regions.clone();
                     if regions.len() < 2 {
-                        self.fail(codes::BAD_REGION_PAIR, "a plan among one Region has nowhere to go", *span, "name at least two Regions", context);
+                        self.fail(codes::BAD_REGION_PAIR, "a plan among one Region has nowhere to go", *span, "one Region", "name at least two Regions", context);
                         return Vec::new();
                     }
                     return regions
@@ -81,13 +81,7 @@ impl<'a> Expander<'a> {
                 }
                 match (one(ClauseWord::From), one(ClauseWord::To)) {
                     (Some(from), Some(to)) if from == to => {
-                        self.fail(
-                            codes::BAD_REGION_PAIR,
-                            "a plan cannot lead from a Region to itself",
-                            declaration.header(),
-                            "`from` and `to` are the same Region",
-                            context,
-                        );
+                        self.fail(codes::BAD_REGION_PAIR, "a plan cannot lead from a Region to itself", declaration.header(), "`from` and `to` are the same Region", "let `to` be the Region that takes over", context);
                         Vec::new()
                     }
                     (Some(from), Some(to)) => vec![Ends { kind, from: Some(from), to: Some(to), here: None }],
@@ -240,7 +234,8 @@ impl<'a> Expander<'a> {
             self.report(
                 Diagnostic::error(codes::DUPLICATE_NAME, format!("there are two steps `{}`", step.name.text))
                     .label(step.name.span, "declared again here")
-                    .secondary(first, "first declared here"),
+                    .secondary(first, "first declared here")
+                    .help("give one of them another name: people read it while the machine runs"),
                 context,
             );
         }

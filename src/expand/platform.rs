@@ -185,7 +185,7 @@ impl<'a> Expander<'a> {
         match value {
             Value::Quantity(amount, Dimension::Duration) if amount > 0.0 => Some(amount),
             Value::Quantity(_, Dimension::Duration) => {
-                self.fail(codes::OUT_OF_BOUNDS, format!("`{name}` must be longer than nothing"), expression.span, "not positive", context);
+                self.fail(codes::OUT_OF_BOUNDS, format!("`{name}` must be longer than nothing"), expression.span, "not positive", "write a duration above zero: `30s`, `15min`, `4h`", context);
                 None
             }
             value @ (Value::Deploy(_) | Value::Run(_)) => {
@@ -214,7 +214,7 @@ impl<'a> Expander<'a> {
             Some((ExprKind::Hyphenated(code), span)) => Some((code.clone(), span)),
             Some((ExprKind::String(literal), span)) => literal.plain().map(|code| (SmolStr::new(code), span)),
             Some((_, span)) => {
-                self.fail(codes::UNKNOWN_REGION, "this is no Region", span, "write AWS's code, for example `us-east-1`", context);
+                self.fail(codes::UNKNOWN_REGION, "this is no Region", span, "not a code", "write AWS's code, for example `us-east-1`", context);
                 None
             }
             None => {
@@ -300,20 +300,20 @@ impl<'a> Expander<'a> {
                     match item {
                         Value::Region(region) if regions.contains(region) => {
                             let text = self.model.region_text(*region);
-                            self.fail(codes::BAD_REGION_PAIR, format!("{text} is named twice"), expression.span, "each Region once", context);
+                            self.fail(codes::BAD_REGION_PAIR, format!("{text} is named twice"), expression.span, "the same Region again", "name each Region once", context);
                             return None;
                         }
                         Value::Region(region) => regions.push(*region),
                         Value::Error => return None,
                         other => {
                             let text = self.describe(other);
-                            self.fail(codes::NOT_PLACED, format!("{text} is no place"), expression.span, "a list of Regions is needed", context);
+                            self.fail(codes::NOT_PLACED, format!("{text} is no place"), expression.span, "a list of Regions is needed", "put declared Regions into the list: `[primary, standby]`", context);
                             return None;
                         }
                     }
                 }
                 if regions.is_empty() {
-                    self.fail(codes::NOT_PLACED, "this list has no Region in it", expression.span, "nothing would exist", context);
+                    self.fail(codes::NOT_PLACED, "this list has no Region in it", expression.span, "nothing would exist", "name at least one Region: `[primary, standby]`", context);
                     return None;
                 }
                 let single = context.instance.is_some_and(|id| self.model.instances.get(id).single)

@@ -33,7 +33,7 @@ impl<'a> Expander<'a> {
         };
         let slug = node.slug.plain().unwrap_or_default().to_string();
         if slug.is_empty() {
-            self.fail(codes::BAD_STRING, "a slug is a plain text", node.slug.span, "for example \"module/subject\"", context);
+            self.fail(codes::BAD_STRING, "a slug is a plain text", node.slug.span, "not a plain text", "write a name without values in it: `as \"module/subject\"`", context);
             return;
         }
         let severity = if node.advise { Severity::Warning } else { Severity::Error };

@@ -201,7 +201,8 @@ impl<'a> Expander<'a> {
             self.report(
                 Diagnostic::error(codes::DUPLICATE_PROPERTY, format!("`{}` is set twice", name.text))
                     .label(name.span, "set again here")
-                    .secondary(first, "first set here"),
+                    .secondary(first, "first set here")
+                    .help("remove one of them"),
                 context,
             );
             return;
@@ -263,13 +264,7 @@ impl<'a> Expander<'a> {
             }
             Value::Instance(..) => self.mismatch("a value that AWS can take", &value, span, "name an output of it", context),
             Value::Run(_) if context.in_action => value,
-            Value::Run(_) => self.fail(
-                codes::RUN_VALUE,
-                "a value known at run time cannot stand in a template",
-                span,
-                "known only when a machine runs",
-                context,
-            ),
+            Value::Run(_) => self.fail(codes::RUN_VALUE, "a value known at run time cannot stand in a template", span, "known only when a machine runs", "use it in the action that learned it: in `check`, or as an argument of a later call", context),
             Value::Metric(_) | Value::Function(_) | Value::Builtin(_) | Value::Module(_) | Value::Definition(_) | Value::Range(_) => {
                 self.mismatch("a value that AWS can take", &value, span, "give a text, a number, a list or a map", context)
             }

@@ -150,7 +150,8 @@ impl<'a> Expander<'a> {
         if CONTEXT_WORDS.contains(&name.text.as_str()) && !matches!(kind, CellKind::Input { .. }) {
             self.report(
                 Diagnostic::error(codes::RESERVED_WORD, format!("`{}` has a meaning of its own and cannot be declared", name.text))
-                    .label(name.span, "choose another name"),
+                    .label(name.span, "a word with a meaning of its own")
+                    .help(format!("choose another name, for example `{}_`", name.text)),
                 context,
             );
             return None;
@@ -362,13 +363,7 @@ impl<'a> Expander<'a> {
 
     fn evaluate_let(&mut self, declaration: &'a ast::Declaration, context: &Context) -> Value {
         let Some(expression) = &declaration.value else {
-            return self.fail(
-                codes::MISSING_VALUE,
-                format!("`{}` has no value", declaration.name.text),
-                declaration.name.span,
-                "write `= value` behind it",
-                context,
-            );
+            return self.fail(codes::MISSING_VALUE, format!("`{}` has no value", declaration.name.text), declaration.name.span, "and its value?", "write `= value` behind it", context);
         };
         let value = self.evaluate(expression, context);
         match &declaration.ty {

@@ -12,6 +12,7 @@ use smol_str::SmolStr;
 impl<'a> Expander<'a> {
     /// Declares and expands what stands in a body. `path` is what comes before the declared names in ids.
     pub(super) fn expand_statements(&mut self, statements: &'a [Statement], context: &Context, path: &[SmolStr]) {
+        self.check_moves(statements, context);
         // The values at the top of a file are declared with its module.
         if context.instance.is_some() {
             self.declare_values(statements, context);
@@ -147,13 +148,7 @@ impl<'a> Expander<'a> {
             }
             Kind::Group => {
                 if crate::model::LAYERS.contains(&declaration.name.text.as_str()) {
-                    self.fail(
-                        codes::RESERVED_WORD,
-                        format!("`{}` is the name of a layer", declaration.name.text),
-                        declaration.name.span,
-                        "choose another name for the group",
-                        context,
-                    );
+                    self.fail(codes::RESERVED_WORD, format!("`{}` is the name of a layer", declaration.name.text), declaration.name.span, "a layer", format!("choose another name, for example `{}_stack`", declaration.name.text), context);
                 }
                 let inner = Context { group: Some(declaration.name.text.clone()), ..context.clone() };
                 self.declare_values(declaration.statements(), &inner);

@@ -73,7 +73,7 @@ impl<'a> Expander<'a> {
             "to" => ends.to,
             "from" => ends.from,
             _ => {
-                self.fail(codes::BAD_HEADER, "an action is called `in to`, `in from` or `in here`", clause.span, "not a place of an action", context);
+                self.fail(codes::BAD_HEADER, "an action is called `in to`, `in from` or `in here`", clause.span, "not a place of an action", "write `in to`, `in from` or `in here`; leave it out, if it can be called anywhere", context);
                 return None;
             }
         };
@@ -101,7 +101,7 @@ impl<'a> Expander<'a> {
                 Value::Error => return None,
                 other => {
                     let text = self.describe(&other);
-                    self.fail(codes::NOT_AN_ACTION, format!("{text} has no actions"), base.span, "a step is an action of a replica, service or route", context);
+                    self.fail(codes::NOT_AN_ACTION, format!("{text} has no actions"), base.span, "not an instance", "a step is an action of a replica, service or route: `step promote = orders.promote()`", context);
                     return None;
                 }
             };

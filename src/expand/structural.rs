@@ -124,7 +124,7 @@ impl<'a> Expander<'a> {
                 Value::Error => return None,
                 other => {
                     let text = self.describe(&other);
-                    self.fail(codes::UNKNOWN_TYPE, format!("{text} is no module"), module.span, "a module is needed before the dot", context);
+                    self.fail(codes::UNKNOWN_TYPE, format!("{text} is no module"), module.span, "a module is needed before the dot", "import the module first: `use \"./stores/queue.dr\" as queue`", context);
                     return None;
                 }
             }
@@ -162,7 +162,11 @@ impl<'a> Expander<'a> {
             .label(name.span, "not found");
         if let Some(near) = suggest::nearest(&name.text, names.iter().map(SmolStr::as_str)) {
             finding = finding.help(format!("did you mean `{near}`?")).fix(format!("write `{near}`"), name.span, near);
-        } else if in_module && !names.is_empty() {
+        } else if !in_module {
+            finding = finding.help("types are `String`, `Number`, `Duration`, ids such as `VpcId`, and what is declared with `type` or `component`");
+        } else if names.is_empty() {
+            finding = finding.help(format!("`{module}` declares nothing with `pub`"));
+        } else {
             finding = finding.help(format!("it has {}", names.join(", ")));
         }
         self.report(finding, context);

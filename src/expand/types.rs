@@ -29,7 +29,8 @@ impl<'a> Expander<'a> {
             self.report(
                 Diagnostic::error(codes::MAYBE_NONE, format!("`{name}` may not be `none`"))
                     .label(span, "`none` here")
-                    .secondary(ty.span, "a type without `?` always has a value"),
+                    .secondary(ty.span, "a type without `?` always has a value")
+                    .help("give it a value: `value ?? other` takes the other one where the first is `none`"),
                 context,
             );
             return Value::Error;
@@ -160,7 +161,8 @@ impl<'a> Expander<'a> {
                         self.report(
                             Diagnostic::error(codes::TYPE_MISMATCH, format!("`{name}` takes a {}, this is a {other}", kind.text))
                                 .label(span, format!("a {other}"))
-                                .secondary(declared, "declared here"),
+                                .secondary(declared, "declared here")
+                                .help(format!("give a parameter of type {}", kind.text)),
                             context,
                         );
                         return Value::Error;
@@ -233,7 +235,8 @@ impl<'a> Expander<'a> {
                 let allowed = self.sources.slice(range.span).to_string();
                 let found = self.describe(value);
                 let mut finding = Diagnostic::error(codes::OUT_OF_BOUNDS, format!("`{name}` must be in {allowed}, found {found}"))
-                    .label(span, format!("outside of {allowed}"));
+                    .label(span, format!("outside of {allowed}"))
+                    .help(format!("write a value in {allowed}; both ends are allowed"));
                 if !self.sources.in_library(ty.span) {
                     finding = finding.secondary(ty.span, "the declared type");
                 }
@@ -271,7 +274,9 @@ impl<'a> Expander<'a> {
             };
             if let Some(wanted) = wrong {
                 let mut finding =
-                    Diagnostic::error(codes::OUT_OF_BOUNDS, format!("`{name}` must {wanted}; \"{text}\" does not")).label(span, "does not fit");
+                    Diagnostic::error(codes::OUT_OF_BOUNDS, format!("`{name}` must {wanted}; \"{text}\" does not"))
+                    .label(span, "does not fit")
+                    .help(format!("write a text that does {wanted}"));
                 if !self.sources.in_library(ty.span) {
                     finding = finding.secondary(ty.span, "the declared type");
                 }
@@ -334,14 +339,15 @@ impl<'a> Expander<'a> {
         self.report(
             Diagnostic::error(codes::TYPE_MISMATCH, format!("`{name}` takes an {wanted}, this is an {found}"))
                 .label(span, format!("an {found}"))
-                .secondary(declared, "declared here"),
+                .secondary(declared, "declared here")
+                .help(format!("give a resource of type {wanted}")),
             context,
         );
         Value::Error
     }
 
     fn unknown_type(&mut self, ty: &TypeExpr, context: &Context) -> Value {
-        self.fail(codes::UNKNOWN_TYPE, "a type is a name, or a module and a name", ty.span, "not a type", context)
+        self.fail(codes::UNKNOWN_TYPE, "a type is a name, or a module and a name", ty.span, "not a type", "write `Name`, or `module.Name`", context)
     }
 
     /// The module whose scope (or a parent of it) this is.

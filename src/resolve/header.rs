@@ -3,6 +3,7 @@
 use crate::aws::kinds;
 use crate::diag::{Diagnostic, Diagnostics, codes, suggest};
 use crate::source::Span;
+use crate::syntax;
 use crate::syntax::ast::{Clause, ClauseValue, ClauseWord, Declaration, Expr, ExprKind, Kind, TypeArgument, TypeExpr, TypeKind};
 use crate::units::{Dimension, unit};
 
@@ -69,7 +70,8 @@ pub fn check(declaration: &Declaration, in_type: bool, diagnostics: &mut Diagnos
             check_clause(declaration, clause, diagnostics);
         } else {
             let missing = format!("has no `{}` in its header", clause.word.word());
-            refuse(kind, &missing, clause.span, &clauses_of(&parts), diagnostics);
+            let help = syntax::form(kind.word()).map_or_else(|| clauses_of(&parts), |form| format!("it is written {form}"));
+            refuse(kind, &missing, clause.span, &help, diagnostics);
         }
     }
     let places: Vec<&Clause> = declaration.clauses.iter().filter(|clause| matches!(clause.word, ClauseWord::In | ClauseWord::Across)).collect();

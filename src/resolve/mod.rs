@@ -82,7 +82,8 @@ pub fn load_error(path: &str, error: &LoadError) -> Diagnostic {
         LoadError::Outside => Diagnostic::error(codes::OUTSIDE_PROJECT, format!("`{path}` is a link that leads out of the project"))
             .note("a platform that reads files from elsewhere compiles differently on another machine")
             .help("put the file itself below the folder of the platform file"),
-        LoadError::Other(reason) => Diagnostic::error(codes::CANNOT_READ, format!("`{path}` cannot be read: {reason}")),
+        LoadError::Other(reason) => Diagnostic::error(codes::CANNOT_READ, format!("`{path}` cannot be read: {reason}"))
+            .help("make it a file that this user may read"),
     }
 }
 
@@ -204,7 +205,8 @@ impl Resolver<'_> {
         let Some(written) = literal.plain() else {
             self.diagnostics.push(
                 Diagnostic::error(codes::MODULE_NOT_FOUND, "the path of a module cannot contain values")
-                    .label(literal.span, "write the path out"),
+                    .label(literal.span, "holds a value")
+                    .help("write the path out: `use \"./stores/queue.dr\" as queue`"),
             );
             return None;
         };

@@ -96,8 +96,8 @@ impl<'b> Builder<'b> {
         span_of(self.file, self.base, pair)
     }
 
-    pub fn error(&mut self, code: Code, message: impl Into<String>, span: Span, label: impl Into<String>) {
-        self.diagnostics.push(Diagnostic::error(code, message).label(span, label));
+    pub fn error(&mut self, code: Code, message: impl Into<String>, span: Span, label: impl Into<String>, help: impl Into<String>) {
+        self.diagnostics.push(Diagnostic::error(code, message).label(span, label).help(help));
     }
 
     pub fn name(&self, pair: &Pair<'_>) -> Name {
@@ -364,7 +364,7 @@ impl<'b> Builder<'b> {
             }
         }
         if branches.len() > MAXIMUM_ELSE_IF {
-            self.error(codes::TOO_DEEP, format!("more than {MAXIMUM_ELSE_IF} `else if` follow each other"), span, "too many");
+            self.error(codes::TOO_DEEP, format!("more than {MAXIMUM_ELSE_IF} `else if` follow each other"), span, "too many", "look the value up in a map instead: `sizes[name]`");
             branches.truncate(MAXIMUM_ELSE_IF);
         }
         let mut built: Option<ast::If> = None;

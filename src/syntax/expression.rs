@@ -333,7 +333,7 @@ impl Builder<'_> {
         match literal.plain() {
             Some(text) => Some(ast::Name { text: SmolStr::new(text), span }),
             None => {
-                self.error(codes::BAD_STRING, "the key of a map is a plain text", span, "values cannot stand in a key");
+                self.error(codes::BAD_STRING, "the key of a map is a plain text", span, "values cannot stand in a key", "make the map with `for`, or write the key out");
                 Some(ast::Name { text: SmolStr::default(), span })
             }
         }

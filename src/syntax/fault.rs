@@ -19,20 +19,24 @@ struct Place<'t> {
     start: usize,
 }
 
-/// Reports the fault that stopped the grammar, and gives its offset in the slice.
-pub(super) fn report(error: &Error<Rule>, text: &str, base: usize, builder: &mut Builder<'_>) -> usize {
+/// The offset of a fault in its slice.
+pub(super) fn place(error: &Error<Rule>, text: &str) -> usize {
     let at = match error.location {
         InputLocation::Pos(at) | InputLocation::Span((at, _)) => at,
     };
     let rest = text.get(at..).unwrap_or_default();
-    let at = at + rest.bytes().take_while(|byte| matches!(byte, b' ' | b'\t' | b'\r')).count();
+    at + rest.bytes().take_while(|byte| matches!(byte, b' ' | b'\t' | b'\r')).count()
+}
+
+/// Reports the fault that stopped the grammar at this offset.
+pub(super) fn report(error: &Error<Rule>, text: &str, at: usize, base: usize, builder: &mut Builder<'_>) {
     let ErrorVariant::ParsingError { positives, .. } = &error.variant else {
         builder.diagnostics.push(
             Diagnostic::error(codes::TOO_DEEP, "this nests too deeply to be read")
                 .label(Span::new(builder.file, base + at, base + at), "given up here")
                 .help("name inner parts with `let`"),
         );
-        return at;
+        return;
     };
     let mut expected = positives.clone();
     expected.sort_unstable();
@@ -48,7 +52,6 @@ pub(super) fn report(error: &Error<Rule>, text: &str, base: usize, builder: &mut
         .or_else(|| place.missing_separator())
         .unwrap_or_else(|| place.generic());
     builder.diagnostics.push(finding);
-    at
 }
 
 impl<'t> Place<'t> {
@@ -267,6 +270,15 @@ impl<'t> Place<'t> {
     fn around_equals(&self) -> Option<Diagnostic> {
         let end = self.previous_end();
         let before = self.previous();
+        if self.expects(Rule::equals) && self.rest().starts_with("==") {
+            let second = self.span(self.at + 1, self.at + 2);
+            return Some(
+                Diagnostic::error(codes::UNEXPECTED, "one `=` sets a value")
+                    .label(second, "one too many")
+                    .help("remove it; `==` compares, and stands in conditions only")
+                    .fix("remove it", second, ""),
+            );
+        }
         if !self.expects_value() {
             return None;
         }
@@ -403,7 +415,7 @@ impl<'t> Place<'t> {
         match words::form(opener) {
             Some(form) => finding.help(format!("`{opener}` is written {form}")),
             None if self.may_end() => finding.help("a statement ends with its line; inside `( )` and `[ ]` lines may be broken freely"),
-            None => finding,
+            None => finding.help("look at what stands before it: a value, a bracket or a separator may be missing there"),
         }
     }
 

@@ -12,8 +12,8 @@
 //! - One blank line stays where one or more stood, none at the start or the end of a block.
 //! - Literals, comments and documentation keep their spelling.
 //! - Consecutive lines (no blank line, no comment line, nothing of several lines between them) are aligned, if they
-//!   are of one sort: `name = value`, `key: value`, or declarations of one kind, which align their types, their
-//!   first clauses, a `=` that follows the name, and their blocks. See [`align`].
+//!   are of one sort: `name = value`, or declarations of one kind, which align their types, their first clauses, a `=`
+//!   that follows the name, and a block that follows a value. See [`align`]. The entries of a map are not aligned.
 //! - Comments at the end of consecutive lines start in one column, two blanks behind the longest of these lines.
 //! - A comment stands where it stood: on its own line, or at the end of a line. Where the layout has no line end
 //!   (inside an operation, say) it moves down to the next one, never past another comment.
@@ -39,14 +39,15 @@ const WIDTH: usize = 110;
 
 /// Lays the text out; `None` if it has syntax errors, which are then in `diagnostics`.
 pub fn format(file: FileId, text: &str, diagnostics: &mut Diagnostics) -> Option<String> {
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    // A byte order mark is an error of its own and moves the places of all others: it counts only if there are others.
+    let bare = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut found = Diagnostics::new();
-    let tree = parse(file, text, &mut found);
-    let broken = found.has_errors();
-    diagnostics.as_mut_vec().append(found.as_mut_vec());
-    if broken {
+    let tree = parse(file, bare, &mut found);
+    if found.has_errors() {
+        parse(file, text, diagnostics);
         return None;
     }
-    let tokens = printer::tokens(&tree, text);
+    diagnostics.as_mut_vec().append(found.as_mut_vec());
+    let tokens = printer::tokens(&tree, bare);
     Some(align::render(&page::lay_out(&tokens)))
 }

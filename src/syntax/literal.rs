@@ -59,11 +59,11 @@ impl Builder<'_> {
             return ExprKind::Number(0.0);
         }
         let Some(amount) = digits.parse::<f64>().ok().filter(|amount| amount.is_finite()) else {
-            self.error(codes::BAD_LITERAL, format!("`{text}` is no number"), span, "a number has digits and at most one point");
+            self.error(codes::BAD_LITERAL, format!("`{text}` is no number"), span, "a number has digits and at most one point", "write digits and at most one point: `1.5`");
             return ExprKind::Number(0.0);
         };
         if amount >= 1e15 {
-            self.error(codes::BAD_LITERAL, format!("`{text}` is too large to be kept exactly"), span, "below 1,000,000,000,000,000");
+            self.error(codes::BAD_LITERAL, format!("`{text}` is too large to be kept exactly"), span, "below 1,000,000,000,000,000", "write the number in quotes, if it is an id");
             return ExprKind::Number(0.0);
         }
         if suffix.is_empty() {
@@ -121,7 +121,7 @@ impl Builder<'_> {
                 return ExprKind::Cidr(SmolStr::new(format!("{left}/{right}")));
             }
             let why = if prefix.is_none() { "a prefix is at most 32" } else { "each part is at most 255" };
-            self.error(codes::BAD_LITERAL, format!("`{left}/{right}` is no network"), span, why);
+            self.error(codes::BAD_LITERAL, format!("`{left}/{right}` is no network"), span, why, "write four numbers and a prefix: `10.0.0.0/16`");
             return ExprKind::Cidr(SmolStr::new_static("10.0.0.0/16"));
         }
         let amount = left.parse::<f64>().ok();
@@ -216,12 +216,7 @@ impl Builder<'_> {
         let have = rest.bytes().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
         let line = rest.split('\n').next().unwrap_or_default();
         if have < indent && !line.trim().is_empty() {
-            self.error(
-                codes::BAD_STRING,
-                "this line stands further left than the closing `\"\"\"`",
-                Span::new(self.file, at, at + line.trim_end().len()),
-                "the closing quotes say how much indentation is removed from every line",
-            );
+            self.error(codes::BAD_STRING, "this line stands further left than the closing `\"\"\"`", Span::new(self.file, at, at + line.trim_end().len()), "the closing quotes say how much indentation is removed from every line", "move the closing quotes to the left, or the line to the right");
         }
         rest.get(have.min(indent)..).unwrap_or_default()
     }
@@ -241,12 +236,7 @@ impl Builder<'_> {
                     out.push(found);
                     return after.get(code.len() + 2..).unwrap_or_default();
                 }
-                self.error(
-                    codes::BAD_STRING,
-                    "`\\u{...}` takes the number of a character in hexadecimal digits",
-                    Span::new(self.file, at, at + 2),
-                    "no such character",
-                );
+                self.error(codes::BAD_STRING, "`\\u{...}` takes the number of a character in hexadecimal digits", Span::new(self.file, at, at + 2), "no such character", "write for example `\\u{e9}`");
             }
             other => {
                 self.diagnostics.push(

@@ -4,10 +4,10 @@
 //! grammar refuses is reported, its line is blanked, and it is read again, so that one run finds several mistakes.
 
 pub mod ast;
-pub mod format;
 mod build;
 mod expression;
 mod fault;
+pub mod format;
 mod literal;
 mod scan;
 mod words;
@@ -27,6 +27,8 @@ mod grammar {
     #[grammar = "../grammar/drc.pest"]
     pub struct Grammar;
 }
+
+pub use words::form;
 
 type Pair<'t> = pest::iterators::Pair<'t, Rule>;
 
@@ -50,16 +52,18 @@ pub fn parse(file: FileId, text: &str, diagnostics: &mut Diagnostics) -> ast::Fi
             }
             let bytes = scan.text.get(start..end).unwrap_or_default();
             match missing.next_if(|(slice, _)| *slice == number) {
-                None => parse_slice(bytes, start, &mut builder, &mut statements),
-                Some((_, closers)) => parse_slice(&[bytes, closers].concat(), start, &mut builder, &mut statements),
+                None => parse_slice(bytes, &[], start, &mut builder, &mut statements),
+                Some((_, closers)) => parse_slice(bytes, closers, start, &mut builder, &mut statements),
             }
         }
     }
     builder.finish(statements)
 }
 
-fn parse_slice(bytes: &[u8], start: usize, builder: &mut Builder<'_>, statements: &mut Vec<ast::Statement>) {
-    let Ok(text) = std::str::from_utf8(bytes) else { return };
+/// Parses a slice; the closers that it lacks are appended, and no finding speaks of them: that they are missing is said already.
+fn parse_slice(bytes: &[u8], closers: &[u8], start: usize, builder: &mut Builder<'_>, statements: &mut Vec<ast::Statement>) {
+    let whole = [bytes, closers].concat();
+    let Ok(text) = std::str::from_utf8(&whole) else { return };
     if text.trim().is_empty() {
         return;
     }
@@ -72,7 +76,11 @@ fn parse_slice(bytes: &[u8], start: usize, builder: &mut Builder<'_>, statements
     for _ in 0..MAXIMUM_FAULTS {
         match error.take() {
             Some(found) => {
-                let at = fault::report(&found, &copy, start, builder);
+                let at = fault::place(&found, &copy);
+                if at >= bytes.len() && !closers.is_empty() {
+                    return;
+                }
+                fault::report(&found, &copy, at, start, builder);
                 if !blank_around(&mut copy, at) {
                     return;
                 }
@@ -123,6 +131,15 @@ fn blank_around(copy: &mut String, at: usize) -> bool {
     if depth > 0 && position >= bytes.len() {
         end = bytes.len();
     }
+    // A line that ends in an operator goes on below: what stands there is no statement of its own.
+    while bytes.get(start..end).is_some_and(goes_on) && bytes.get(end) == Some(&b'\n') {
+        let next = line_end(end + 1);
+        let line = bytes.get(end + 1..next).unwrap_or_default().trim_ascii_start();
+        if line.is_empty() || line.starts_with(b"}") || words::begins_statement(line) {
+            break;
+        }
+        end = next;
+    }
     let blanked: Vec<u8> = bytes
         .iter()
         .enumerate()
@@ -133,6 +150,13 @@ fn blank_around(copy: &mut String, at: usize) -> bool {
         *copy = blanked;
     }
     changed
+}
+
+/// Whether a text ends in an operator that wants a right side.
+fn goes_on(text: &[u8]) -> bool {
+    let text = text.trim_ascii_end();
+    let words: [&[u8]; 4] = [b" and", b" or", b" not", b" in"];
+    text.ends_with(b"??") || matches!(text.last(), Some(b'+' | b'-' | b'*' | b'/' | b'<' | b'>' | b'=')) || words.iter().any(|word| text.ends_with(word))
 }
 
 /// The span of a pair without the blanks behind it, which the grammar counts in before an absent optional part.

@@ -24,7 +24,7 @@ pub const LATER: &[&str] =
 /// How the statement that begins with this word is written.
 pub fn form(opener: &str) -> Option<&'static str> {
     Some(match opener {
-        "use" => "`use std@1.{aurora, topic}`, or `use \"./stores/redis.dr\" as redis`",
+        "use" => "`use std@1.{network, topic}`, or `use \"./stores/redis.dr\" as redis`",
         "allow" => "`allow DR0405 \"reason\"`",
         "adjust" => "`adjust orders.cluster in standby { Property = value }`",
         "moved" => "`moved from old_name`",

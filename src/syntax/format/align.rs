@@ -10,8 +10,8 @@ use super::page::{Line, Page};
 use super::stream::{Column, width};
 use std::ops::Range;
 
-/// The widest name before `=` that takes part in alignment.
-const NAME: usize = 28;
+/// The widest name that takes part in the alignment of `=`, the blank behind it included.
+const NAME: usize = 32;
 
 /// The widest other part of a line that takes part.
 const PART: usize = 40;

@@ -2,7 +2,7 @@
 
 use super::super::ast::{BinaryOperator, Comprehension, Entry, Expr, ExprKind, StringStyle, UnaryOperator};
 use super::printer::{Gap, Place, Printer, inside};
-use super::stream::{Column, Sort, Token};
+use super::stream::Token;
 use crate::source::Span;
 
 /// Anything that may stand behind `=`.
@@ -283,8 +283,7 @@ impl<'t> Printer<'t> {
         }
         self.expr(rest, OPERATION);
         self.end_break(outside);
-        let part = self.part.filter(|_| breakable_end(rest).is_some());
-        self.close(group, part);
+        self.close(group, None);
     }
 
     fn comprehension(&mut self, node: &'t Comprehension, place: Span) {
@@ -336,10 +335,9 @@ impl<'t> Printer<'t> {
 
     fn entry(&mut self, entry: &'t Entry) {
         match entry {
-            Entry::Pair { key, value, .. } => self.item(Some(Sort::Entry), |printer| {
+            Entry::Pair { key, value, .. } => self.item(None, |printer| {
                 printer.name(key);
                 printer.text(": ");
-                printer.push(Token::Cell(Column::Type));
                 printer.expr(value, VALUE);
             }),
             Entry::Spread(value) => self.item(None, |printer| {

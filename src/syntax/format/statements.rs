@@ -204,7 +204,9 @@ impl<'t> Printer<'t> {
         }
         if let Some(block) = &node.block {
             self.text(" ");
-            self.push(Token::Cell(Column::Block));
+            if node.value.is_some() {
+                self.push(Token::Cell(Column::Block));
+            }
             self.block(block);
         }
     }
@@ -232,12 +234,10 @@ impl<'t> Printer<'t> {
                         };
                         (span.range().start, span.range().end)
                     };
-                    let print = |printer: &mut Self, argument: &'t TypeArgument| {
-                        match argument {
-                            TypeArgument::Type(ty) => printer.ty(ty),
-                            TypeArgument::Text(text) => printer.verbatim(text.span),
-                            TypeArgument::Range(range) => printer.expr(range, OPERATION),
-                        }
+                    let print = |printer: &mut Self, argument: &'t TypeArgument| match argument {
+                        TypeArgument::Type(ty) => printer.ty(ty),
+                        TypeArgument::Text(text) => printer.verbatim(text.span),
+                        TypeArgument::Range(range) => printer.expr(range, OPERATION),
                     };
                     self.list(("(", ")"), (from, ty.span.range().end), arguments, None, span, print);
                 }

@@ -55,8 +55,6 @@ pub(super) enum Token<'t> {
 pub(super) enum Sort {
     /// `name = value`
     Assign,
-    /// `key: value`
-    Entry,
     /// `KIND NAME ...`
     Declaration {
         /// The kind.
@@ -71,13 +69,13 @@ pub(super) enum Sort {
 /// The places of an item that are aligned, from left to right.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Column {
-    /// The type of a declaration, the value of a map's entry.
+    /// The type of a declaration.
     Type,
     /// The first clause.
     Clause,
     /// The `=` behind a name.
     Value,
-    /// The block.
+    /// The block behind a value.
     Block,
 }
 
