@@ -41,6 +41,7 @@ pub fn platform(resources: usize) -> String {
 }
 
 /// One text as a whole project.
+#[allow(dead_code, reason = "not every benchmark needs it")]
 pub struct Text(pub String);
 
 impl Loader for Text {

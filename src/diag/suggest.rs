@@ -5,10 +5,12 @@
 /// Case and the difference between `-` and `_` count half; the first of several equally near ones wins.
 pub fn nearest<'a>(wrong: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let folded = fold(wrong);
-    let limit = (wrong.chars().count() / 3).clamp(1, 4);
+    let length = wrong.chars().count();
+    let limit = (length / 3).clamp(1, 4);
     let mut best: Option<(usize, &'a str)> = None;
     for candidate in candidates {
-        if candidate == wrong {
+        // The distance is at least the difference in length, which is cheap to know.
+        if candidate == wrong || candidate.chars().count().abs_diff(length) > limit {
             continue;
         }
         let distance = strsim::osa_distance(&folded, &fold(candidate));

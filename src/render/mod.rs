@@ -77,6 +77,14 @@ impl Tally {
         }
         tally
     }
+
+    fn without(self, other: Self) -> Self {
+        Self {
+            errors: self.errors.saturating_sub(other.errors),
+            warnings: self.warnings.saturating_sub(other.warnings),
+            advice: self.advice.saturating_sub(other.advice),
+        }
+    }
 }
 
 impl std::fmt::Display for Tally {
@@ -117,8 +125,8 @@ pub fn arrange(diagnostics: Diagnostics, sources: &SourceMap) -> Vec<Diagnostic>
 /// What the sink reports.
 pub fn render(findings: &[Diagnostic], sources: &SourceMap, style: Style, sink: &mut dyn io::Write) -> io::Result<()> {
     let shown = select(findings, style.limit);
-    let hidden = Tally::of(findings.iter().filter(|finding| !shown.iter().any(|kept| std::ptr::eq(*kept, *finding))));
     let tally = Tally::of(findings);
+    let hidden = tally.without(Tally::of(shown.iter().copied()));
     let texts = view::Texts::new(sources);
     match style.format {
         Format::Json => return json::render(&shown, sources, tally, hidden, sink),
