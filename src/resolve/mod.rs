@@ -1,5 +1,7 @@
 //! From the entry file to all modules that it uses: library modules from the binary, project files through the loader.
 
+mod form;
+mod header;
 mod path;
 
 use crate::diag::{Diagnostic, Diagnostics, codes, suggest};
@@ -8,6 +10,8 @@ use crate::stdlib;
 use crate::syntax::{self, ast};
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
+
+pub use form::check as check_form;
 
 /// One parsed file.
 #[derive(Debug)]
