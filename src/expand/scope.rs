@@ -213,6 +213,10 @@ impl<'a> Expander<'a> {
         if let Some(builtin) = super::builtins::find(name) {
             return Value::Builtin(builtin);
         }
+        // Said once for each file: what is missing is missed wherever it is used.
+        if !self.unknown.insert((span.file, name.clone())) {
+            return Value::Error;
+        }
         let names = self.names_in_sight(context);
         let mut finding =
             Diagnostic::error(codes::UNKNOWN_NAME, format!("nothing is called `{name}` here")).label(span, "unknown name");
