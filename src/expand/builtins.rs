@@ -39,7 +39,10 @@ impl<'a> Expander<'a> {
                 }
                 Value::list((0..*count as u32).map(|at| Value::Number(f64::from(at))).collect())
             }
-            ("json", [value]) => Value::Deploy(Rc::new(Deploy::Json(value.clone()))),
+            ("json", [value]) => match self.property_value(value.clone(), span, context) {
+                Value::Error => Value::Error,
+                value => Value::Deploy(Rc::new(Deploy::Json(value))),
+            },
             ("file", _) => self.fail(codes::NOT_COMPILED_YET, "`file` is understood, but not compiled yet", span, "not compiled yet", "write the text into the source: a raw string `#\"...\"#`, or several lines between `\"\"\"`", context),
             ("cloudwatch", _) => self.fail(codes::NOT_CALLABLE, "`cloudwatch(...)` is the value of a `metric` declaration only", span, "not possible here", "declare `metric name: Duration in regions = cloudwatch(\"Namespace\", \"Metric\") { ... }` in a component", context),
             ("min" | "max", _) => self.wrong_arguments(name, "two amounts", span, context),

@@ -106,7 +106,7 @@ impl<'a> Expander<'a> {
                     }
                     placement = Some(self.placement(clause, context)?);
                 }
-                _ => self.bad_clause(clause, declaration, context),
+                _ => {}
             }
         }
         if placement.is_none() {
@@ -142,7 +142,7 @@ impl<'a> Expander<'a> {
     }
 
     /// The number of the module whose tree holds a declaration.
-    fn declaring_module(&self, declaration: &ast::Declaration) -> usize {
+    pub(super) fn declaring_module(&self, declaration: &ast::Declaration) -> usize {
         self.modules.list.iter().position(|module| module.tree.file == declaration.span.file).unwrap_or(self.modules.entry)
     }
 
@@ -182,8 +182,7 @@ impl<'a> Expander<'a> {
                         self.unknown_input(assign, &inputs, &declaration.name, context);
                     }
                 }
-                Statement::Allow(_) | Statement::Moved(_) => {}
-                other => self.misplaced(other.span(), "an instance has `input = value` lines only", context),
+                _ => {}
             }
         }
         for input in inputs {

@@ -5,6 +5,7 @@
 
 mod access;
 mod action;
+mod adjust;
 mod alarm;
 mod builtins;
 mod evaluate;
@@ -22,6 +23,7 @@ mod resource;
 mod scope;
 mod statements;
 mod steps;
+mod structural;
 mod types;
 mod weigh;
 
@@ -126,8 +128,10 @@ struct Expander<'a> {
     instances: Vec<InstanceBody<'a>>,
     families: Vec<FamilyBody<'a>>,
     requires: Vec<PendingRequire<'a>>,
-    alarms: Vec<(&'a ast::Declaration, Context)>,
-    plans: Vec<(&'a ast::Declaration, Context)>,
+    /// Values at the top of the platform file: a mistake in one is found though nothing reads it.
+    values: Vec<usize>,
+    alarms: Vec<(&'a ast::Declaration, Context, Vec<SmolStr>)>,
+    plans: Vec<(&'a ast::Declaration, Context, Vec<SmolStr>)>,
     adjusts: Vec<(&'a ast::Adjust, Context)>,
     naming: Option<&'a ast::Expr>,
     platform: Option<&'a ast::Declaration>,
@@ -153,6 +157,7 @@ pub fn expand(modules: &Modules, sources: &SourceMap, options: &Options, diagnos
         instances: Vec::new(),
         families: Vec::new(),
         requires: Vec::new(),
+        values: Vec::new(),
         alarms: Vec::new(),
         plans: Vec::new(),
         adjusts: Vec::new(),
@@ -179,7 +184,8 @@ impl<'a> Expander<'a> {
         self.evaluate_requires();
         self.expand_alarms();
         self.expand_plans();
-        self.evaluate_unused(&entry.tree.statements);
+        self.evaluate_unused();
+        self.evaluate_inputs();
         self.evaluate_resources();
         self.apply_adjusts();
         self.evaluate_requires();
