@@ -187,7 +187,7 @@ impl<'a> Expander<'a> {
         self.expand_alarms();
         self.expand_plans();
         self.evaluate_unused();
-        self.evaluate_inputs();
+        self.evaluate_unread();
         self.evaluate_resources();
         self.apply_adjusts();
         self.evaluate_requires();
@@ -300,6 +300,11 @@ impl<'a> Expander<'a> {
             );
         }
     }
+}
+
+/// `1 value`, `2 values`
+fn counted(number: usize, what: &str) -> String {
+    if number == 1 { format!("1 {what}") } else { format!("{number} {what}s") }
 }
 
 /// A list of Regions as it was placed.
