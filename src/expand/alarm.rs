@@ -16,6 +16,9 @@ use std::rc::Rc;
 const STATISTICS: &[(&str, &str)] =
     &[("avg", "Average"), ("average", "Average"), ("min", "Minimum"), ("max", "Maximum"), ("sum", "Sum"), ("count", "SampleCount")];
 
+/// The inputs of an alarm in one Region.
+type Row = Vec<(&'static str, Value)>;
+
 /// Inputs of an instance that the compiler makes: a name and one value per Region.
 pub(super) type GivenInputs = Vec<(&'static str, Vec<(Id<Region>, Value)>)>;
 
@@ -46,7 +49,7 @@ impl<'a> Expander<'a> {
             );
             return;
         };
-        let mut rows: Vec<(Id<Region>, Vec<(&'static str, Value)>)> = Vec::new();
+        let mut rows: Vec<(Id<Region>, Row)> = Vec::new();
         for region in placement.regions.iter().copied() {
             let Some(row) = self.alarm_inputs(declaration, &path, region, place_span, &context.at(Some(region))) else { return };
             rows.push((region, row));
@@ -69,7 +72,7 @@ impl<'a> Expander<'a> {
         region: Id<Region>,
         place: Span,
         context: &Context,
-    ) -> Option<Vec<(&'static str, Value)>> {
+    ) -> Option<Row> {
         let mut when = None;
         let mut targets = Vec::new();
         let mut described = Vec::new();

@@ -369,7 +369,7 @@ impl<'a> Expander<'a> {
 }
 
 /// The declarations among statements, those of groups included.
-pub(super) fn declarations<'a>(statements: &'a [Statement]) -> Vec<&'a ast::Declaration> {
+pub(super) fn declarations(statements: &[Statement]) -> Vec<&ast::Declaration> {
     let mut found = Vec::new();
     for statement in statements {
         if let Statement::Declaration(declaration) = statement {

@@ -83,7 +83,7 @@ pub fn load_error(path: &str, error: &LoadError) -> Diagnostic {
             .note("a platform that reads files from elsewhere compiles differently on another machine")
             .help("put the file itself below the folder of the platform file"),
         LoadError::Other(reason) => Diagnostic::error(codes::CANNOT_READ, format!("`{path}` cannot be read: {reason}"))
-            .help("make it a file that this user may read"),
+            .help("name a file that this user can read, or mend its permissions"),
     }
 }
 
