@@ -208,6 +208,12 @@ impl<'a> Expander<'a> {
         } else if !example.is_empty() {
             finding = finding.help(format!("write {example}"));
         }
+        if wanted.starts_with("List(") && !matches!(value, Value::List(_) | Value::Map(_)) {
+            let written = self.sources.slice(span).to_string();
+            if !written.contains('\n') {
+                finding = finding.help(format!("a list of one element is `[{written}]`")).fix("make a list of it", span, format!("[{written}]"));
+            }
+        }
         if !self.sources.in_library(ty.span) {
             finding = finding.secondary(ty.span, "the declared type");
         }
