@@ -2,6 +2,7 @@
 //! temporary folder, and prints the least user and system time of several runs and the most memory.
 //!
 //! Time of the processor and not of the clock: the clock moves with whatever else the machine does.
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "the figures are what it is for")]
 
 mod load;
 

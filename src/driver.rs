@@ -28,17 +28,18 @@ pub fn compile(
     if syntax || modules.list.is_empty() {
         return None;
     }
+    resolve::check_form(&modules, diagnostics);
     let Expanded { model, machines, allows } = expand::expand(&modules, sources, options, diagnostics);
     let layout = if diagnostics.has_errors() { None } else { Some(layout::layout(&model, diagnostics)) };
-    accept(&allows, diagnostics);
+    let accepted = accept(&allows, diagnostics);
     if diagnostics.has_errors() {
         return None;
     }
-    Some(Output { model, layout: layout?, machines })
+    Some(Output { model, layout: layout?, machines, accepted })
 }
 
-/// Drops the warnings that an `allow` accepts, and reports the ones that accept nothing.
-fn accept(allows: &[Allowance], diagnostics: &mut Diagnostics) {
+/// Drops the warnings that an `allow` accepts, and reports the ones that accept nothing; gives what was accepted.
+fn accept(allows: &[Allowance], diagnostics: &mut Diagnostics) -> Vec<Allowance> {
     let mut used = vec![false; allows.len()];
     diagnostics.as_mut_vec().retain(|finding| {
         if finding.severity == Severity::Error {
@@ -54,7 +55,7 @@ fn accept(allows: &[Allowance], diagnostics: &mut Diagnostics) {
         }
         true
     });
-    for (allow, used) in allows.iter().zip(used) {
+    for (allow, used) in allows.iter().zip(&used) {
         let core = allow.code.starts_with("DR");
         if core && codes::find(&allow.code).is_none() {
             let known = codes::ALL.iter().map(|code| code.id);
@@ -65,7 +66,7 @@ fn accept(allows: &[Allowance], diagnostics: &mut Diagnostics) {
                 None => finding.help("write the code or slug that the finding shows; `drc explain` lists all codes"),
             };
             diagnostics.push(finding);
-        } else if !used {
+        } else if !*used {
             let refused = diagnostics.as_slice().iter().any(|finding| {
                 finding.severity == Severity::Error && allow.code == finding.code.as_ref()
             });
@@ -79,4 +80,5 @@ fn accept(allows: &[Allowance], diagnostics: &mut Diagnostics) {
             diagnostics.push(finding);
         }
     }
+    allows.iter().zip(used).filter(|(_, used)| *used).map(|(allow, _)| allow.clone()).collect()
 }

@@ -2,8 +2,10 @@
 //!
 //! What the fences of a page mean stands in `docs/errors/README.md`. All failures are reported at once.
 
+#![allow(clippy::expect_used, reason = "a test fails by them")]
+
 use drc::diag::codes::{self, Code};
-use drc::diag::{Diagnostic, Diagnostics, Fix, Severity};
+use drc::diag::{Diagnostic, Diagnostics, Fix};
 use drc::driver::{LoadError, Loader, Options, compile};
 use drc::source::SourceMap;
 use std::collections::{BTreeMap, BTreeSet};

@@ -14,7 +14,7 @@ use std::thread;
 use std::time::Duration;
 
 /// How many places of a file are tried in the normal run; the ignored tests try all.
-const SAMPLE: usize = 60;
+const SAMPLE: usize = 16;
 /// What takes the place of a byte.
 const REPLACEMENTS: &[&str] = &["{", "}", "(", ")", "[", "]", "\"", ",", "=", ":", "\n", "\0", "é"];
 /// The stack that the main thread of a process has on Linux.
@@ -378,6 +378,29 @@ fn what_would_grow_without_end_is_refused() {
         text.push_str(&format!("let a{number} = [...a{0}, ...a{0}]\n", number - 1));
     }
     refused("a list that doubles", text);
+    let mut text = format!("{PLATFORM}let a0 = [1]\n");
+    for number in 1..64 {
+        text.push_str(&format!("let a{number} = [a{0}, a{0}]\n", number - 1));
+    }
+    refused("a list of lists that doubles", text);
+    let mut text = format!("{PLATFORM}let a0 = {{ a: 1 }}\n");
+    for number in 1..64 {
+        text.push_str(&format!("let a{number} = {{ a: a{0}, b: a{0} }}\n", number - 1));
+    }
+    refused("a map of maps that doubles", text);
+    let mut text = format!("{PLATFORM}let a0 = \"aa\"\n");
+    for number in 1..64 {
+        text.push_str(&format!("let a{number} = a{0}.replace(\"a\", a{0})\n", number - 1));
+    }
+    refused("a text that replaces itself", text);
+    for backwards in [false, true] {
+        let lines: Vec<String> = (1..3_000).map(|number| format!("let a{number} = [a{}]\n", number - 1)).collect();
+        let lines: Vec<String> = if backwards { lines.into_iter().rev().collect() } else { lines };
+        refused("a long ladder of values", format!("{PLATFORM}let a0 = [1]\n{}", lines.concat()));
+    }
+    refused_value("many equal elements", "range(100000).unique().unique()[100000]");
+    refused_value("an element of an element", &format!("missing{}", "[east]".repeat(60)));
+    refused_value("an element of a map by Region", &format!("{{ east: 1 }}{}.missing", "[east]".repeat(60)));
     let itself = "component a is service {\n  service b: a in regions\n}\nservice c: a in [east]\n";
     refused("a component that holds itself", format!("{PLATFORM}{itself}"));
     let each_other = "component a is service {\n  service x: b in regions\n}\ncomponent b is service {\n  service y: a in regions\n}\nservice c: a in [east]\n";

@@ -15,6 +15,8 @@ pub struct Manifest<'o> {
     parameters: BTreeMap<&'o str, PlatformParameter<'o>>,
     stacks: Vec<StackEntry<'o>>,
     plans: Vec<PlanEntry<'o>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    accepted: Vec<Accepted<'o>>,
     files: Vec<String>,
 }
 
@@ -44,6 +46,13 @@ struct PlatformParameter<'o> {
     secret: bool,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     regions: Vec<&'o str>,
+}
+
+/// A finding that the source accepts.
+#[derive(Serialize)]
+struct Accepted<'o> {
+    code: &'o str,
+    reason: &'o str,
 }
 
 #[derive(Serialize)]
@@ -168,6 +177,7 @@ pub fn manifest(output: &Output) -> Manifest<'_> {
             .collect(),
         stacks: stacks.collect(),
         plans: plans.collect(),
+        accepted: output.accepted.iter().map(|allow| Accepted { code: &allow.code, reason: &allow.reason }).collect(),
         files: output.files(),
     }
 }

@@ -4,7 +4,7 @@ mod lower;
 mod manifest;
 mod template;
 
-use crate::expand::MachineFile;
+use crate::expand::{Allowance, MachineFile};
 use crate::layout::Layout;
 use crate::model::Model;
 use std::io;
@@ -15,6 +15,7 @@ pub struct Output {
     pub(crate) model: Model,
     pub(crate) layout: Layout,
     pub(crate) machines: Vec<MachineFile>,
+    pub(crate) accepted: Vec<Allowance>,
 }
 
 /// The name of the manifest in the output folder.

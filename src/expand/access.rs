@@ -98,6 +98,18 @@ impl<'a> Expander<'a> {
             names.sort();
             return self.no_such_member(&Value::Instance(id, region), name, &names, context);
         };
+        if context.instance != Some(id) && matches!(self.cells.get(cell).map(|cell| &cell.kind), Some(CellKind::Let(_))) {
+            let instance = self.model.instances.get(id);
+            let (path, component) = (instance.path.join("."), instance.component.clone());
+            return self.fail(
+                codes::PRIVATE,
+                format!("`{}` is private to `{component}`", name.text),
+                name.span,
+                "not visible here",
+                format!("use an input, output, metric, grant or resource of `{path}`"),
+                context,
+            );
+        }
         let reader = match region {
             Some(region) => context.at(Some(region)),
             None => context.clone(),

@@ -3,7 +3,7 @@
 use super::steps::NamedAction;
 use super::{Context, Expander};
 use crate::diag::{Diagnostic, codes};
-use crate::model::value::{Run, Value};
+use crate::model::value::{Deploy, Run, Value};
 use crate::source::Span;
 use crate::syntax::ast::{self, ClauseWord, ExprKind, Kind, Statement};
 use crate::workflow::{Call, Operation, PlanKind};
@@ -116,11 +116,7 @@ impl<'a> Expander<'a> {
                         operations.extend(self.operations(&node.body.statements, &format!("{step}_{number}"), &mut inner)?);
                     }
                 }
-                Statement::Allow(_) => {}
-                other => {
-                    self.misplaced(other.span(), "an action has `let`, `call`, `check`, `done when`, `if` and `for`", context);
-                    return None;
-                }
+                _ => {}
             }
         }
         Some(operations)
@@ -161,15 +157,23 @@ impl<'a> Expander<'a> {
         }
         let mut arguments: Vec<(SmolStr, Value)> = Vec::new();
         for statement in &node.block.statements {
-            let Statement::Assign(assign) = statement else {
-                self.misplaced(statement.span(), "a call has `Member = value` lines", context);
-                continue;
-            };
+            let Statement::Assign(assign) = statement else { continue };
             let value = self.evaluate(&assign.value, context);
             let value = self.property_value(value, assign.value.span, context);
             match value {
                 Value::None => {}
                 Value::Error => return None,
+                value if self.shows_secret(&value) => {
+                    self.fail(
+                        codes::SECRET,
+                        "a secret would be readable in the definition of the machine",
+                        assign.value.span,
+                        "arguments of calls are written to templates and logs",
+                        "let AWS look the secret up itself, or give the name under which it is kept",
+                        context,
+                    );
+                    return None;
+                }
                 value => arguments.push((assign.key.text.clone(), value)),
             }
         }
@@ -212,6 +216,16 @@ impl<'a> Expander<'a> {
         })
     }
 
+    /// Whether a value holds a secret parameter.
+    fn shows_secret(&self, value: &Value) -> bool {
+        match value {
+            Value::Deploy(deploy) => matches!(deploy.as_ref(), Deploy::Parameter(id, _) if self.model.parameters.get(*id).secret),
+            Value::List(items) => items.iter().any(|item| self.shows_secret(item)),
+            Value::Map(map) => map.values().any(|item| self.shows_secret(item)),
+            _ => false,
+        }
+    }
+
     fn done_when(&mut self, node: &'a ast::DoneWhen, body: Vec<Operation>, step: &str, context: &Context) -> Option<Operation> {
         let every = self.duration(&node.every, "every", context)?;
         let within = self.duration(&node.within, "within", context)?;
@@ -245,7 +259,7 @@ impl<'a> Expander<'a> {
                     }
                     holds = Some(self.as_run(value));
                 }
-                other => self.misplaced(other.span(), "a condition has `let` and `holds`", context),
+                _ => {}
             }
         }
         let Some(holds) = holds else {
@@ -322,12 +336,15 @@ impl<'a> Expander<'a> {
         };
         let place = context.here.map(|region| self.model.region_text(region)).unwrap_or_default();
         let said = notify.message.as_ref().map(|message| self.evaluate_string(message, context));
+        if matches!(said, Some(Value::Error)) {
+            return Vec::new();
+        }
         let known = |text: String| Run::Known(Value::text(text));
         let mut parts = vec![known(format!("The {} {plan} in {place} failed in step ", kind.word())), Run::Variable("failed_step".into())];
         parts.extend([known(": ".into()), Run::Member(Rc::new(Run::Variable("failure".into())), "Error".into())]);
         parts.extend([known(" ".into()), Run::Member(Rc::new(Run::Variable("failure".into())), "Cause".into())]);
-        if let Some(Value::Text(text)) = said {
-            parts.insert(0, known(format!("{text}\n")));
+        if let Some(said) = said {
+            parts.splice(0..0, [self.as_run(said).as_ref().clone(), known("\n".into())]);
         }
         let arguments = vec![(Value::Run(Rc::new(Run::Text(parts))), notify.span)];
         let operations = self.action_body(declaration, &inner, arguments, "notice", notify.span, context).unwrap_or_default();

@@ -7,7 +7,7 @@ use crate::diag::{Diagnostic, codes};
 use crate::model::Instance;
 use crate::model::Region;
 use crate::model::ids::Id;
-use crate::model::value::{Metric, Value, number_text, quantity_text};
+use crate::model::value::{Metric, TextPart, Value, number_text, quantity_text};
 use crate::source::Span;
 use crate::syntax::ast::{self, BinaryOperator, ClauseWord, Kind, Statement};
 use smol_str::SmolStr;
@@ -16,17 +16,20 @@ use std::rc::Rc;
 const STATISTICS: &[(&str, &str)] =
     &[("avg", "Average"), ("average", "Average"), ("min", "Minimum"), ("max", "Maximum"), ("sum", "Sum"), ("count", "SampleCount")];
 
+/// The inputs of an alarm in one Region.
+type Row = Vec<(&'static str, Value)>;
+
 /// Inputs of an instance that the compiler makes: a name and one value per Region.
 pub(super) type GivenInputs = Vec<(&'static str, Vec<(Id<Region>, Value)>)>;
 
 impl<'a> Expander<'a> {
     pub(super) fn expand_alarms(&mut self) {
-        for (declaration, context) in std::mem::take(&mut self.alarms) {
-            self.expand_alarm(declaration, &context);
+        for (declaration, context, path) in std::mem::take(&mut self.alarms) {
+            self.expand_alarm(declaration, &context, path);
         }
     }
 
-    fn expand_alarm(&mut self, declaration: &'a ast::Declaration, context: &Context) {
+    fn expand_alarm(&mut self, declaration: &'a ast::Declaration, context: &Context, path: Vec<SmolStr>) {
         let mut placement = None;
         for clause in &declaration.clauses {
             if clause.word == ClauseWord::In {
@@ -34,8 +37,6 @@ impl<'a> Expander<'a> {
                 if placement.is_none() {
                     return;
                 }
-            } else {
-                self.bad_clause(clause, declaration, context);
             }
         }
         let Some((placement, place_span)) = placement else {
@@ -48,9 +49,9 @@ impl<'a> Expander<'a> {
             );
             return;
         };
-        let mut rows: Vec<(Id<Region>, Vec<(&'static str, Value)>)> = Vec::new();
+        let mut rows: Vec<(Id<Region>, Row)> = Vec::new();
         for region in placement.regions.iter().copied() {
-            let Some(row) = self.alarm_inputs(declaration, region, place_span, &context.at(Some(region))) else { return };
+            let Some(row) = self.alarm_inputs(declaration, &path, region, place_span, &context.at(Some(region))) else { return };
             rows.push((region, row));
         }
         let names: Vec<&'static str> = rows.first().map(|(_, row)| row.iter().map(|(name, _)| *name).collect()).unwrap_or_default();
@@ -61,37 +62,30 @@ impl<'a> Expander<'a> {
                 (name, values.collect())
             })
             .collect();
-        let path = self.path_below(context, super::statements::moved_from(declaration).unwrap_or_else(|| declaration.name.text.clone()));
         self.core_instance("threshold_alarm", path, &placement, inputs, declaration.header(), context);
-    }
-
-    pub(super) fn path_below(&self, context: &Context, name: SmolStr) -> Vec<SmolStr> {
-        let mut path = context.instance.map(|id| self.model.instances.get(id).path.clone()).unwrap_or_default();
-        path.push(name);
-        path
     }
 
     fn alarm_inputs(
         &mut self,
         declaration: &'a ast::Declaration,
+        path: &[SmolStr],
         region: Id<Region>,
         place: Span,
         context: &Context,
-    ) -> Option<Vec<(&'static str, Value)>> {
+    ) -> Option<Row> {
         let mut when = None;
         let mut targets = Vec::new();
-        let mut description = super::parameter::documentation(&declaration.doc);
+        let mut described = Vec::new();
         for statement in declaration.statements() {
             match statement {
                 Statement::When(node) => when = Some(node),
                 Statement::Notify(node) => {
                     if let Some(message) = &node.message {
-                        description = message.plain().unwrap_or_default().to_string();
+                        described.push(self.evaluate_string(message, context));
                     }
                     targets.push(self.target_of(&node.to, context)?);
                 }
-                Statement::Allow(_) | Statement::Moved(_) => {}
-                other => self.misplaced(other.span(), "an alarm has one `when` and any number of `notify`", context),
+                _ => {}
             }
         }
         let Some(when) = when else {
@@ -128,14 +122,18 @@ impl<'a> Expander<'a> {
                 return None;
             }
         };
-        if description.is_empty() {
-            description = format!("{}: {}({}) {} {}", declaration.name.text, when.statistic.text, metric.path, when.comparison.symbol(), self.sources.slice(when.threshold.span));
-        }
-        let path = self.path_below(context, declaration.name.text.clone()).join("-").replace('_', "-");
-        let name = self.name_for(&path, declaration.name.span, context);
+        let documented = super::parameter::documentation(&declaration.doc);
+        let description = if !described.is_empty() {
+            self.joined(described, declaration.name.span, context)?
+        } else if !documented.is_empty() {
+            Value::text(documented)
+        } else {
+            Value::text(format!("{}: {}({}) {} {}", declaration.name.text, when.statistic.text, metric.path, when.comparison.symbol(), self.sources.slice(when.threshold.span)))
+        };
+        let name = self.name_for(&path.join("-").replace('_', "-"), declaration.name.span, context);
         Some(vec![
             ("name", name),
-            ("description", Value::text(description)),
+            ("description", description),
             ("namespace", metric.namespace.clone()),
             ("metric_name", metric.name.clone()),
             ("dimensions", metric.dimensions.clone()),
@@ -149,6 +147,26 @@ impl<'a> Expander<'a> {
             ("missing", Value::text(if metric.sometimes { "notBreaching" } else { "missing" })),
             ("targets", Value::list(targets)),
         ])
+    }
+
+    /// The texts behind several `notify` as one description.
+    fn joined(&mut self, texts: Vec<Value>, span: Span, context: &Context) -> Option<Value> {
+        let mut parts = Vec::new();
+        for (at, text) in texts.into_iter().enumerate() {
+            if at > 0 {
+                parts.push(TextPart::Literal(" ".into()));
+            }
+            match text {
+                Value::Text(text) => parts.push(TextPart::Literal(text.to_string())),
+                Value::Deploy(deploy) => super::operators::push_part(&mut parts, &deploy),
+                Value::Error => return None,
+                other => {
+                    self.mismatch("a text", &other, span, "what is said of an alarm is known at deployment", context);
+                    return None;
+                }
+            }
+        }
+        Some(super::interpolate::join_parts(parts))
     }
 
     /// The metric in the Region of the alarm; an alarm cannot see another one.

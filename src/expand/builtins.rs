@@ -39,7 +39,10 @@ impl<'a> Expander<'a> {
                 }
                 Value::list((0..*count as u32).map(|at| Value::Number(f64::from(at))).collect())
             }
-            ("json", [value]) => Value::Deploy(Rc::new(Deploy::Json(value.clone()))),
+            ("json", [value]) => match self.property_value(value.clone(), span, context) {
+                Value::Error => Value::Error,
+                value => Value::Deploy(Rc::new(Deploy::Json(value))),
+            },
             ("file", _) => self.fail(codes::NOT_COMPILED_YET, "`file` is understood, but not compiled yet", span, "not compiled yet", "write the text into the source: a raw string `#\"...\"#`, or several lines between `\"\"\"`", context),
             ("cloudwatch", _) => self.fail(codes::NOT_CALLABLE, "`cloudwatch(...)` is the value of a `metric` declaration only", span, "not possible here", "declare `metric name: Duration in regions = cloudwatch(\"Namespace\", \"Metric\") { ... }` in a component", context),
             ("min" | "max", _) => self.wrong_arguments(name, "two amounts", span, context),
@@ -107,7 +110,14 @@ impl<'a> Expander<'a> {
                     _ => None,
                 },
             },
-            Value::Text(text) => text_method(text, &name.text, &values),
+            Value::Text(text) => match (name.text.as_str(), values.as_slice()) {
+                ("replace", [Value::Text(old), Value::Text(new)])
+                    if !self.text_fits(text.matches(old.as_str()).count().saturating_mul(new.len()), span, context) =>
+                {
+                    Some(Value::Error)
+                }
+                _ => text_method(text, &name.text, &values),
+            },
             Value::Range(ends) => match (name.text.as_str(), values.as_slice()) {
                 ("contains", [value]) => match (amounts(value, &ends.0), amounts(value, &ends.1)) {
                     (Some((a, low)), Some((_, high))) => Some(Value::Bool(low <= a && a <= high)),
@@ -147,15 +157,23 @@ impl<'a> Expander<'a> {
 
     fn list_method(&mut self, items: &Rc<Vec<Value>>, name: &str, values: &[Value], span: Span, context: &Context) -> Option<Value> {
         Some(match (name, values) {
+            ("contains" | "unique" | "sort" | "join", _) if !self.spend(items.len(), span, context) => Value::Error,
             ("contains", [value]) => Value::Bool(items.iter().any(|item| self.equal(item, value) == Some(true))),
             ("join", [Value::Text(separator)]) => {
                 let mut parts = Vec::new();
+                let mut length = 0;
                 for (at, item) in items.iter().enumerate() {
                     if at > 0 {
                         parts.push(crate::model::value::TextPart::Literal(separator.to_string()));
                     }
                     match self.text_of(item.clone(), span, context) {
-                        Value::Text(text) => parts.push(crate::model::value::TextPart::Literal(text.to_string())),
+                        Value::Text(text) => {
+                            length += separator.len() + text.len();
+                            if !self.text_fits(length, span, context) {
+                                return Some(Value::Error);
+                            }
+                            parts.push(crate::model::value::TextPart::Literal(text.to_string()));
+                        }
                         Value::Deploy(deploy) => super::operators::push_part(&mut parts, &deploy),
                         _ => return Some(Value::Error),
                     }
@@ -195,6 +213,9 @@ impl<'a> Expander<'a> {
             ("unique", []) => {
                 let mut kept: Vec<Value> = Vec::new();
                 for item in items.iter() {
+                    if !self.spend(kept.len() / 16, span, context) {
+                        return Some(Value::Error);
+                    }
                     if !kept.iter().any(|known| self.equal(known, item) == Some(true)) {
                         kept.push(item.clone());
                     }

@@ -8,6 +8,7 @@ use crate::model::ids::Id;
 use crate::model::value::{Run, Value, ValueMap, unit};
 use crate::source::Span;
 use crate::syntax::ast::{self, ExprKind};
+use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 use std::rc::Rc;
 
@@ -18,6 +19,16 @@ impl<'a> Expander<'a> {
         if !self.step(span, context) {
             return Value::Error;
         }
+        let value = self.evaluate_kind(expression, context);
+        let makes = matches!(
+            expression.kind,
+            ExprKind::String(_) | ExprKind::List(_) | ExprKind::Comprehension(_) | ExprKind::Map(_) | ExprKind::Binary(..) | ExprKind::Apply(..)
+        );
+        if makes { self.weigh(value, span, context) } else { value }
+    }
+
+    fn evaluate_kind(&mut self, expression: &'a ast::Expr, context: &Context) -> Value {
+        let span = expression.span;
         match &expression.kind {
             ExprKind::None => Value::None,
             ExprKind::Bool(value) => Value::Bool(*value),
@@ -141,6 +152,13 @@ impl<'a> Expander<'a> {
             }
             Value::Family(id) => format!("the resource `{}`", self.model.family_text(*id)),
             Value::Resource(member) => format!("the resource `{}`", self.model.family_text(member.family)),
+            Value::Deploy(deploy) => match deploy.as_ref() {
+                crate::model::value::Deploy::Parameter(id, _) => {
+                    let parameter = self.model.parameters.get(*id);
+                    format!("the parameter `{}`, a {} given at deployment", parameter.name, parameter.kind)
+                }
+                _ => value.type_name(),
+            },
             other => {
                 let name = other.type_name();
                 if name.starts_with(|c: char| c.is_uppercase()) { format!("a {name}") } else { name }
@@ -210,7 +228,12 @@ impl<'a> Expander<'a> {
             let value = self.evaluate(&element.value, context);
             if element.spread {
                 match self.settle(value, element.value.span, context) {
-                    Value::List(more) => items.extend(more.iter().cloned()),
+                    Value::List(more) => {
+                        if !self.spend(more.len(), element.value.span, context) {
+                            return Value::Error;
+                        }
+                        items.extend(more.iter().cloned());
+                    }
                     Value::Error | Value::None => {}
                     other => {
                         self.mismatch("a List", &other, element.value.span, "`...` spreads the elements of a list", context);
@@ -225,26 +248,28 @@ impl<'a> Expander<'a> {
 
     fn evaluate_map(&mut self, entries: &'a [ast::Entry], context: &Context) -> Value {
         let mut map = ValueMap::default();
-        let mut written: Vec<(&SmolStr, Span)> = Vec::new();
+        let mut written: FxHashMap<&SmolStr, Span> = FxHashMap::default();
         for entry in entries {
             match entry {
                 ast::Entry::Pair { key, value, .. } => {
-                    if let Some((_, first)) = written.iter().find(|(known, _)| **known == key.text) {
+                    if let Some(first) = written.get(&key.text).copied() {
                         self.report(
                             Diagnostic::error(codes::DUPLICATE_PROPERTY, format!("`{}` is set twice", key.text))
                                 .label(key.span, "set again here")
-                                .secondary(*first, "first set here")
+                                .secondary(first, "first set here")
                                 .help("remove one of them"),
                             context,
                         );
+                    } else {
+                        written.insert(&key.text, key.span);
                     }
-                    written.push((&key.text, key.span));
                     let value = self.evaluate(value, context);
                     map.insert(key.text.clone(), value);
                 }
                 ast::Entry::Spread(expression) => {
                     let value = self.evaluate(expression, context);
                     match self.settle(value, expression.span, context) {
+                        Value::Map(more) if !self.spend(more.len(), expression.span, context) => drop(more),
                         Value::Map(more) => map.extend(more.iter().map(|(key, value)| (key.clone(), value.clone()))),
                         Value::Error | Value::None => {}
                         other => {

@@ -1,7 +1,7 @@
 //! Instances of components: inputs are bound, the body is expanded when somebody needs it.
 
 use super::scope::CellKind;
-use super::{Context, Expander, InstanceBody, MAXIMUM_DEPTH, Placement};
+use super::{Context, Expander, InstanceBody, MAXIMUM_DEPTH, MAXIMUM_INSTANCES, Placement};
 use crate::diag::{Diagnostic, codes, suggest};
 use crate::model::Instance;
 use crate::model::ids::Id;
@@ -22,6 +22,10 @@ impl<'a> Expander<'a> {
             self.declare(&declaration.name, CellKind::Ready(Value::Error), false, context);
             return None;
         };
+        if self.instances.len() >= MAXIMUM_INSTANCES {
+            self.exhaust("the platform has too many instances of components", declaration.name.span, context);
+            return None;
+        }
         self.check_role(declaration, component, &title, context);
         let origin = context.instance.map_or(declaration.header(), |parent| self.model.instances.get(parent).span);
         let id = self.model.instances.add(Instance {
@@ -102,7 +106,7 @@ impl<'a> Expander<'a> {
                     }
                     placement = Some(self.placement(clause, context)?);
                 }
-                _ => self.bad_clause(clause, declaration, context),
+                _ => {}
             }
         }
         if placement.is_none() {
@@ -138,7 +142,7 @@ impl<'a> Expander<'a> {
     }
 
     /// The number of the module whose tree holds a declaration.
-    fn declaring_module(&self, declaration: &ast::Declaration) -> usize {
+    pub(super) fn declaring_module(&self, declaration: &ast::Declaration) -> usize {
         self.modules.list.iter().position(|module| module.tree.file == declaration.span.file).unwrap_or(self.modules.entry)
     }
 
@@ -178,8 +182,7 @@ impl<'a> Expander<'a> {
                         self.unknown_input(assign, &inputs, &declaration.name, context);
                     }
                 }
-                Statement::Allow(_) | Statement::Moved(_) => {}
-                other => self.misplaced(other.span(), "an instance has `input = value` lines only", context),
+                _ => {}
             }
         }
         for input in inputs {
@@ -247,7 +250,7 @@ impl<'a> Expander<'a> {
     pub(super) fn ensure_expanded(&mut self, id: Id<Instance>) {
         let at = id.index();
         let Some(body) = self.instances.get_mut(at) else { return };
-        if body.expanded || body.expanding {
+        if body.expanded || body.expanding || self.exhausted {
             return;
         }
         body.expanding = true;

@@ -1,6 +1,7 @@
 //! Strings with values in them.
 
 use super::operators::push_part;
+use super::weigh::weight;
 use super::{Context, Expander};
 use crate::diag::codes;
 use crate::model::value::{Deploy, Run, TextPart, Value, number_text};
@@ -16,6 +17,7 @@ impl<'a> Expander<'a> {
         let mut parts: Vec<TextPart> = Vec::new();
         let mut run: Vec<Run> = Vec::new();
         let mut at_run = false;
+        let mut length = 0;
         for part in &literal.parts {
             match part {
                 StringPart::Text(text) => {
@@ -24,8 +26,16 @@ impl<'a> Expander<'a> {
                 }
                 StringPart::Value(expression) => {
                     let value = self.evaluate(expression, context);
-                    match self.text_of(value, expression.span, context) {
+                    let value = self.text_of(value, expression.span, context);
+                    if !self.spend(weight(&value), expression.span, context) {
+                        return Value::Error;
+                    }
+                    match value {
                         Value::Text(text) => {
+                            length += text.len();
+                            if !self.text_fits(length, expression.span, context) {
+                                return Value::Error;
+                            }
                             run.push(Run::Known(Value::Text(text.clone())));
                             parts.push(TextPart::Literal(text.to_string()));
                         }

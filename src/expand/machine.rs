@@ -6,28 +6,28 @@ use crate::asl;
 use crate::model::value::{Deploy, Dimension, TextPart, Value, quantity_text};
 use crate::syntax::ast;
 use crate::workflow::{Call, Operation, Plan, Step};
+use smol_str::SmolStr;
 use std::rc::Rc;
 
 impl<'a> Expander<'a> {
     /// Makes the machines of a plan: one family for those that stand in different Regions by themselves (a drill), one for each
     /// Region that can be lost where several may stand in one Region.
-    pub(super) fn expand_machines(&mut self, declaration: &'a ast::Declaration, plans: &[Plan], context: &Context) {
+    pub(super) fn expand_machines(&mut self, declaration: &'a ast::Declaration, plans: &[Plan], path: &[SmolStr], context: &Context) {
         let together: Vec<&Plan> = plans.iter().filter(|plan| plan.variant.is_none()).collect();
         if !together.is_empty() {
-            self.expand_machine(declaration, &together, context);
+            self.expand_machine(declaration, &together, path, context);
         }
         for plan in plans.iter().filter(|plan| plan.variant.is_some()) {
-            self.expand_machine(declaration, &[plan], context);
+            self.expand_machine(declaration, &[plan], path, context);
         }
     }
 
-    fn expand_machine(&mut self, declaration: &'a ast::Declaration, plans: &[&Plan], context: &Context) {
+    fn expand_machine(&mut self, declaration: &'a ast::Declaration, plans: &[&Plan], path: &[SmolStr], context: &Context) {
         let mut definition = Vec::new();
         let mut substitutions = Vec::new();
         let mut statements = Vec::new();
         let mut descriptions = Vec::new();
         let mut every = Vec::new();
-        let name = super::statements::moved_from(declaration).unwrap_or_else(|| declaration.name.text.clone());
         for plan in plans {
             let machine = asl::write(plan, &self.model);
             let code = self.model.regions.get(plan.machine).code.clone();
@@ -40,7 +40,7 @@ impl<'a> Expander<'a> {
             every.push((plan.machine, rate));
         }
         let regions: Vec<_> = plans.iter().map(|plan| plan.machine).collect();
-        let mut path = self.path_below(context, name);
+        let mut path = path.to_vec();
         path.extend(plans.first().and_then(|plan| plan.variant.clone()));
         let machine_name = self.name_for(&path.join("-").replace('_', "-"), declaration.name.span, context);
         let names = regions.iter().map(|region| (*region, machine_name.clone())).collect();

@@ -39,10 +39,7 @@ impl<'a> Expander<'a> {
         let mut dimensions = Value::map(Vec::new());
         let mut sometimes = false;
         for statement in declaration.statements() {
-            let Statement::Assign(assign) = statement else {
-                self.misplaced(statement.span(), "a metric has `unit`, `dimensions` and `published`", context);
-                continue;
-            };
+            let Statement::Assign(assign) = statement else { continue };
             let value = self.evaluate(&assign.value, context);
             let value = self.settle(value, assign.value.span, context);
             match assign.key.text.as_str() {
@@ -116,10 +113,7 @@ impl<'a> Expander<'a> {
     pub(super) fn evaluate_grant(&mut self, declaration: &'a ast::Declaration, context: &Context) -> Value {
         let mut map = ValueMap::default();
         for statement in declaration.statements() {
-            let Statement::Assign(assign) = statement else {
-                self.misplaced(statement.span(), "a grant has `actions`, `on` and `reach`", context);
-                continue;
-            };
+            let Statement::Assign(assign) = statement else { continue };
             if !["actions", "on", "reach"].contains(&assign.key.text.as_str()) {
                 self.unknown_key(&assign.key, &["actions", "on", "reach"], "a grant", context);
                 continue;

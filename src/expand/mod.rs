@@ -5,6 +5,7 @@
 
 mod access;
 mod action;
+mod adjust;
 mod alarm;
 mod builtins;
 mod evaluate;
@@ -22,7 +23,9 @@ mod resource;
 mod scope;
 mod statements;
 mod steps;
+mod structural;
 mod types;
+mod weigh;
 
 use crate::diag::{Code, Diagnostic, Diagnostics, Severity};
 use crate::model::ids::Id;
@@ -38,9 +41,11 @@ use std::rc::Rc;
 pub use scope::Context;
 
 /// The most evaluations that a compilation may take; a platform of 10,000 resources needs about two million.
-const FUEL: u64 = 10_000_000;
+const FUEL: u64 = 6_000_000;
 /// The most resources (families times Regions) of a platform.
 const MAXIMUM_RESOURCES: usize = 200_000;
+/// The most instances of components.
+const MAXIMUM_INSTANCES: usize = 20_000;
 /// How deeply functions may call each other, and components may contain each other.
 const MAXIMUM_DEPTH: u32 = 64;
 
@@ -123,8 +128,10 @@ struct Expander<'a> {
     instances: Vec<InstanceBody<'a>>,
     families: Vec<FamilyBody<'a>>,
     requires: Vec<PendingRequire<'a>>,
-    alarms: Vec<(&'a ast::Declaration, Context)>,
-    plans: Vec<(&'a ast::Declaration, Context)>,
+    /// Values at the top of the platform file: a mistake in one is found though nothing reads it.
+    values: Vec<usize>,
+    alarms: Vec<(&'a ast::Declaration, Context, Vec<SmolStr>)>,
+    plans: Vec<(&'a ast::Declaration, Context, Vec<SmolStr>)>,
     adjusts: Vec<(&'a ast::Adjust, Context)>,
     naming: Option<&'a ast::Expr>,
     platform: Option<&'a ast::Declaration>,
@@ -150,6 +157,7 @@ pub fn expand(modules: &Modules, sources: &SourceMap, options: &Options, diagnos
         instances: Vec::new(),
         families: Vec::new(),
         requires: Vec::new(),
+        values: Vec::new(),
         alarms: Vec::new(),
         plans: Vec::new(),
         adjusts: Vec::new(),
@@ -176,7 +184,8 @@ impl<'a> Expander<'a> {
         self.evaluate_requires();
         self.expand_alarms();
         self.expand_plans();
-        self.evaluate_unused(&entry.tree.statements);
+        self.evaluate_unused();
+        self.evaluate_inputs();
         self.evaluate_resources();
         self.apply_adjusts();
         self.evaluate_requires();
@@ -204,19 +213,20 @@ impl<'a> Expander<'a> {
         if inside && finding.severity == Severity::Error && context.instance.is_some_and(|id| self.is_refused(id)) {
             return;
         }
-        if inside && let Some(origin) = context.instance.map(|id| self.model.instances.get(id).span) {
-            if !self.sources.in_library(origin) {
-                let said = finding.primary().map(|label| (label.message.clone(), self.sources.place(label.span)));
-                finding.labels.retain(|label| !self.sources.in_library(label.span));
-                for label in &mut finding.labels {
-                    label.primary = false;
-                }
-                let text = said.map_or_else(String::new, |(message, place)| {
-                    if message.is_empty() { format!("needed here, at {place}") } else { format!("{message}, at {place}") }
-                });
-                finding.fix = None;
-                finding.labels.insert(0, crate::diag::Label { span: origin, message: text, primary: true });
+        if inside
+            && let Some(origin) = context.instance.map(|id| self.model.instances.get(id).span)
+            && !self.sources.in_library(origin)
+        {
+            let said = finding.primary().map(|label| (label.message.clone(), self.sources.place(label.span)));
+            finding.labels.retain(|label| !self.sources.in_library(label.span));
+            for label in &mut finding.labels {
+                label.primary = false;
             }
+            let text = said.map_or_else(String::new, |(message, place)| {
+                if message.is_empty() { format!("needed here, at {place}") } else { format!("{message}, at {place}") }
+            });
+            finding.fix = None;
+            finding.labels.insert(0, crate::diag::Label { span: origin, message: text, primary: true });
         }
         self.diagnostics.push(finding);
     }
@@ -262,8 +272,13 @@ impl<'a> Expander<'a> {
 
     /// Takes one unit of work; `false` when the program has used up what a compilation may take.
     fn step(&mut self, span: Span, context: &Context) -> bool {
-        if self.fuel > 0 {
-            self.fuel -= 1;
+        self.spend(1, span, context)
+    }
+
+    /// Takes some units of work.
+    fn spend(&mut self, units: usize, span: Span, context: &Context) -> bool {
+        if self.fuel >= units as u64 {
+            self.fuel -= units as u64;
             return true;
         }
         self.exhaust("the program takes more work than a compilation may", span, context);

@@ -3,23 +3,22 @@
 use super::statements::moved_from;
 use super::{Context, Expander};
 use crate::diag::{Diagnostic, codes};
-use crate::syntax::ast::{self, Else, Kind, Statement};
+use crate::syntax::ast::{self, Kind, Statement};
 use smol_str::SmolStr;
 
 impl<'a> Expander<'a> {
     /// Each logical id is kept by one declaration of a body only.
     pub(super) fn check_moves(&mut self, statements: &'a [Statement], context: &Context) {
-        let mut lost = Vec::new();
-        for statement in statements {
-            if let Statement::Adjust(node) = statement {
-                all(&node.block.statements, &mut lost);
-            }
-        }
         let declared = super::platform::declarations(statements);
         for (at, declaration) in declared.iter().enumerate().filter(|(_, declaration)| has_id(declaration.kind)) {
-            let mut own = Vec::new();
-            moves(declaration.statements(), false, &mut own);
-            moves(declaration.statements(), true, &mut lost);
+            let own: Vec<&ast::Moved> = declaration
+                .statements()
+                .iter()
+                .filter_map(|statement| match statement {
+                    Statement::Moved(node) => Some(node),
+                    _ => None,
+                })
+                .collect();
             let Some((first, more)) = own.split_first() else { continue };
             if let Some(second) = more.first() {
                 self.report(
@@ -31,9 +30,6 @@ impl<'a> Expander<'a> {
                 );
             }
             self.check_move(at, declaration, first, &declared, context);
-        }
-        for node in lost {
-            self.misplaced(node.span, "write it into the block of the declaration itself: an id does not depend on a condition", context);
         }
     }
 
@@ -84,30 +80,4 @@ fn has_id(kind: Kind) -> bool {
         kind,
         Kind::Replica | Kind::Service | Kind::Route | Kind::Resource | Kind::External | Kind::Alarm | Kind::Failover | Kind::Failback | Kind::Drill
     )
-}
-
-/// The `moved from` of a block: its own, or (`nested`) those under its conditions.
-fn moves<'a>(statements: &'a [Statement], nested: bool, found: &mut Vec<&'a ast::Moved>) {
-    for statement in statements {
-        match statement {
-            Statement::Moved(node) if !nested => found.push(node),
-            Statement::If(node) if nested => {
-                let mut at = Some(node);
-                while let Some(node) = at.take() {
-                    all(&node.then.statements, found);
-                    match &node.otherwise {
-                        Some(Else::If(next)) => at = Some(next.as_ref()),
-                        Some(Else::Block(block)) => all(&block.statements, found),
-                        None => {}
-                    }
-                }
-            }
-            _ => {}
-        }
-    }
-}
-
-fn all<'a>(statements: &'a [Statement], found: &mut Vec<&'a ast::Moved>) {
-    moves(statements, false, found);
-    moves(statements, true, found);
 }

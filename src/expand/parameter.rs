@@ -66,12 +66,7 @@ impl<'a> Expander<'a> {
                 if let Some(placement) = self.placement(clause, context) {
                     parameter.regions = placement.regions.to_vec();
                 }
-            } else {
-                self.bad_clause(clause, declaration, context);
             }
-        }
-        if let Some(block) = &declaration.block {
-            self.misplaced(block.span, "a parameter has no block; its documentation stands above it as `/// text`", context);
         }
         if let Some(default) = &declaration.value {
             let value = self.evaluate(default, context);
@@ -105,21 +100,6 @@ impl<'a> Expander<'a> {
                 cell.placement = Some(super::Placement { regions: regions.into(), single: false });
             }
         }
-    }
-
-    pub(super) fn bad_clause(&mut self, clause: &ast::Clause, declaration: &ast::Declaration, context: &Context) {
-        self.report(
-            Diagnostic::error(
-                codes::BAD_HEADER,
-                format!("a `{}` has no `{}` in its header", declaration.kind.word(), clause.word.word()),
-            )
-            .label(clause.span, "does not belong here")
-            .help(match crate::syntax::form(declaration.kind.word()) {
-                Some(form) => format!("it is written {form}"),
-                None => "remove it".to_string(),
-            }),
-            context,
-        );
     }
 
     fn parameter_type(&mut self, parameter: &mut Parameter, ty: &'a ast::TypeExpr, context: &Context) -> bool {
@@ -205,12 +185,6 @@ impl<'a> Expander<'a> {
 
     pub(super) fn expand_setting(&mut self, declaration: &'a ast::Declaration, context: &Context) {
         let name = &declaration.name;
-        for clause in &declaration.clauses {
-            self.bad_clause(clause, declaration, context);
-        }
-        if let Some(block) = &declaration.block {
-            self.misplaced(block.span, "a setting has no block", context);
-        }
         let given = self.options.settings.iter().rev().find(|(key, _)| *key == name.text.as_str()).map(|(_, value)| value.clone());
         let value = match (given, &declaration.value) {
             (Some(text), _) => match read_setting(&text) {

@@ -20,10 +20,13 @@ pub(super) struct Ends {
 
 impl<'a> Expander<'a> {
     pub(super) fn expand_plans(&mut self) {
-        for (declaration, context) in std::mem::take(&mut self.plans) {
+        for (declaration, context, path) in std::mem::take(&mut self.plans) {
+            // Ids keep an old name, files and people use the new one.
+            let above = path.iter().take(path.len().saturating_sub(1));
+            let title = above.chain([&declaration.name.text]).map(SmolStr::as_str).collect::<Vec<_>>().join("-");
             let mut plans = Vec::new();
             for ends in self.plan_ends(declaration, &context) {
-                if let Some(plan) = self.expand_plan(declaration, ends, &context) {
+                if let Some(plan) = self.expand_plan(declaration, &title, ends, &context) {
                     plans.push(plan);
                 }
                 if self.diagnostics.has_errors() {
@@ -31,7 +34,7 @@ impl<'a> Expander<'a> {
                 }
             }
             if !self.diagnostics.has_errors() {
-                self.expand_machines(declaration, &plans, &context);
+                self.expand_machines(declaration, &plans, &path, &context);
             }
             self.model.plans.extend(plans);
         }
@@ -53,7 +56,7 @@ impl<'a> Expander<'a> {
                     None => return Vec::new(),
                 },
                 (PlanKind::Drill, ClauseWord::Every) => {}
-                _ => self.bad_clause(clause, declaration, context),
+                _ => {}
             }
         }
         let one = |word: ClauseWord| found.iter().find(|(known, ..)| *known == word).and_then(|(_, placement, _)| placement.regions.first().copied());
@@ -108,11 +111,11 @@ impl<'a> Expander<'a> {
         Vec::new()
     }
 
-    fn expand_plan(&mut self, declaration: &'a ast::Declaration, ends: Ends, context: &Context) -> Option<Plan> {
+    fn expand_plan(&mut self, declaration: &'a ast::Declaration, title: &str, ends: Ends, context: &Context) -> Option<Plan> {
         let machine = self.machine_region(declaration, ends, context)?;
         let context = Context { here: Some(machine), from: ends.from, to: ends.to, in_action: true, ..context.clone() };
         let mut plan = Plan {
-            name: declaration.name.text.clone(),
+            name: SmolStr::new(title),
             variant: if declaration.clause(ClauseWord::Among).is_some() {
                 ends.from.map(|lost| self.model.regions.get(lost).alias.clone())
             } else {
@@ -175,8 +178,7 @@ impl<'a> Expander<'a> {
                             self.unique_step(step, names, context);
                             branches.extend(self.expand_step(step, ends, context));
                         }
-                        Statement::Allow(_) => {}
-                        other => self.misplaced(other.span(), "side by side stand steps only", context),
+                        _ => {}
                     }
                 }
                 if !branches.is_empty() {
@@ -187,8 +189,7 @@ impl<'a> Expander<'a> {
                 for inner in &node.block.statements {
                     match inner {
                         Statement::Notify(notify) => plan.on_failure.extend(self.failure_notice(notify, plan, context)),
-                        Statement::Allow(_) => {}
-                        other => self.misplaced(other.span(), "on failure somebody is told: `notify alerts`", context),
+                        _ => {}
                     }
                 }
             }
@@ -214,8 +215,7 @@ impl<'a> Expander<'a> {
             },
             Statement::StartWhen(node) => self.not_yet(node.span, "a plan that an alarm starts", "`start = \"operator\"` starts it by hand", context),
             Statement::Approve(node) => self.not_yet(node.span, "an approval", "start the plan by hand: `start = \"operator\"`", context),
-            Statement::Allow(_) | Statement::Moved(_) => {}
-            other => self.misplaced(other.span(), "a plan has steps, `parallel`, `on failure`, `start` and `decide`", context),
+            _ => {}
         }
     }
 

@@ -1,6 +1,6 @@
 //! The platform, its Regions, and the names of all modules.
 
-use super::scope::{CellKind, definition_kind};
+use super::scope::CellKind;
 use super::{Context, Expander, Placement};
 use crate::diag::{Diagnostic, codes, suggest};
 use crate::model::Region;
@@ -35,21 +35,13 @@ impl<'a> Expander<'a> {
                 let public = declaration.public.is_some();
                 match declaration.kind {
                     Kind::Let => {
-                        self.declare(&declaration.name, CellKind::Let(declaration), public, &context);
+                        let cell = self.declare(&declaration.name, CellKind::Let(declaration), public, &context);
+                        if number == self.modules.entry {
+                            self.values.extend(cell);
+                        }
                     }
                     Kind::Component | Kind::Type => {
                         self.declare(&declaration.name, CellKind::Definition(declaration), public, &context);
-                    }
-                    _ if number != self.modules.entry => {
-                        self.report(
-                            Diagnostic::error(
-                                codes::MISPLACED,
-                                format!("`{}` cannot stand at the top of a module", declaration.kind.word()),
-                            )
-                            .label(declaration.header(), "only in the platform file")
-                            .help("a module defines components, types and values; put this into a component or into the platform file"),
-                            &context,
-                        );
                     }
                     _ => {}
                 }
@@ -113,14 +105,22 @@ impl<'a> Expander<'a> {
         self.model.platform.span = declaration.header();
         self.model.platform.description = super::parameter::documentation(&declaration.doc);
         for statement in declaration.statements() {
-            let Statement::Assign(assign) = statement else {
-                if !matches!(statement, Statement::Allow(_)) {
-                    self.misplaced(statement.span(), "a platform has `name = value` lines only", context);
-                }
-                continue;
-            };
+            let Statement::Assign(assign) = statement else { continue };
             match assign.key.text.as_str() {
-                "naming" => self.naming = Some(&assign.value),
+                "naming" => {
+                    let mut names = Vec::new();
+                    super::requirement::mentioned(&assign.value, &mut names);
+                    if !names.iter().any(|name| name == "path") {
+                        self.report(
+                            Diagnostic::error(codes::MISSING_INPUT, "`naming` gives everything the same name")
+                                .label(assign.value.span, "`path` is not part of it")
+                                .note("`path` is what tells the things of a platform from each other")
+                                .help("write `${path}` into it: `\"${platform}-${path}\"`"),
+                            context,
+                        );
+                    }
+                    self.naming = Some(&assign.value);
+                }
                 "strategy" => {
                     let value = self.evaluate(&assign.value, context);
                     self.model.platform.strategy = self.one_of(&value, STRATEGIES, assign.value.span, context);
@@ -144,13 +144,6 @@ impl<'a> Expander<'a> {
                 _ => self.unknown_key(&assign.key, KEYS, "a platform", context),
             }
         }
-    }
-
-    pub(super) fn misplaced(&mut self, span: Span, help: &str, context: &Context) {
-        self.report(
-            Diagnostic::error(codes::MISPLACED, "this statement cannot stand here").label(span, "not possible here").help(help),
-            context,
-        );
     }
 
     /// Reports a key that does not exist, with the nearest one.
@@ -342,30 +335,41 @@ impl<'a> Expander<'a> {
     }
 
     /// Evaluates the values at the top of the file that nothing else has read, so that a mistake in them is found.
-    pub(super) fn evaluate_unused(&mut self, statements: &'a [Statement]) {
-        let context = Context::of_scope(self.module_scope(self.modules.entry));
-        for declaration in declarations(statements) {
-            if declaration.kind == Kind::Let
-                && let Some(cell) = self.find_cell(context.scope, &declaration.name.text)
-                && self.cells.get(cell).is_some_and(|cell| cell.memo.is_empty())
-            {
-                let here = super::requirement::mentions_here(declaration.value.as_ref());
-                if here {
-                    let regions: Vec<_> = self.model.regions.ids().collect();
-                    for region in regions {
-                        self.compute_cell(cell, Some(region), declaration.name.span, &context);
-                    }
-                } else {
-                    self.read_cell(cell, declaration.name.span, &context);
-                }
+    pub(super) fn evaluate_unused(&mut self) {
+        for cell in std::mem::take(&mut self.values) {
+            let Some(found) = self.cells.get(cell).filter(|cell| cell.memo.is_empty()) else { continue };
+            let CellKind::Let(declaration) = found.kind else { continue };
+            let (span, context) = (found.span, found.context.clone());
+            let places = match self.cell_placement(cell, span) {
+                Some(placement) => placement.regions.iter().copied().map(Some).collect(),
+                None if super::requirement::mentions_here(declaration.value.as_ref()) => self.model.regions.ids().map(Some).collect(),
+                None => vec![None],
+            };
+            for here in places {
+                self.compute_cell(cell, here, span, &context);
             }
         }
-        let _ = definition_kind;
+    }
+
+    /// Checks the inputs that were given and that no component has read: what is given is never ignored.
+    pub(super) fn evaluate_inputs(&mut self) {
+        for number in 0..self.cells.len() {
+            let Some(cell) = self.cells.get(number).filter(|cell| cell.memo.is_empty()) else { continue };
+            let CellKind::Input { given: Some((assign, _)), .. } = &cell.kind else { continue };
+            let (span, context) = (assign.value.span, cell.context.clone());
+            let regions = match self.cell_placement(number, span) {
+                Some(placement) => placement.regions.to_vec(),
+                None => context.instance.map(|id| self.model.instances.get(id).regions.clone()).unwrap_or_default(),
+            };
+            for region in regions {
+                self.compute_cell(number, Some(region), span, &context);
+            }
+        }
     }
 }
 
 /// The declarations among statements, those of groups included.
-pub(super) fn declarations<'a>(statements: &'a [Statement]) -> Vec<&'a ast::Declaration> {
+pub(super) fn declarations(statements: &[Statement]) -> Vec<&ast::Declaration> {
     let mut found = Vec::new();
     for statement in statements {
         if let Statement::Declaration(declaration) = statement {

@@ -3,7 +3,7 @@
 use super::scope::CellKind;
 use super::{Context, Expander, FamilyBody, MAXIMUM_RESOURCES, Placement};
 use crate::diag::{Diagnostic, codes};
-use crate::model::value::{ResourceRef, Value};
+use crate::model::value::Value;
 use crate::model::{Family, Member, Property};
 use crate::source::Span;
 use crate::syntax::ast::{self, ClauseWord, Kind, Statement, TypeKind};
@@ -95,7 +95,7 @@ impl<'a> Expander<'a> {
         for clause in &declaration.clauses {
             match clause.word {
                 ClauseWord::In => placement = Some(self.placement(clause, context)?),
-                _ => self.bad_clause(clause, declaration, context),
+                _ => {}
             }
         }
         if placement.is_some() {
@@ -151,6 +151,7 @@ impl<'a> Expander<'a> {
             let inner = context.at(Some(region));
             let mut member = Member::default();
             self.evaluate_properties(declaration.statements(), &inner, &mut member);
+            member.properties.retain(|property| !matches!(property.value, Value::None));
             self.model.families.get_mut(id).members.insert(region, member);
         }
     }
@@ -173,8 +174,7 @@ impl<'a> Expander<'a> {
                         }
                     }
                 }
-                Statement::Allow(_) | Statement::Moved(_) => {}
-                other => self.misplaced(other.span(), "a resource has `Property = value` lines, and `if` around them", context),
+                _ => {}
             }
         }
     }
@@ -209,9 +209,7 @@ impl<'a> Expander<'a> {
         }
         let value = self.evaluate(&assign.value, context);
         let value = self.property_value(value, assign.value.span, context);
-        if !matches!(value, Value::None) {
-            member.properties.push(Property { name: name.text.clone(), value, span: name.span });
-        }
+        member.properties.push(Property { name: name.text.clone(), value, span: name.span });
     }
 
     fn depends_on(&mut self, value: Value, span: Span, context: &Context, member: &mut Member) {
@@ -272,71 +270,6 @@ impl<'a> Expander<'a> {
             }
             Value::Platform => Value::Text(self.model.platform.name.clone()),
             plain => plain,
-        }
-    }
-
-    /// `adjust a.b in R { ... }`: properties that a component did not think of.
-    pub(super) fn apply_adjusts(&mut self) {
-        for (node, context) in std::mem::take(&mut self.adjusts) {
-            let Some(family) = self.adjusted_family(node, &context) else { continue };
-            let placement = match &node.place {
-                Some(clause) => self.placement(clause, &context).map(|placement| placement.regions.to_vec()),
-                None => Some(self.model.families.get(family).regions.clone()),
-            };
-            for region in placement.unwrap_or_default() {
-                if !self.model.families.get(family).regions.contains(&region) {
-                    let (name, regions) = (self.model.family_text(family), self.model.families.get(family).regions.clone());
-                    let span = node.place.as_ref().map_or(node.span, |place| place.span);
-                    self.no_member(&name, region, &regions, span, &context);
-                    continue;
-                }
-                let mut changed = Member::default();
-                self.evaluate_properties(&node.block.statements, &context.at(Some(region)), &mut changed);
-                self.adjust_member(ResourceRef { family, region }, changed, &context);
-            }
-        }
-    }
-
-    fn adjust_member(&mut self, resource: ResourceRef, changed: Member, context: &Context) {
-        let row = crate::aws::types::find(&self.model.families.get(resource.family).resource_type);
-        let identity = row.and_then(|row| row.name_property.clone());
-        for property in changed.properties {
-            if identity.as_deref() == Some(property.name.as_str()) {
-                self.report(
-                    Diagnostic::error(codes::DUPLICATE_PROPERTY, format!("`{}` is what the resource is known by and cannot be adjusted", property.name))
-                        .label(property.span, "this would be another resource")
-                        .note("names are computed, so that other Regions, permissions and plans find the resource")
-                        .help("change the platform's `naming`, or declare another resource"),
-                    context,
-                );
-                continue;
-            }
-            if let Some(member) = self.model.families.get_mut(resource.family).members.get_mut(&resource.region) {
-                match member.properties.iter_mut().find(|known| known.name == property.name) {
-                    Some(known) => *known = property,
-                    None => member.properties.push(property),
-                }
-            }
-        }
-    }
-
-    fn adjusted_family(&mut self, node: &'a ast::Adjust, context: &Context) -> Option<crate::model::ids::Id<Family>> {
-        let mut parts = node.path.iter();
-        let first = parts.next()?;
-        let mut value = self.read_name(&first.text, first.span, context);
-        let mut span = first.span;
-        for part in parts {
-            value = self.member(value, part, span, context);
-            span = span.to(part.span);
-        }
-        match value {
-            Value::Family(family) => Some(family),
-            Value::Resource(resource) => Some(resource.family),
-            Value::Error => None,
-            other => {
-                self.mismatch("a resource", &other, span, "name the instance and a resource in it: `adjust orders.cluster { ... }`", context);
-                None
-            }
         }
     }
 }

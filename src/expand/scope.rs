@@ -218,10 +218,11 @@ impl<'a> Expander<'a> {
             Diagnostic::error(codes::UNKNOWN_NAME, format!("nothing is called `{name}` here")).label(span, "unknown name");
         if let Some(near) = suggest::nearest(name, names.iter().map(SmolStr::as_str)) {
             finding = finding.help(format!("did you mean `{near}`?")).fix(format!("write `{near}`"), span, near);
-            if let Some(cell) = self.find_cell(context.scope, near).and_then(|cell| self.cells.get(cell)) {
-                if !self.sources.in_library(cell.span) && cell.span != Span::default() {
-                    finding = finding.secondary(cell.span, format!("`{near}` is declared here"));
-                }
+            if let Some(cell) = self.find_cell(context.scope, near).and_then(|cell| self.cells.get(cell))
+                && !self.sources.in_library(cell.span)
+                && cell.span != Span::default()
+            {
+                finding = finding.secondary(cell.span, format!("`{near}` is declared here"));
             }
         } else if crate::stdlib::public_modules().any(|module| module == name.as_str()) {
             finding = finding.help(format!("`{name}` is a module of the library: `use std@1.{{{name}}}`"));

@@ -13,7 +13,10 @@ impl<'a> Expander<'a> {
     /// Declares and expands what stands in a body. `path` is what comes before the declared names in ids.
     pub(super) fn expand_statements(&mut self, statements: &'a [Statement], context: &Context, path: &[SmolStr]) {
         self.check_moves(statements, context);
-        self.declare_values(statements, context);
+        // The values at the top of a file are declared with its module.
+        if context.instance.is_some() {
+            self.declare_values(statements, context);
+        }
         let mut instances = Vec::new();
         self.declare_things(statements, context, path, &mut instances);
         for id in instances {
@@ -24,14 +27,14 @@ impl<'a> Expander<'a> {
         }
     }
 
-    /// Lets, outputs, metrics, grants, conditions and actions of a component's body.
+    /// Lets, outputs, metrics, grants, conditions and actions of a body.
     fn declare_values(&mut self, statements: &'a [Statement], context: &Context) {
         let at_top = context.instance.is_none();
         for statement in statements {
             match statement {
                 Statement::Declaration(declaration) => {
                     let kind = match declaration.kind {
-                        Kind::Let if !at_top => CellKind::Let(declaration),
+                        Kind::Let => CellKind::Let(declaration),
                         Kind::Output if !at_top => CellKind::Output(declaration),
                         Kind::Metric if !at_top => CellKind::Metric(declaration),
                         Kind::Grant if !at_top => CellKind::Grant(declaration),
@@ -40,7 +43,10 @@ impl<'a> Expander<'a> {
                         _ => continue,
                     };
                     let public = !matches!(declaration.kind, Kind::Let);
-                    self.declare(&declaration.name, kind, public, context);
+                    let cell = self.declare(&declaration.name, kind, public, context);
+                    if at_top {
+                        self.values.extend(cell);
+                    }
                 }
                 Statement::Assign(assign) if assign.key.text == "layer" && !at_top => {
                     let value = self.evaluate(&assign.value, context);
@@ -95,30 +101,16 @@ impl<'a> Expander<'a> {
                 }
                 Statement::For(node) => self.expand_for(node, context, path, instances),
                 Statement::Require(node) => {
-                    if at_top && context.instance.is_none() {
-                        // A platform may insist on something too.
-                    }
                     let module = self.module_of(context.scope).unwrap_or(self.modules.entry);
                     self.requires.push(PendingRequire { node, context: context.clone(), module });
                 }
                 Statement::Adjust(node) => self.adjusts.push((node, context.clone())),
-                Statement::Use(_) | Statement::Allow(_) => {}
-                Statement::Moved(node) => {
-                    self.misplaced(node.span, "`moved from OLD` stands in the block of the declaration that has a new name", context);
-                }
                 Statement::Assign(assign) if !at_top => {
                     if assign.key.text != "layer" {
                         self.unknown_key(&assign.key, &["layer"], "a component", context);
                     }
                 }
-                other => {
-                    let help = if at_top {
-                        "at the top of a file stand declarations: `replica`, `service`, `alarm`, `failover` ..."
-                    } else {
-                        "in a component stand inputs, resources, outputs, metrics, grants, conditions and actions"
-                    };
-                    self.misplaced(other.span(), help, context);
-                }
+                _ => {}
             }
         }
     }
@@ -130,7 +122,6 @@ impl<'a> Expander<'a> {
         path: &[SmolStr],
         instances: &mut Vec<crate::model::ids::Id<crate::model::Instance>>,
     ) {
-        let at_top = context.instance.is_none();
         let named = |name: &SmolStr| -> Vec<SmolStr> { path.iter().cloned().chain([moved_from(declaration).unwrap_or_else(|| name.clone())]).collect() };
         match declaration.kind {
             Kind::Replica | Kind::Service | Kind::Route => {
@@ -149,30 +140,20 @@ impl<'a> Expander<'a> {
             Kind::Resource | Kind::External => self.declare_resource(declaration, named(&declaration.name.text), context),
             Kind::Alarm => {
                 self.declare(&declaration.name, CellKind::Definition(declaration), false, context);
-                self.alarms.push((declaration, context.clone()));
+                self.alarms.push((declaration, context.clone(), named(&declaration.name.text)));
             }
             Kind::Failover | Kind::Failback | Kind::Drill => {
                 self.declare(&declaration.name, CellKind::Definition(declaration), false, context);
-                self.plans.push((declaration, context.clone()));
+                self.plans.push((declaration, context.clone(), named(&declaration.name.text)));
             }
             Kind::Group => {
-                if !at_top || context.group.is_some() {
-                    self.misplaced(declaration.header(), "groups stand at the top of the platform file", context);
-                    return;
-                }
                 if crate::model::LAYERS.contains(&declaration.name.text.as_str()) {
                     self.fail(codes::RESERVED_WORD, format!("`{}` is the name of a layer", declaration.name.text), declaration.name.span, "a layer", format!("choose another name, for example `{}_stack`", declaration.name.text), context);
                 }
                 let inner = Context { group: Some(declaration.name.text.clone()), ..context.clone() };
+                self.declare_values(declaration.statements(), &inner);
                 self.declare_things(declaration.statements(), &inner, path, instances);
             }
-            Kind::Input | Kind::Output | Kind::Metric | Kind::Grant | Kind::Condition | Kind::Action if at_top => {
-                self.misplaced(declaration.header(), &format!("`{}` belongs into a component", declaration.kind.word()), context);
-            }
-            Kind::Platform | Kind::Region | Kind::Param | Kind::Setting | Kind::Component | Kind::Type if !at_top => {
-                self.misplaced(declaration.header(), &format!("`{}` stands at the top of a file", declaration.kind.word()), context);
-            }
-            Kind::Step => self.misplaced(declaration.header(), "a step belongs into a plan", context),
             _ => {}
         }
     }
@@ -247,7 +228,18 @@ fn collect(statements: &[Statement], around: Option<Span>, found: &mut Vec<Allow
                     collect(&block.statements, around, found);
                 }
             }
-            Statement::If(node) => collect(&node.then.statements, around, found),
+            Statement::If(node) => {
+                let mut branch = Some(node);
+                while let Some(node) = branch.take() {
+                    collect(&node.then.statements, around, found);
+                    match &node.otherwise {
+                        Some(ast::Else::If(next)) => branch = Some(next.as_ref()),
+                        Some(ast::Else::Block(block)) => collect(&block.statements, around, found),
+                        None => {}
+                    }
+                }
+            }
+            Statement::On(node) => collect(&node.block.statements, around, found),
             Statement::For(node) => collect(&node.body.statements, around, found),
             Statement::Parallel(node) => collect(&node.block.statements, around, found),
             Statement::Adjust(node) => collect(&node.block.statements, Some(node.span), found),

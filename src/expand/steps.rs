@@ -151,8 +151,7 @@ impl<'a> Expander<'a> {
                 }
                 Statement::Assign(assign) => self.unknown_key(&assign.key, &["within"], "a step", context),
                 Statement::BestEffort(_) => best_effort = true,
-                Statement::Allow(_) => {}
-                other => self.misplaced(other.span(), "a step has `within` and `best_effort`", context),
+                _ => {}
             }
         }
         let Some(value) = &step.value else {
@@ -167,7 +166,15 @@ impl<'a> Expander<'a> {
         let (action, effects, mut body) = match &value.kind {
             ExprKind::Wait(duration, reason) => {
                 let duration = self.duration(duration, "wait", context)?;
-                let reason = reason.plain().unwrap_or_default().to_string();
+                let said = self.evaluate_string(reason, context);
+                let reason = match said {
+                    Value::Text(text) => text.to_string(),
+                    Value::Error => return None,
+                    other => {
+                        self.mismatch("a text that is known now", &other, reason.span, "the reason of a wait is for readers of the machine", context);
+                        return None;
+                    }
+                };
                 ("wait".to_string(), Vec::new(), vec![Operation::Wait { duration, reason }])
             }
             ExprKind::Ask(..) => {

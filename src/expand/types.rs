@@ -3,15 +3,15 @@
 use super::operators::amounts;
 use super::{Context, Expander};
 use crate::aws;
-use crate::diag::{Diagnostic, codes, suggest};
+use crate::diag::{Diagnostic, codes};
 use crate::model::value::{Deploy, Dimension, Value, number_text};
 use crate::source::Span;
-use crate::syntax::ast::{self, Kind, TypeArgument, TypeExpr, TypeKind};
+use crate::syntax::ast::{self, TypeArgument, TypeExpr, TypeKind};
 use smol_str::SmolStr;
 use std::rc::Rc;
 
 /// Types that are built in; the kinds of ids come from a data file.
-const TYPES: &[&str] = &[
+pub(super) const TYPES: &[&str] = &[
     "String", "Number", "Bool", "Duration", "Size", "Rate", "Percent", "Acu", "Cidr", "Region", "Any", "List", "Map",
     "PerRegion", "Range", "Secret", "OneOf", "Metric", "Grant", "Resource",
 ];
@@ -175,7 +175,7 @@ impl<'a> Expander<'a> {
         }
     }
 
-    fn wrong_type(&mut self, value: &Value, ty: &'a TypeExpr, span: Span, name: &str, context: &Context) -> Value {
+    pub(super) fn wrong_type(&mut self, value: &Value, ty: &'a TypeExpr, span: Span, name: &str, context: &Context) -> Value {
         let wanted = self.sources.slice(ty.span).to_string();
         let found = self.describe(value);
         let is_unit = matches!(value, Value::Number(_) | Value::Quantity(..));
@@ -207,6 +207,12 @@ impl<'a> Expander<'a> {
             finding = finding.help(format!("give it a unit, for example `{}{unit}`", number_text(*number)));
         } else if !example.is_empty() {
             finding = finding.help(format!("write {example}"));
+        }
+        if wanted.starts_with("List(") && !matches!(value, Value::List(_) | Value::Map(_)) {
+            let written = self.sources.slice(span).to_string();
+            if !written.contains('\n') {
+                finding = finding.help(format!("a list of one element is `[{written}]`")).fix("make a list of it", span, format!("[{written}]"));
+            }
         }
         if !self.sources.in_library(ty.span) {
             finding = finding.secondary(ty.span, "the declared type");
@@ -344,127 +350,6 @@ impl<'a> Expander<'a> {
             context,
         );
         Value::Error
-    }
-
-    /// An instance of a component, or anything that has the outputs of a structural type.
-    #[expect(clippy::too_many_arguments, reason = "a value, its type, and all that a message needs")]
-    fn check_structural(
-        &mut self,
-        value: Value,
-        module: Option<&'a ast::Name>,
-        definition: &'a ast::Name,
-        ty: &'a TypeExpr,
-        span: Span,
-        name: &str,
-        context: &Context,
-    ) -> Value {
-        let Some((declaration, module_name)) = self.find_definition(module, definition, context) else { return Value::Error };
-        let title = if module_name.is_empty() { definition.text.to_string() } else { format!("{module_name}.{}", definition.text) };
-        let members: Vec<&SmolStr> = declaration
-            .statements()
-            .iter()
-            .filter_map(|statement| match statement {
-                ast::Statement::Declaration(member) if matches!(member.kind, Kind::Output | Kind::Metric | Kind::Action) => {
-                    Some(&member.name.text)
-                }
-                _ => None,
-            })
-            .collect();
-        let missing: Vec<&str> = match &value {
-            Value::Instance(id, _) => {
-                let id = *id;
-                if declaration.kind == Kind::Component {
-                    let component = self.model.instances.get(id).component.clone();
-                    if component == title {
-                        return value;
-                    }
-                }
-                self.ensure_expanded(id);
-                let scope = self.instance_body(id).map(|body| body.scope).and_then(|scope| self.scopes.get(scope));
-                members.into_iter().filter(|member| !scope.is_some_and(|scope| scope.names.contains_key(*member))).map(SmolStr::as_str).collect()
-            }
-            Value::Map(map) => members.into_iter().filter(|member| !map.contains_key(*member)).map(SmolStr::as_str).collect(),
-            _ => return self.wrong_type(&value, ty, span, name, context),
-        };
-        if missing.is_empty() {
-            return value;
-        }
-        let found = self.describe(&value);
-        self.report(
-            Diagnostic::error(codes::TYPE_MISMATCH, format!("`{name}` takes a {title}, found {found}"))
-                .label(span, format!("it has no {}", missing.join(", ")))
-                .help(format!("give something that has the outputs of {title}")),
-            context,
-        );
-        Value::Error
-    }
-
-    /// The component or structural type of this name, and the module that it comes from.
-    pub(super) fn find_definition(
-        &mut self,
-        module: Option<&'a ast::Name>,
-        name: &'a ast::Name,
-        context: &Context,
-    ) -> Option<(&'a ast::Declaration, SmolStr)> {
-        let mut scope = context.scope;
-        let mut module_name = SmolStr::default();
-        if let Some(module) = module {
-            // Modules have names of their own: an input may be called like the module that its type comes from.
-            let top = self.module_of(scope).map_or(0, |at| self.module_scope(at));
-            match self.read_name(&module.text, module.span, &Context { scope: top, locals: None, ..context.clone() }) {
-                Value::Module(number) => {
-                    scope = self.module_scope(number as usize);
-                    module_name = self.modules.list.get(number as usize).map(|module| module.name.clone()).unwrap_or_default();
-                }
-                Value::Error => return None,
-                other => {
-                    let text = self.describe(&other);
-                    self.fail(codes::UNKNOWN_TYPE, format!("{text} is no module"), module.span, "a module is needed before the dot", "import the module first: `use \"./stores/queue.dr\" as queue`", context);
-                    return None;
-                }
-            }
-        } else if let Some(at) = self.module_of(scope) {
-            module_name = self.modules.list.get(at).filter(|_| at != self.modules.entry).map(|module| module.name.clone()).unwrap_or_default();
-        }
-        let cell = if module.is_some() {
-            self.scopes.get(scope).and_then(|scope| scope.names.get(&name.text)).copied()
-        } else {
-            self.find_cell(scope, &name.text)
-        };
-        let found = cell.and_then(|cell| match self.cells.get(cell).map(|cell| &cell.kind) {
-            Some(super::scope::CellKind::Definition(declaration)) => Some((cell, *declaration)),
-            _ => None,
-        });
-        let Some((cell, declaration)) = found else {
-            self.no_definition(module.is_some(), scope, &module_name, name, context);
-            return None;
-        };
-        if module.is_some() && !self.check_public(cell, &module_name, name.span, context) {
-            return None;
-        }
-        Some((declaration, module_name))
-    }
-
-    fn no_definition(&mut self, in_module: bool, scope: usize, module: &str, name: &ast::Name, context: &Context) {
-        let mut names: Vec<SmolStr> = if in_module { self.public_names(scope) } else { self.names_in_sight(context) };
-        if !in_module {
-            names.extend(TYPES.iter().copied().map(SmolStr::new_static));
-            names.extend(aws::kinds::names().map(SmolStr::new_static));
-        }
-        let message =
-            if in_module { format!("the module `{module}` has no `{}`", name.text) } else { format!("there is no type `{}`", name.text) };
-        let mut finding = Diagnostic::error(if in_module { codes::UNKNOWN_MEMBER } else { codes::UNKNOWN_TYPE }, message)
-            .label(name.span, "not found");
-        if let Some(near) = suggest::nearest(&name.text, names.iter().map(SmolStr::as_str)) {
-            finding = finding.help(format!("did you mean `{near}`?")).fix(format!("write `{near}`"), name.span, near);
-        } else if !in_module {
-            finding = finding.help("types are `String`, `Number`, `Duration`, ids such as `VpcId`, and what is declared with `type` or `component`");
-        } else if names.is_empty() {
-            finding = finding.help(format!("`{module}` declares nothing with `pub`"));
-        } else {
-            finding = finding.help(format!("it has {}", names.join(", ")));
-        }
-        self.report(finding, context);
     }
 
     fn unknown_type(&mut self, ty: &TypeExpr, context: &Context) -> Value {

@@ -1,5 +1,7 @@
 //! From the entry file to all modules that it uses: library modules from the binary, project files through the loader.
 
+mod form;
+mod header;
 mod path;
 
 use crate::diag::{Diagnostic, Diagnostics, codes, suggest};
@@ -8,6 +10,8 @@ use crate::stdlib;
 use crate::syntax::{self, ast};
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
+
+pub use form::check as check_form;
 
 /// One parsed file.
 #[derive(Debug)]
@@ -79,7 +83,7 @@ pub fn load_error(path: &str, error: &LoadError) -> Diagnostic {
             .note("a platform that reads files from elsewhere compiles differently on another machine")
             .help("put the file itself below the folder of the platform file"),
         LoadError::Other(reason) => Diagnostic::error(codes::CANNOT_READ, format!("`{path}` cannot be read: {reason}"))
-            .help("make it a file that this user may read"),
+            .help("name a file that this user can read, or mend its permissions"),
     }
 }
 

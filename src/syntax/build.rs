@@ -276,7 +276,7 @@ impl<'b> Builder<'b> {
         let name = self.declared(&name);
         let mut declaration =
             ast::Declaration { span, doc, public, external, kind, kind_span, name, ty: None, clauses: Vec::new(), value: None, block: None };
-        while let Some(part) = parts.next() {
+        for part in parts {
             match part.as_rule() {
                 Rule::colon | Rule::equals => {}
                 Rule::ty => declaration.ty = Some(self.type_expression(part)?),

@@ -101,3 +101,24 @@ fn followed_by_name(rest: &[u8]) -> bool {
     let next = rest.get(blanks).copied().unwrap_or(0);
     blanks > 0 && (next.is_ascii_alphabetic() || next == b'"' || next == b'_')
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_reference_has_every_word() {
+        let reference = include_str!("../../docs/language.md");
+        let (prose, grammar) = reference.split_once("## 23. Grammar").unwrap();
+        for word in openers().chain(EXPRESSION_WORDS.iter().copied()) {
+            assert!(grammar.contains(&format!("\"{word}\"")), "the grammar of the reference has no `{word}`");
+        }
+        for word in openers().chain(EXPRESSION_WORDS.iter().copied()).chain(LATER.iter().copied()) {
+            let written = [format!("`{word}`"), format!("**{word}**"), format!("`{word} ")];
+            assert!(written.iter().any(|form| prose.contains(form)), "the reference does not explain `{word}`");
+        }
+        for word in TOP_LEVEL.iter().chain(EXPRESSION_WORDS) {
+            assert!(prose.contains(&format!("`{word}`")), "the reference does not say that `{word}` is reserved");
+        }
+    }
+}
