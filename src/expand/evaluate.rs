@@ -152,6 +152,13 @@ impl<'a> Expander<'a> {
             }
             Value::Family(id) => format!("the resource `{}`", self.model.family_text(*id)),
             Value::Resource(member) => format!("the resource `{}`", self.model.family_text(member.family)),
+            Value::Deploy(deploy) => match deploy.as_ref() {
+                crate::model::value::Deploy::Parameter(id, _) => {
+                    let parameter = self.model.parameters.get(*id);
+                    format!("the parameter `{}`, a {} given at deployment", parameter.name, parameter.kind)
+                }
+                _ => value.type_name(),
+            },
             other => {
                 let name = other.type_name();
                 if name.starts_with(|c: char| c.is_uppercase()) { format!("a {name}") } else { name }

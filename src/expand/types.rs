@@ -216,6 +216,12 @@ impl<'a> Expander<'a> {
         } else {
             finding = finding.help(format!("give something that is {wanted}"));
         }
+        if wanted.starts_with("List(") && !matches!(value, Value::List(_) | Value::Map(_)) {
+            let written = self.sources.slice(span).to_string();
+            if !written.contains('\n') {
+                finding = finding.help(format!("a list of one element is `[{written}]`")).fix("make a list of it", span, format!("[{written}]"));
+            }
+        }
         if !self.sources.in_library(ty.span) {
             finding = finding.secondary(ty.span, "the declared type");
         }

@@ -303,37 +303,40 @@ impl<'t> Place<'t> {
         let kind = words::kind(opener)?;
         let found = self.token();
         let head = self.text.get(self.start..self.at).unwrap_or_default();
-        if head.trim() == kind.word() && (found.is_empty() || found.starts_with('"')) {
+        let nameless = head.trim() == kind.word();
+        if nameless && (self.expects(Rule::declared) || found.is_empty() || found.starts_with('"')) {
             let finding = Diagnostic::error(codes::BAD_HEADER, format!("the {} has no name", kind.word()));
-            let finding = if found.is_empty() {
-                finding.label(self.span(self.start, self.start + opener.len()), "which name?")
-            } else {
-                finding.label(self.token_span(), "a text, not a name")
+            let finding = match found.chars().next() {
+                None => finding.label(self.span(self.start, self.start + opener.len()), "which name?"),
+                Some('"') => finding.label(self.token_span(), "a text, not a name"),
+                Some(_) => finding.label(self.token_span(), "a name is expected here"),
             };
             return Some(finding.help(match words::form(opener) {
                 Some(form) => format!("`{opener}` is written {form}"),
-                None => format!("write `{opener} NAME ...`; a name stands without quotes"),
+                None => format!("write `{opener} NAME ...`; a name has letters, digits and `_`"),
             }));
         }
-        if found.is_empty() || self.rest().starts_with('=') && !self.expects(Rule::declared) {
+        if self.rest().starts_with('=') {
             return None;
         }
-        if self.expects(Rule::declared) && head.trim() == kind.word() {
+        let clause = head.trim_end().rsplit([' ', '\t']).next().unwrap_or_default();
+        if self.expects_value() && words::CLAUSES.contains(&clause) {
+            let end = self.previous_end();
+            let wanted = if clause == "every" { "a duration, for example `1h`" } else { "a Region, or a list of Regions" };
             return Some(
-                Diagnostic::error(codes::BAD_HEADER, format!("the {} has no name", kind.word()))
-                    .label(self.token_span(), "a name is expected here")
-                    .help(format!("write `{} NAME ...`; a name has letters, digits and `_`", kind.word())),
+                Diagnostic::error(codes::BAD_HEADER, format!("behind `{clause}` stands {wanted}"))
+                    .label(self.span(end - clause.len(), end), "and then?")
+                    .help(format!("write `{clause} {}`", if clause == "every" { "1h" } else { "primary" })),
             );
         }
         if !self.expects(Rule::clause) {
             return None;
         }
-        const CLAUSES: [&str; 7] = ["in", "across", "among", "from", "to", "every", "is"];
-        let word = found.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+        let word = !found.is_empty() && found.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
         let followed = self.text.get(self.at + found.len()..).unwrap_or_default().trim_start_matches([' ', '\t']);
         if word
             && followed.starts_with(|c: char| c.is_alphanumeric() || c == '[')
-            && let Some(near) = suggest::nearest(found, CLAUSES)
+            && let Some(near) = suggest::nearest(found, words::CLAUSES.iter().copied())
         {
             return Some(
                 Diagnostic::error(codes::UNKNOWN_KEYWORD, format!("a header has no `{found}`"))
