@@ -97,7 +97,7 @@ impl<'t> Place<'t> {
         if token.is_empty() { self.rest().get(..self.rest().chars().next().filter(|c| *c != '\n').map_or(0, char::len_utf8)).unwrap_or_default() } else { token }
     }
 
-    fn token_span(&self) -> Span {
+    pub(super) fn token_span(&self) -> Span {
         self.span(self.at, self.at + self.token().len())
     }
 
@@ -182,11 +182,12 @@ impl<'t> Place<'t> {
         if !at_line_start || before == 0 {
             return None;
         }
+        let last = self.text.get(..before).and_then(|text| text.chars().next_back()).map_or(0, char::len_utf8);
         let (what, where_) = if token == "{" { ("`{`", "the header") } else { ("`else`", "the `}` before it") };
         Some(
             Diagnostic::error(codes::MISPLACED, format!("{what} stands on the line of {where_}"))
                 .label(self.span(self.start, self.start + token.len()), "begins a line")
-                .secondary(self.span(before - 1, before), "belongs here")
+                .secondary(self.span(before - last, before), "belongs here")
                 .note("a line ends a statement, so what goes on has to begin on the same line")
                 .help("join the lines")
                 .fix("join the lines", self.span(before, self.start), " "),
@@ -409,7 +410,7 @@ impl<'t> Place<'t> {
         let (found, span) = if found.is_empty() {
             let end_of_text = self.rest().trim().is_empty();
             let what = if end_of_text { "the end of the statement" } else { "the end of the line" };
-            (what.to_string(), self.span(end.saturating_sub(1), end))
+            (what.to_string(), self.span(end - self.previous().len_utf8().min(end), end))
         } else {
             let shown: String = found.chars().flat_map(|c| if c.is_control() { c.escape_unicode().collect() } else { vec![c] }).collect();
             (format!("`{shown}`"), self.token_span())
