@@ -57,7 +57,8 @@ impl<'a> Expander<'a> {
         match declaration.ty.as_ref().map(|ty| (&ty.kind, ty.span)) {
             Some((TypeKind::Resource(name), span)) => {
                 let parts: Vec<&str> = name.text.split("::").collect();
-                let shaped = matches!(parts.as_slice(), [_, _, _] | [_, _, _, "MODULE"]);
+                let pascal = |part: &&str| part.starts_with(|first: char| first.is_ascii_uppercase());
+                let shaped = matches!(parts.as_slice(), [_, _, _] | [_, _, _, "MODULE"]) && parts.iter().all(pascal);
                 if shaped {
                     return Some(name.text.clone());
                 }
