@@ -94,10 +94,7 @@ impl<'a> Expander<'a> {
     fn resource_placement(&mut self, declaration: &'a ast::Declaration, external: bool, context: &Context) -> Option<Placement> {
         let mut placement = None;
         for clause in &declaration.clauses {
-            match clause.word {
-                ClauseWord::In => placement = Some(self.placement(clause, context)?),
-                _ => {}
-            }
+            if clause.word == ClauseWord::In { placement = Some(self.placement(clause, context)?) }
         }
         if placement.is_some() {
             return placement;
