@@ -25,6 +25,7 @@ mod statements;
 mod steps;
 mod structural;
 mod types;
+mod unread;
 mod weigh;
 
 use crate::diag::{Code, Diagnostic, Diagnostics, Severity};
@@ -137,6 +138,8 @@ struct Expander<'a> {
     platform: Option<&'a ast::Declaration>,
     parameters: FxHashMap<SmolStr, Id<crate::model::Parameter>>,
     unknown: FxHashSet<(crate::source::FileId, SmolStr)>,
+    /// Actions and conditions that a plan uses, by declaration and instance.
+    performed: FxHashSet<(Span, Id<Instance>)>,
     fuel: u64,
     depth: u32,
     exhausted: bool,
@@ -166,6 +169,7 @@ pub fn expand(modules: &Modules, sources: &SourceMap, options: &Options, diagnos
         platform: None,
         parameters: FxHashMap::default(),
         unknown: FxHashSet::default(),
+        performed: FxHashSet::default(),
         fuel: FUEL,
         depth: 0,
         exhausted: false,

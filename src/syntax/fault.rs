@@ -59,6 +59,12 @@ impl<'t> Place<'t> {
         Span::new(self.file, self.base + from, self.base + to)
     }
 
+    /// The character that ends before an offset.
+    fn last_before(&self, end: usize) -> Span {
+        let width = self.text.get(..end).and_then(|text| text.chars().next_back()).map_or(0, char::len_utf8);
+        self.span(end - width, end)
+    }
+
     pub(super) fn rest(&self) -> &'t str {
         self.text.get(self.at..).unwrap_or_default()
     }
@@ -182,12 +188,11 @@ impl<'t> Place<'t> {
         if !at_line_start || before == 0 {
             return None;
         }
-        let last = self.text.get(..before).and_then(|text| text.chars().next_back()).map_or(0, char::len_utf8);
         let (what, where_) = if token == "{" { ("`{`", "the header") } else { ("`else`", "the `}` before it") };
         Some(
             Diagnostic::error(codes::MISPLACED, format!("{what} stands on the line of {where_}"))
                 .label(self.span(self.start, self.start + token.len()), "begins a line")
-                .secondary(self.span(before - last, before), "belongs here")
+                .secondary(self.last_before(before), "belongs here")
                 .note("a line ends a statement, so what goes on has to begin on the same line")
                 .help("join the lines")
                 .fix("join the lines", self.span(before, self.start), " "),
@@ -410,7 +415,7 @@ impl<'t> Place<'t> {
         let (found, span) = if found.is_empty() {
             let end_of_text = self.rest().trim().is_empty();
             let what = if end_of_text { "the end of the statement" } else { "the end of the line" };
-            (what.to_string(), self.span(end - self.previous().len_utf8().min(end), end))
+            (what.to_string(), self.last_before(end))
         } else {
             let shown: String = found.chars().flat_map(|c| if c.is_control() { c.escape_unicode().collect() } else { vec![c] }).collect();
             (format!("`{shown}`"), self.token_span())
