@@ -362,7 +362,7 @@ impl<'a> Expander<'a> {
             return self.fail(codes::NOT_CALLABLE, format!("the function takes {} ({}), not {}", super::counted(parameters.len(), "value"), names.join(", "), values.len()), span, "wrong number of values", format!("call it with {}", names.join(", ")), caller);
         }
         if self.depth >= MAXIMUM_DEPTH {
-            self.exhaust("functions call each other too deeply", span, caller);
+            self.exhaust("functions call each other too deeply", "a function cannot repeat by calling itself: walk a list, `[for n in range(3) n * 2]`", span, caller);
             return Value::Error;
         }
         let mut context = function.context.clone();

@@ -314,7 +314,7 @@ impl<'a> Expander<'a> {
             return Value::Error;
         }
         if self.depth >= super::MAXIMUM_DEPTH * 2 {
-            self.exhaust("values depend on each other too deeply", span, reader);
+            self.exhaust("values depend on each other too deeply", "give one of the values in the chain directly", span, reader);
             return Value::Error;
         }
         let context = cell.context.at(here);
