@@ -5,6 +5,7 @@ use super::Modules;
 use super::header;
 use crate::diag::{Diagnostic, Diagnostics, codes};
 use crate::source::Span;
+use crate::syntax;
 use crate::syntax::ast::{self, Block, ClauseWord, Declaration, ExprKind, Kind, Statement, StringLiteral};
 use smol_str::SmolStr;
 
@@ -187,6 +188,15 @@ fn misplaced(statement: &Statement, place: Place, diagnostics: &mut Diagnostics)
                 _ => "not possible here".to_string(),
             };
             Diagnostic::error(codes::MISPLACED, format!("`{word}` cannot stand here")).label(declaration.header(), label)
+        }
+        Statement::Assign(assign) if syntax::form(&assign.key.text).is_some() => {
+            let word = &assign.key.text;
+            diagnostics.push(
+                Diagnostic::error(codes::BAD_HEADER, format!("the {word} has no name"))
+                    .label(assign.key.span, "which name?")
+                    .help(format!("`{word}` is written {}", syntax::form(word).unwrap_or_default())),
+            );
+            return;
         }
         Statement::Assign(assign) if matches!(place, Place::Platform | Place::Module | Place::Group | Place::Branch) => {
             let name = &assign.key.text;
