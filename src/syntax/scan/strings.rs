@@ -63,10 +63,14 @@ impl Scanner<'_> {
 
     fn unterminated(&mut self, start: usize, end: usize) -> usize {
         let text_end = self.source.get(..end).map_or(end, |text| text.trim_ascii_end().len()).max(start + 1);
+        let mut last = text_end - 1;
+        while self.byte(last) & 0b1100_0000 == 0b1000_0000 {
+            last -= 1;
+        }
         self.findings.push(
             Diagnostic::error(codes::UNTERMINATED_STRING, "this string is never closed")
                 .label(self.span(start, start + 1), "opened here")
-                .secondary(self.span(text_end.saturating_sub(1), text_end), "the line ends here")
+                .secondary(self.span(last, text_end), "the line ends here")
                 .help("add `\"`; a text over several lines stands between `\"\"\"` lines"),
         );
         self.give_up_line(start, end);
