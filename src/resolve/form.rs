@@ -4,6 +4,7 @@
 use super::Modules;
 use super::header;
 use crate::diag::{Diagnostic, Diagnostics, codes};
+use crate::source::Span;
 use crate::syntax::ast::{self, Block, ClauseWord, Declaration, ExprKind, Kind, Statement, StringLiteral};
 use smol_str::SmolStr;
 
@@ -187,9 +188,20 @@ fn misplaced(statement: &Statement, place: Place, diagnostics: &mut Diagnostics)
             };
             Diagnostic::error(codes::MISPLACED, format!("`{word}` cannot stand here")).label(declaration.header(), label)
         }
+        Statement::Assign(assign) if matches!(place, Place::Platform | Place::Module | Place::Group | Place::Branch) => {
+            let name = &assign.key.text;
+            let region = matches!(&assign.value.kind, ast::ExprKind::Hyphenated(code) if crate::aws::regions::find(code).is_some());
+            let word = if region { "region" } else { "let" };
+            Diagnostic::error(codes::MISPLACED, format!("`{name}` is set, but not declared"))
+                .label(assign.key.span, "what is it?")
+                .help(format!("write `{word} {name} = ...`"))
+                .fix(format!("write `{word}`"), Span { end: assign.key.span.start, ..assign.key.span }, format!("{word} "))
+        }
         other => Diagnostic::error(codes::MISPLACED, "this statement cannot stand here").label(other.span(), "not possible here"),
     };
-    diagnostics.push(finding.help(place.help()));
+    // What is said about this statement is better than what is said about the place.
+    let finding = if finding.help.is_some() { finding } else { finding.help(place.help()) };
+    diagnostics.push(finding);
 }
 
 /// What stands in a statement that is at its place.
