@@ -24,6 +24,8 @@ pub struct ResourceType {
     /// Whether deleting it deletes data.
     #[serde(default)]
     pub stateful: bool,
+    /// The permission that a call needs to hand its ARN on to a service.
+    pub pass: Option<String>,
     /// Whether AWS turns the name into lower case.
     #[serde(default)]
     pub lowercase_name: bool,

@@ -100,7 +100,7 @@ impl<'a> Expander<'a> {
         };
         if context.instance != Some(id) && matches!(self.cells.get(cell).map(|cell| &cell.kind), Some(CellKind::Let(_))) {
             let instance = self.model.instances.get(id);
-            let (path, component) = (instance.path.join("."), instance.component.clone());
+            let (path, component) = (instance.shown.clone(), instance.component.clone());
             return self.fail(
                 codes::PRIVATE,
                 format!("`{}` is private to `{component}`", name.text),
@@ -268,7 +268,7 @@ impl<'a> Expander<'a> {
                 if found.regions.contains(region) {
                     Value::Instance(*id, Some(*region))
                 } else {
-                    let (name, regions) = (found.path.join("."), found.regions.clone());
+                    let (name, regions) = (found.shown.clone(), found.regions.clone());
                     self.no_member(&name, *region, &regions, index_span, context)
                 }
             }

@@ -27,6 +27,19 @@ impl<'a> Expander<'a> {
         span: Span,
         caller: &Context,
     ) -> Option<Vec<Operation>> {
+        let mut context = self.given_values(declaration, inner, arguments, span, caller)?;
+        self.operations(declaration.statements(), step, &mut context)
+    }
+
+    /// The scope of an action or a condition, with the values that it is given by position.
+    fn given_values(
+        &mut self,
+        declaration: &'a ast::Declaration,
+        inner: &Context,
+        arguments: Vec<(Value, Span)>,
+        span: Span,
+        caller: &Context,
+    ) -> Option<Context> {
         let mut context = Context { here: caller.here, from: caller.from, to: caller.to, in_action: true, ..inner.clone() };
         let inputs: Vec<&'a ast::Declaration> = declaration
             .statements()
@@ -36,8 +49,8 @@ impl<'a> Expander<'a> {
                 _ => None,
             })
             .collect();
+        let names: Vec<&str> = inputs.iter().map(|input| input.name.text.as_str()).collect();
         if arguments.len() > inputs.len() {
-            let names: Vec<&str> = inputs.iter().map(|input| input.name.text.as_str()).collect();
             self.fail(codes::NOT_CALLABLE, format!("`{}` takes {} values, {} are given", declaration.name.text, inputs.len(), arguments.len()), span, if names.is_empty() { "it takes none".to_string() } else { format!("it takes {}", names.join(", ")) }, format!("write `{}({})`", declaration.name.text, names.join(", ")), caller);
             return None;
         }
@@ -48,7 +61,7 @@ impl<'a> Expander<'a> {
                 (None, Some(default)) => (self.evaluate(default, &context), default.span),
                 (None, None) if input.ty.as_ref().is_some_and(|ty| ty.optional) => (Value::None, input.name.span),
                 (None, None) => {
-                    self.fail(codes::MISSING_INPUT, format!("`{}` needs `{}`", declaration.name.text, input.name.text), span, "not given here", format!("write `{}({})`", declaration.name.text, input.name.text), caller);
+                    self.fail(codes::MISSING_INPUT, format!("`{}` needs `{}`", declaration.name.text, input.name.text), span, "not given here", format!("write `{}({})`", declaration.name.text, names.join(", ")), caller);
                     return None;
                 }
             };
@@ -58,7 +71,7 @@ impl<'a> Expander<'a> {
             };
             context = context.with(input.name.text.clone(), value);
         }
-        self.operations(declaration.statements(), step, &mut context)
+        Some(context)
     }
 
     fn operations(&mut self, statements: &'a [Statement], step: &str, context: &mut Context) -> Option<Vec<Operation>> {
@@ -237,9 +250,14 @@ impl<'a> Expander<'a> {
             self.fail(codes::UNBOUNDED_WAIT, "the question is never asked again within its bound", node.span, "`every` must be shorter than `within`", "ask more often, or wait longer: `every 15s within 8min`", context);
             return None;
         }
-        let (declaration, inner) = self.named_condition(&node.condition, context)?;
+        let (named, given): (&ast::Expr, &[ast::Expr]) = match &node.condition.kind {
+            ExprKind::Apply(callee, arguments) => (callee, arguments),
+            _ => (&node.condition, &[]),
+        };
+        let (declaration, inner) = self.named_condition(named, context)?;
         self.check_condition_place(declaration, node, context)?;
-        let mut inner = Context { here: context.here, from: context.from, to: context.to, in_action: true, ..inner };
+        let given = given.iter().map(|argument| (self.evaluate(argument, context), argument.span)).collect();
+        let mut inner = self.given_values(declaration, &inner, given, node.condition.span, context)?;
         let mut ask = Vec::new();
         let mut holds = None;
         for statement in declaration.statements() {
@@ -283,7 +301,7 @@ impl<'a> Expander<'a> {
             _ => None,
         };
         if found.is_none() {
-            self.fail(codes::UNKNOWN_NAME, format!("`{}` is no condition", self.sources.slice(expression.span)), expression.span, "not a condition", "`done when` names a `condition` of the component, without parentheses", context);
+            self.fail(codes::UNKNOWN_NAME, format!("`{}` is no condition", self.sources.slice(expression.span)), expression.span, "not a condition", "`done when` names a `condition` of the component: `done when writing every 15s within 8min`", context);
         }
         found
     }
@@ -330,10 +348,13 @@ impl<'a> Expander<'a> {
         };
         self.ensure_expanded(id);
         let Some((declaration, inner)) = self.definition_in(id, "notify", true) else {
-            let path = self.model.instances.get(id).path.join(".");
+            let path = self.model.instances.get(id).shown.clone();
             self.fail(codes::NOT_AN_ACTION, format!("`{path}` cannot be told: it has no action `notify`"), notify.to.span, "no action `notify`", "name a service whose component declares `action notify in here { input message: String ... }`", context);
             return Vec::new();
         };
+        if self.check_member(id, declaration, notify.to.span, context).is_none() {
+            return Vec::new();
+        }
         let place = context.here.map(|region| self.model.region_text(region)).unwrap_or_default();
         let said = notify.message.as_ref().map(|message| self.evaluate_string(message, context));
         if matches!(said, Some(Value::Error)) {

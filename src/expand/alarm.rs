@@ -271,7 +271,12 @@ impl<'a> Expander<'a> {
     fn target_of(&mut self, expression: &'a ast::Expr, context: &Context) -> Option<Value> {
         let value = self.evaluate(expression, context);
         match &value {
-            Value::Instance(..) => {
+            Value::Instance(id, _) => {
+                let id = *id;
+                if let Some(here) = context.here.filter(|here| !self.model.instances.get(id).regions.contains(here)) {
+                    self.told_elsewhere(id, here, expression.span, context);
+                    return None;
+                }
                 let name = ast::Name { text: SmolStr::new_static("target"), span: expression.span };
                 let target = self.member(value, &name, expression.span, context);
                 let target = self.settle(target, expression.span, context);
@@ -284,6 +289,20 @@ impl<'a> Expander<'a> {
                 None
             }
         }
+    }
+
+    fn told_elsewhere(&mut self, id: Id<Instance>, here: Id<Region>, span: Span, context: &Context) {
+        let (name, instance) = (self.model.instances.get(id).shown.clone(), self.model.instances.get(id));
+        let (declared, regions) = (instance.span, self.region_list(&instance.regions.clone()));
+        let here = self.model.region_text(here);
+        self.report(
+            Diagnostic::error(codes::NO_MEMBER_HERE, format!("`{name}` has no member in {here}, where the alarm stands"))
+                .label(span, format!("nobody is told in {here}"))
+                .secondary(declared, format!("it exists in {regions} only"))
+                .note("an alarm calls what is in its own Region, and on the day of the outage the other one may be gone")
+                .help(format!("place `{name}` in {here} too")),
+            context,
+        );
     }
 
     /// Makes an instance of a component of the library's core, with inputs that are known already.
@@ -304,6 +323,7 @@ impl<'a> Expander<'a> {
         })?;
         let origin = context.instance.map_or(span, |id| self.model.instances.get(id).span);
         let id = self.model.instances.add(Instance {
+            shown: path.join("."),
             path,
             component: format!("core.{component}"),
             regions: placement.regions.to_vec(),
