@@ -172,7 +172,7 @@ impl<'a> Expander<'a> {
         for statement in &node.block.statements {
             let Statement::Assign(assign) = statement else { continue };
             let value = self.evaluate(&assign.value, context);
-            let value = self.property_value(value, assign.value.span, context);
+            let value = self.written_value(value, &assign.value, context);
             match value {
                 Value::None => {}
                 Value::Error => return None,
@@ -193,7 +193,7 @@ impl<'a> Expander<'a> {
         let on = match &node.on {
             Some(expression) => {
                 let value = self.evaluate(expression, context);
-                Some(self.property_value(value, expression.span, context))
+                Some(self.written_value(value, expression, context))
             }
             None => None,
         };

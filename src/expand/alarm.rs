@@ -7,7 +7,7 @@ use crate::diag::{Diagnostic, codes};
 use crate::model::Instance;
 use crate::model::Region;
 use crate::model::ids::Id;
-use crate::model::value::{Metric, TextPart, Value, number_text, quantity_text};
+use crate::model::value::{Dimension, Metric, TextPart, Value, number_text, quantity_text};
 use crate::source::Span;
 use crate::syntax::ast::{self, BinaryOperator, ClauseWord, Kind, Statement};
 use smol_str::SmolStr;
@@ -247,9 +247,10 @@ impl<'a> Expander<'a> {
                 if let Value::Number(number) = &value {
                     let factor = metric.unit.as_ref().and_then(|unit| metric_unit(unit)).map_or(1.0, |(_, factor)| factor);
                     let meant = quantity_text(number * factor, wanted);
-                    finding = finding
-                        .note("a number without a unit is read as milliseconds by one engineer and as seconds by the next")
-                        .help(format!("write `{meant}`, if the number was meant in {}", metric.unit.clone().unwrap_or_default()));
+                    if wanted == Dimension::Duration {
+                        finding = finding.note("a number without a unit is read as milliseconds by one engineer and as seconds by the next");
+                    }
+                    finding = finding.help(format!("write `{meant}`, if the number was meant in {}", metric.unit.clone().unwrap_or_default()));
                 }
                 self.report(finding, context);
                 None
@@ -295,7 +296,7 @@ impl<'a> Expander<'a> {
         let (name, instance) = (self.model.instances.get(id).shown.clone(), self.model.instances.get(id));
         let (declared, regions) = (instance.span, self.region_list(&instance.regions.clone()));
         let here = self.model.region_text(here);
-        self.report(
+        self.report_once(
             Diagnostic::error(codes::NO_MEMBER_HERE, format!("`{name}` has no member in {here}, where the alarm stands"))
                 .label(span, format!("nobody is told in {here}"))
                 .secondary(declared, format!("it exists in {regions} only"))

@@ -101,7 +101,7 @@ impl<'a> Expander<'a> {
         }
         let (name, declared) = (instance.shown.clone(), instance.span);
         let (regions, here) = (self.region_list(&instance.regions.clone()), self.model.region_text(here));
-        self.report(
+        self.report_once(
             Diagnostic::error(codes::NO_MEMBER_HERE, format!("`{name}` has no member in {here}, where `{}` is called", action.name.text))
                 .label(span, format!("called in {here}"))
                 .secondary(declared, format!("it exists in {regions} only"))

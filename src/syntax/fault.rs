@@ -414,6 +414,7 @@ impl<'t> Place<'t> {
         let opener = self.token_at(self.start);
         match words::form(opener) {
             Some(form) => finding.help(format!("`{opener}` is written {form}")),
+            None if self.token() == "=" => finding.help("`==` compares two values; `=` gives a name its value").fix("write `==`", span, "=="),
             None if self.may_end() => finding.help("a statement ends with its line; inside `( )` and `[ ]` lines may be broken freely"),
             None => finding.help("look at what stands before it: a value, a bracket or a separator may be missing there"),
         }
