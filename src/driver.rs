@@ -29,6 +29,10 @@ pub fn compile(
         return None;
     }
     resolve::check_form(&modules, diagnostics);
+    // Whatever uses a module that could not be had would be called wrong next, though nobody can know: the cause is said alone.
+    if diagnostics.has_errors() {
+        return None;
+    }
     let Expanded { model, machines, allows } = expand::expand(&modules, sources, options, diagnostics);
     let layout = if diagnostics.has_errors() { None } else { Some(layout::layout(&model, diagnostics)) };
     let accepted = accept(&allows, diagnostics);
@@ -55,6 +59,9 @@ fn accept(allows: &[Allowance], diagnostics: &mut Diagnostics) -> Vec<Allowance>
         }
         true
     });
+    let failed = diagnostics.has_errors();
+    let mut said: Vec<String> = diagnostics.as_slice().iter().map(|finding| finding.code.to_string()).collect();
+    said.retain(|code| !code.starts_with("DR"));
     for (allow, used) in allows.iter().zip(&used) {
         let core = allow.code.starts_with("DR");
         if core && codes::find(&allow.code).is_none() {
@@ -70,10 +77,17 @@ fn accept(allows: &[Allowance], diagnostics: &mut Diagnostics) -> Vec<Allowance>
             let refused = diagnostics.as_slice().iter().any(|finding| {
                 finding.severity == Severity::Error && allow.code == finding.code.as_ref()
             });
+            // What errors kept from being looked at may still need it.
+            if failed && !refused {
+                continue;
+            }
+            let near = crate::diag::suggest::nearest(&allow.code, said.iter().map(String::as_str));
             let mut finding = Diagnostic::warning(codes::UNUSED_ALLOW, format!("this `allow {}` accepts nothing", allow.code))
                 .label(allow.span, "no such finding in what it covers");
             finding = if refused {
                 finding.help("an error cannot be accepted, only a warning or an advice")
+            } else if let Some(near) = near {
+                finding.help(format!("did you mean `{near}`?")).fix(format!("write `{near}`"), allow.span, near)
             } else {
                 finding.help("remove it: an exception that is not needed hides the next one")
             };

@@ -213,10 +213,18 @@ impl<'a> Expander<'a> {
 
     /// Reports a finding. One that points into the library is moved to the user's declaration that led there: it is the
     /// text that can be changed.
+    /// Reports what many places may ask for the same wrong thing once: where it was met first.
+    fn report_once(&mut self, finding: Diagnostic, context: &Context) {
+        let known = self.diagnostics.as_slice().iter().any(|other| other.code == finding.code && other.message == finding.message);
+        if !known {
+            self.report(finding, context);
+        }
+    }
+
     fn report(&mut self, finding: Diagnostic, context: &Context) {
         let mut finding = finding;
         let inside = finding.primary().is_some_and(|label| self.sources.in_library(label.span));
-        if inside && finding.severity == Severity::Error && context.instance.is_some_and(|id| self.is_refused(id)) {
+        if finding.severity == Severity::Error && context.instance.is_some_and(|id| self.follows_from_refusal(&finding, id, inside)) {
             return;
         }
         if inside
@@ -253,6 +261,16 @@ impl<'a> Expander<'a> {
 
     fn instance_body(&self, id: Id<Instance>) -> Option<&InstanceBody<'a>> {
         self.instances.get(id.index())
+    }
+
+    /// Whether a finding lies in the text of a component that refuses this use of it: then the refusal says what to change.
+    fn follows_from_refusal(&self, finding: &Diagnostic, id: Id<Instance>, inside_library: bool) -> bool {
+        let within = || {
+            let (body, label) = self.instance_body(id).zip(finding.primary())?;
+            let component = body.component.span;
+            Some(component.file == label.span.file && component.start <= label.span.start && label.span.end <= component.end)
+        };
+        self.is_refused(id) && (inside_library || within() == Some(true))
     }
 
     /// Whether an instance, or one that it is a part of, does not keep to what its component insists on.
