@@ -53,10 +53,13 @@ impl<'a> Expander<'a> {
         for property in changed.properties {
             if identity.as_deref() == Some(property.name.as_str()) {
                 self.report(
-                    Diagnostic::error(codes::DUPLICATE_PROPERTY, format!("`{}` is what the resource is known by and cannot be adjusted", property.name))
-                        .label(property.span, "this would be another resource")
-                        .note("names are computed, so that other Regions, permissions and plans find the resource")
-                        .help("change the platform's `naming`, or declare another resource"),
+                    Diagnostic::error(
+                        codes::DUPLICATE_PROPERTY,
+                        format!("`{}` is what the resource is known by and cannot be adjusted", property.name),
+                    )
+                    .label(property.span, "this would be another resource")
+                    .note("names are computed, so that other Regions, permissions and plans find the resource")
+                    .help("change the platform's `naming`, or declare another resource"),
                     context,
                 );
                 continue;
@@ -108,10 +111,15 @@ impl<'a> Expander<'a> {
             Value::Resource(resource) => Some(resource.family),
             Value::Error => None,
             other => {
-                self.mismatch("a resource", &other, span, "name the instance and a resource in it: `adjust orders.cluster { ... }`", context);
+                self.mismatch(
+                    "a resource",
+                    &other,
+                    span,
+                    "name the instance and a resource in it: `adjust orders.cluster { ... }`",
+                    context,
+                );
                 None
             }
         }
     }
 }
-

@@ -91,15 +91,8 @@ impl<'a> Expander<'a> {
     }
 
     fn resource_placement(&mut self, declaration: &'a ast::Declaration, external: bool, context: &Context) -> Option<Placement> {
-        let mut placement = None;
-        for clause in &declaration.clauses {
-            match clause.word {
-                ClauseWord::In => placement = Some(self.placement(clause, context)?),
-                _ => {}
-            }
-        }
-        if placement.is_some() {
-            return placement;
+        if let Some(clause) = declaration.clause(ClauseWord::In) {
+            return self.placement(clause, context);
         }
         if let Some(id) = context.instance {
             let instance = self.model.instances.get(id);

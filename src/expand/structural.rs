@@ -4,8 +4,8 @@ use super::types::TYPES;
 use super::{Context, Expander};
 use crate::aws;
 use crate::diag::{Diagnostic, codes, suggest};
-use crate::model::ids::Id;
 use crate::model::Instance;
+use crate::model::ids::Id;
 use crate::model::value::{Value, ValueMap};
 use crate::source::Span;
 use crate::syntax::ast::{self, Kind, Statement, TypeArgument, TypeExpr, TypeKind};
@@ -34,7 +34,9 @@ impl<'a> Expander<'a> {
         let missing: Vec<&str> = match &value {
             Value::Instance(id, _) => {
                 let id = *id;
-                if declaration.kind == Kind::Component && self.instance_body(id).is_some_and(|body| std::ptr::eq(body.component, declaration)) {
+                if declaration.kind == Kind::Component
+                    && self.instance_body(id).is_some_and(|body| std::ptr::eq(body.component, declaration))
+                {
                     return value;
                 }
                 self.ensure_expanded(id);
@@ -56,7 +58,13 @@ impl<'a> Expander<'a> {
             return Value::Error;
         }
         match value {
-            Value::Instance(id, _) => if self.outputs_fit(id, &members, name, span, context) { value } else { Value::Error },
+            Value::Instance(id, _) => {
+                if self.outputs_fit(id, &members, name, span, context) {
+                    value
+                } else {
+                    Value::Error
+                }
+            }
             Value::Map(map) => self.entries_fit(&map, declaration, &members, span, context),
             other => other,
         }
@@ -74,8 +82,11 @@ impl<'a> Expander<'a> {
             let path = self.model.instances.get(id).path.join(".");
             let (wanted, found) = (self.sources.slice(wanted.span).to_string(), self.sources.slice(found.span).to_string());
             self.report(
-                Diagnostic::error(codes::TYPE_MISMATCH, format!("`{name}` needs `{}` as {wanted}; of `{path}` it is {found}", member.name.text))
-                    .label(span, format!("`{path}.{}` is {found}", member.name.text)),
+                Diagnostic::error(
+                    codes::TYPE_MISMATCH,
+                    format!("`{name}` needs `{}` as {wanted}; of `{path}` it is {found}", member.name.text),
+                )
+                .label(span, format!("`{path}.{}` is {found}", member.name.text)),
                 context,
             );
             return false;
@@ -124,12 +135,20 @@ impl<'a> Expander<'a> {
                 Value::Error => return None,
                 other => {
                     let text = self.describe(&other);
-                    self.fail(codes::UNKNOWN_TYPE, format!("{text} is no module"), module.span, "a module is needed before the dot", "import the module first: `use \"./stores/queue.dr\" as queue`", context);
+                    self.fail(
+                        codes::UNKNOWN_TYPE,
+                        format!("{text} is no module"),
+                        module.span,
+                        "a module is needed before the dot",
+                        "import the module first: `use \"./stores/queue.dr\" as queue`",
+                        context,
+                    );
                     return None;
                 }
             }
         } else if let Some(at) = self.module_of(scope) {
-            module_name = self.modules.list.get(at).filter(|_| at != self.modules.entry).map(|module| module.name.clone()).unwrap_or_default();
+            module_name =
+                self.modules.list.get(at).filter(|_| at != self.modules.entry).map(|module| module.name.clone()).unwrap_or_default();
         }
         let cell = if module.is_some() {
             self.scopes.get(scope).and_then(|scope| scope.names.get(&name.text)).copied()
@@ -158,12 +177,13 @@ impl<'a> Expander<'a> {
         }
         let message =
             if in_module { format!("the module `{module}` has no `{}`", name.text) } else { format!("there is no type `{}`", name.text) };
-        let mut finding = Diagnostic::error(if in_module { codes::UNKNOWN_MEMBER } else { codes::UNKNOWN_TYPE }, message)
-            .label(name.span, "not found");
+        let mut finding =
+            Diagnostic::error(if in_module { codes::UNKNOWN_MEMBER } else { codes::UNKNOWN_TYPE }, message).label(name.span, "not found");
         if let Some(near) = suggest::nearest(&name.text, names.iter().map(SmolStr::as_str)) {
             finding = finding.help(format!("did you mean `{near}`?")).fix(format!("write `{near}`"), name.span, near);
         } else if !in_module {
-            finding = finding.help("types are `String`, `Number`, `Duration`, ids such as `VpcId`, and what is declared with `type` or `component`");
+            finding = finding
+                .help("types are `String`, `Number`, `Duration`, ids such as `VpcId`, and what is declared with `type` or `component`");
         } else if names.is_empty() {
             finding = finding.help(format!("`{module}` declares nothing with `pub`"));
         } else {

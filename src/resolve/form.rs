@@ -75,9 +75,7 @@ impl Place {
             K::Let | K::Replica | K::Service | K::Route | K::Resource | K::External | K::Alarm | K::Failover | K::Failback | K::Drill
         );
         match self {
-            Self::Platform => {
-                thing || matches!(kind, K::Platform | K::Region | K::Setting | K::Param | K::Component | K::Type | K::Group)
-            }
+            Self::Platform => thing || matches!(kind, K::Platform | K::Region | K::Setting | K::Param | K::Component | K::Type | K::Group),
             Self::Module => matches!(kind, K::Let | K::Component | K::Type),
             Self::Group => thing,
             Self::Branch => thing || kind == K::Group,
@@ -118,7 +116,15 @@ impl Place {
     fn has_no_keys(self) -> bool {
         matches!(
             self,
-            Self::Platform | Self::Module | Self::Group | Self::Branch | Self::Type | Self::Alarm | Self::Parallel | Self::OnFailure | Self::Action
+            Self::Platform
+                | Self::Module
+                | Self::Group
+                | Self::Branch
+                | Self::Type
+                | Self::Alarm
+                | Self::Parallel
+                | Self::OnFailure
+                | Self::Action
         )
     }
 
@@ -130,7 +136,9 @@ impl Place {
             Self::Group => "a group holds replicas, services, routes, resources, alarms, plans and values",
             Self::Branch => "in `if` and `for` stand replicas, services, routes, resources, alarms, plans and values",
             Self::Component => "in a component stand inputs, resources, outputs, metrics, grants, conditions and actions",
-            Self::ComponentBranch => "inputs and `layer` stand directly in the component; what is conditional are resources, values, instances ...",
+            Self::ComponentBranch => {
+                "inputs and `layer` stand directly in the component; what is conditional are resources, values, instances ..."
+            }
             Self::Type => "a type says which outputs, metrics, grants and actions are needed",
             Self::PlatformBlock => "a platform has `name = value` lines only",
             Self::Instance => "an instance has `input = value` lines only",
@@ -211,15 +219,11 @@ fn inside(statement: &Statement, place: Place, diagnostics: &mut Diagnostics) {
             }
             statements(&node.block.statements, Place::Adjust, diagnostics);
         }
-        Statement::Allow(node) => {
-            if node.reason.plain().is_none_or(|reason| reason.trim().is_empty()) {
-                diagnostics.push(
-                    Diagnostic::error(codes::BAD_STRING, "the reason of an `allow` is a plain text")
-                        .label(node.reason.span, "why is the finding accepted?")
-                        .help(format!("write `allow {} \"reason\"`", node.code.text)),
-                );
-            }
-        }
+        Statement::Allow(node) if node.reason.plain().is_none_or(|reason| reason.trim().is_empty()) => diagnostics.push(
+            Diagnostic::error(codes::BAD_STRING, "the reason of an `allow` is a plain text")
+                .label(node.reason.span, "why is the finding accepted?")
+                .help(format!("write `allow {} \"reason\"`", node.code.text)),
+        ),
         Statement::Require(node) => slug(&node.slug, diagnostics),
         _ => {}
     }
