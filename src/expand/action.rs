@@ -38,7 +38,7 @@ impl<'a> Expander<'a> {
             .collect();
         if arguments.len() > inputs.len() {
             let names: Vec<&str> = inputs.iter().map(|input| input.name.text.as_str()).collect();
-            self.fail(codes::NOT_CALLABLE, format!("`{}` takes {} values, {} are given", declaration.name.text, inputs.len(), arguments.len()), span, if names.is_empty() { "it takes none".to_string() } else { format!("it takes {}", names.join(", ")) }, format!("write `{}({})`", declaration.name.text, names.join(", ")), caller);
+            self.fail(codes::NOT_CALLABLE, format!("`{}` takes {}, not {}", declaration.name.text, super::counted(inputs.len(), "value"), arguments.len()), span, if names.is_empty() { "it takes none".to_string() } else { format!("it takes {}", names.join(", ")) }, format!("write `{}({})`", declaration.name.text, names.join(", ")), caller);
             return None;
         }
         let mut given = arguments.into_iter();

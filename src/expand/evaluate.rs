@@ -148,10 +148,17 @@ impl<'a> Expander<'a> {
             Value::Region(region) => format!("the Region {}", self.model.region_text(*region)),
             Value::Instance(id, _) => {
                 let instance = self.model.instances.get(*id);
-                format!("`{}`, an instance of {}", instance.path.join("."), instance.component)
+                format!("`{}` (an instance of {})", instance.path.join("."), instance.component)
             }
             Value::Family(id) => format!("the resource `{}`", self.model.family_text(*id)),
             Value::Resource(member) => format!("the resource `{}`", self.model.family_text(member.family)),
+            Value::Deploy(deploy) => match deploy.as_ref() {
+                crate::model::value::Deploy::Parameter(id, _) => {
+                    let parameter = self.model.parameters.get(*id);
+                    format!("the parameter `{}`, a {} given at deployment", parameter.name, parameter.kind)
+                }
+                _ => value.type_name(),
+            },
             other => {
                 let name = other.type_name();
                 if name.starts_with(|c: char| c.is_uppercase()) { format!("a {name}") } else { name }
@@ -352,7 +359,7 @@ impl<'a> Expander<'a> {
         let (parameters, body) = (function.parameters, function.body);
         if parameters.len() != values.len() {
             let names: Vec<&str> = parameters.iter().map(|name| name.text.as_str()).collect();
-            return self.fail(codes::NOT_CALLABLE, format!("the function takes {} values ({}), {} are given", parameters.len(), names.join(", "), values.len()), span, "wrong number of values", format!("call it with {}", names.join(", ")), caller);
+            return self.fail(codes::NOT_CALLABLE, format!("the function takes {} ({}), not {}", super::counted(parameters.len(), "value"), names.join(", "), values.len()), span, "wrong number of values", format!("call it with {}", names.join(", ")), caller);
         }
         if self.depth >= MAXIMUM_DEPTH {
             self.exhaust("functions call each other too deeply", span, caller);

@@ -58,7 +58,12 @@ impl<'a> Expander<'a> {
             self.report(
                 Diagnostic::error(codes::BAD_HEADER, format!("the {} `{}` has no component", declaration.kind.word(), declaration.name.text))
                     .label(declaration.header(), "what is it made of?")
-                    .help(format!("name a component: `{} {}: module.component across both {{ ... }}`", declaration.kind.word(), declaration.name.text)),
+                    .help(format!(
+                        "name a component: `{} {}: module.component {} both {{ ... }}`",
+                        declaration.kind.word(),
+                        declaration.name.text,
+                        if declaration.kind == Kind::Service { "in" } else { "across" }
+                    )),
                 context,
             );
             return None;
@@ -109,7 +114,7 @@ impl<'a> Expander<'a> {
                 _ => {}
             }
         }
-        if placement.is_none() {
+        if placement.is_none() && declaration.clauses.is_empty() {
             self.report(
                 Diagnostic::error(codes::BAD_HEADER, format!("`{}` is placed nowhere", declaration.name.text))
                     .label(declaration.header(), "in which Regions?")

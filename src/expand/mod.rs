@@ -33,7 +33,7 @@ use crate::model::{Instance, Model, Region};
 use crate::resolve::Modules;
 use crate::source::{SourceMap, Span};
 use crate::syntax::ast;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use scope::{Cell, Function, Scope};
 use smol_str::SmolStr;
 use std::rc::Rc;
@@ -136,6 +136,7 @@ struct Expander<'a> {
     naming: Option<&'a ast::Expr>,
     platform: Option<&'a ast::Declaration>,
     parameters: FxHashMap<SmolStr, Id<crate::model::Parameter>>,
+    unknown: FxHashSet<(crate::source::FileId, SmolStr)>,
     fuel: u64,
     depth: u32,
     exhausted: bool,
@@ -164,6 +165,7 @@ pub fn expand(modules: &Modules, sources: &SourceMap, options: &Options, diagnos
         naming: None,
         platform: None,
         parameters: FxHashMap::default(),
+        unknown: FxHashSet::default(),
         fuel: FUEL,
         depth: 0,
         exhausted: false,
@@ -185,7 +187,7 @@ impl<'a> Expander<'a> {
         self.expand_alarms();
         self.expand_plans();
         self.evaluate_unused();
-        self.evaluate_inputs();
+        self.evaluate_unread();
         self.evaluate_resources();
         self.apply_adjusts();
         self.evaluate_requires();
@@ -298,6 +300,11 @@ impl<'a> Expander<'a> {
             );
         }
     }
+}
+
+/// `1 value`, `2 values`
+fn counted(number: usize, what: &str) -> String {
+    if number == 1 { format!("1 {what}") } else { format!("{number} {what}s") }
 }
 
 /// A list of Regions as it was placed.

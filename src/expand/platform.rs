@@ -153,6 +153,8 @@ impl<'a> Expander<'a> {
             finding = finding.help(format!("did you mean `{near}`?")).fix(format!("write `{near}`"), key.span, near);
         } else if !known.is_empty() {
             finding = finding.help(format!("it has {}", known.join(", ")));
+        } else {
+            finding = finding.help("remove it");
         }
         self.report(finding, context);
     }
@@ -167,6 +169,8 @@ impl<'a> Expander<'a> {
                 if let Some(near) = suggest::nearest(text, set.iter().copied()) {
                     finding =
                         finding.help(format!("did you mean \"{near}\"?")).fix(format!("write \"{near}\""), span, format!("\"{near}\""));
+                } else if let Some(first) = set.first() {
+                    finding = finding.help(format!("write one of them, for example \"{first}\""));
                 }
                 self.report(finding, context);
                 None
@@ -245,6 +249,8 @@ impl<'a> Expander<'a> {
                 Diagnostic::error(codes::UNKNOWN_REGION, format!("AWS has no Region `{code}`")).label(span, "unknown Region");
             if let Some(near) = suggest::nearest(&code, crate::aws::regions::codes()) {
                 finding = finding.help(format!("did you mean `{near}`?")).fix(format!("write `{near}`"), span, near);
+            } else {
+                finding = finding.help("write AWS's code, for example `us-east-1`");
             }
             self.report(finding, context);
             return;
@@ -351,12 +357,21 @@ impl<'a> Expander<'a> {
         }
     }
 
-    /// Checks the inputs that were given and that no component has read: what is given is never ignored.
-    pub(super) fn evaluate_inputs(&mut self) {
+    /// Checks what nobody has read: inputs that were given, and the outputs, metrics and grants of the project's own components.
+    /// What is written is never ignored.
+    pub(super) fn evaluate_unread(&mut self) {
         for number in 0..self.cells.len() {
             let Some(cell) = self.cells.get(number).filter(|cell| cell.memo.is_empty()) else { continue };
-            let CellKind::Input { given: Some((assign, _)), .. } = &cell.kind else { continue };
-            let (span, context) = (assign.value.span, cell.context.clone());
+            let span = match &cell.kind {
+                CellKind::Input { given: Some((assign, _)), .. } => assign.value.span,
+                CellKind::Output(declaration) | CellKind::Metric(declaration) | CellKind::Grant(declaration)
+                    if !self.sources.in_library(declaration.span) =>
+                {
+                    declaration.name.span
+                }
+                _ => continue,
+            };
+            let context = cell.context.clone();
             let regions = match self.cell_placement(number, span) {
                 Some(placement) => placement.regions.to_vec(),
                 None => context.instance.map(|id| self.model.instances.get(id).regions.clone()).unwrap_or_default(),

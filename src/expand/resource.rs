@@ -2,7 +2,7 @@
 
 use super::scope::CellKind;
 use super::{Context, Expander, FamilyBody, MAXIMUM_RESOURCES, Placement};
-use crate::diag::{Diagnostic, codes};
+use crate::diag::{Diagnostic, codes, suggest};
 use crate::model::value::Value;
 use crate::model::{Family, Member, Property};
 use crate::source::Span;
@@ -103,6 +103,10 @@ impl<'a> Expander<'a> {
             let first = regions.first().copied()?;
             return Some(Placement { regions: std::rc::Rc::from([first]), single: true });
         }
+        if !declaration.clauses.is_empty() {
+            // Its header was refused already.
+            return None;
+        }
         self.report(
             Diagnostic::error(codes::BAD_HEADER, format!("the resource `{}` is placed nowhere", declaration.name.text))
                 .label(declaration.header(), "in which Region?")
@@ -185,7 +189,7 @@ impl<'a> Expander<'a> {
                     let value = self.evaluate(&assign.value, context);
                     member.deletion = self.one_of(&value, &["retain", "delete", "snapshot"], assign.value.span, context);
                 }
-                _ => self.unknown_key(name, OWN_KEYS, "a resource (AWS's properties begin with a capital letter; it)", context),
+                _ => self.unknown_own_key(name, context),
             }
             return;
         }
@@ -203,6 +207,18 @@ impl<'a> Expander<'a> {
         let value = self.evaluate(&assign.value, context);
         let value = self.property_value(value, assign.value.span, context);
         member.properties.push(Property { name: name.text.clone(), value, span: name.span });
+    }
+
+    /// A key in lower case that is none of ours: misspelt, or a property of AWS's.
+    fn unknown_own_key(&mut self, key: &ast::Name, context: &Context) {
+        let finding = Diagnostic::error(codes::UNKNOWN_INPUT, format!("a resource has no `{}`", key.text)).label(key.span, "unknown key");
+        self.report(
+            match suggest::nearest(&key.text, OWN_KEYS.iter().copied()) {
+                Some(near) => finding.help(format!("did you mean `{near}`?")).fix(format!("write `{near}`"), key.span, near),
+                None => finding.help(format!("AWS's properties begin with a capital letter; ours are {}", OWN_KEYS.join(", "))),
+            },
+            context,
+        );
     }
 
     fn depends_on(&mut self, value: Value, span: Span, context: &Context, member: &mut Member) {

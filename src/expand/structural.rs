@@ -27,7 +27,11 @@ impl<'a> Expander<'a> {
     ) -> Value {
         let Some((declaration, module_name)) = self.find_definition(module, definition, context) else { return Value::Error };
         let title = if module_name.is_empty() { definition.text.to_string() } else { format!("{module_name}.{}", definition.text) };
-        let members: Vec<&'a ast::Declaration> = members(declaration.statements())
+        let declared = members(declaration.statements());
+        if declaration.kind == Kind::Type && declared.iter().any(|member| member.kind == Kind::Input) {
+            return self.check_record(value, declaration, ty, span, name, context);
+        }
+        let members: Vec<&'a ast::Declaration> = declared
             .into_iter()
             .filter(|member| matches!(member.kind, Kind::Output | Kind::Metric | Kind::Grant | Kind::Action))
             .collect();
@@ -82,11 +86,9 @@ impl<'a> Expander<'a> {
             let path = self.model.instances.get(id).path.join(".");
             let (wanted, found) = (self.sources.slice(wanted.span).to_string(), self.sources.slice(found.span).to_string());
             self.report(
-                Diagnostic::error(
-                    codes::TYPE_MISMATCH,
-                    format!("`{name}` needs `{}` as {wanted}; of `{path}` it is {found}", member.name.text),
-                )
-                .label(span, format!("`{path}.{}` is {found}", member.name.text)),
+                Diagnostic::error(codes::TYPE_MISMATCH, format!("`{name}` needs `{}` as {wanted}; of `{path}` it is {found}", member.name.text))
+                    .label(span, format!("`{path}.{}` is {found}", member.name.text))
+                    .help(format!("give something whose output `{}` is {wanted}", member.name.text)),
                 context,
             );
             return false;
@@ -113,6 +115,68 @@ impl<'a> Expander<'a> {
             checked.insert(member.name.text.clone(), value);
         }
         Value::Map(Rc::new(checked))
+    }
+
+    /// A record: a map with the entries that a type declares as inputs, the defaults filled in.
+    fn check_record(
+        &mut self,
+        value: Value,
+        declaration: &'a ast::Declaration,
+        ty: &'a TypeExpr,
+        span: Span,
+        name: &str,
+        context: &Context,
+    ) -> Value {
+        let Value::Map(map) = &value else { return self.wrong_type(&value, ty, span, name, context) };
+        let entries: Vec<&'a ast::Declaration> =
+            members(declaration.statements()).into_iter().filter(|member| member.kind == Kind::Input).collect();
+        let known: Vec<&str> = entries.iter().map(|entry| entry.name.text.as_str()).collect();
+        let scope = self.module_scope(self.declaring_module(declaration));
+        let inner = Context { scope, locals: None, ..context.clone() };
+        let mut complete = true;
+        for key in map.keys().filter(|key| !known.contains(&key.as_str())) {
+            let key = ast::Name { text: key.clone(), span: self.place_of_key(key, span) };
+            self.unknown_key(&key, &known, &format!("`{name}`"), context);
+            complete = false;
+        }
+        let mut record = ValueMap::default();
+        for entry in entries {
+            let key = &entry.name.text;
+            let given = match (map.get(key), &entry.value) {
+                (Some(value), _) => value.clone(),
+                (None, Some(default)) => self.evaluate(default, &inner),
+                (None, None) if entry.ty.as_ref().is_some_and(|ty| ty.optional) => Value::None,
+                (None, None) => {
+                    let wanted = entry.ty.as_ref().map(|ty| format!(": {}", self.sources.slice(ty.span))).unwrap_or_default();
+                    self.report(
+                        Diagnostic::error(codes::MISSING_INPUT, format!("`{name}` needs `{key}`"))
+                            .label(span, format!("no `{key}` in it"))
+                            .help(format!("add `{key}: ...` to the map (`{key}{wanted}`)")),
+                        context,
+                    );
+                    complete = false;
+                    continue;
+                }
+            };
+            let place = if map.contains_key(key) { self.place_of_key(key, span) } else { span };
+            let checked = match &entry.ty {
+                Some(ty) => self.check_type(given, ty, place, key, &inner),
+                None => given,
+            };
+            record.insert(key.clone(), checked);
+        }
+        if complete { Value::Map(Rc::new(record)) } else { Value::Error }
+    }
+
+    /// Where a key stands in the text of a map; the whole map if it is written elsewhere (spread, or a value by name).
+    fn place_of_key(&self, key: &str, map: Span) -> Span {
+        let text = self.sources.slice(map);
+        let is_word = |at: Option<char>| at.is_some_and(|c| c.is_alphanumeric() || c == '_');
+        let found = text.match_indices(key).find(|(at, _)| {
+            let (before, after) = (text.get(..*at).unwrap_or_default(), text.get(at + key.len()..).unwrap_or_default());
+            !is_word(before.chars().next_back()) && after.trim_start_matches(['"', ' ']).starts_with(':')
+        });
+        found.map_or(map, |(at, _)| Span::new(map.file, map.start as usize + at, map.start as usize + at + key.len()))
     }
 
     /// The component or structural type of this name, and the module that it comes from.
@@ -175,12 +239,19 @@ impl<'a> Expander<'a> {
             names.extend(TYPES.iter().copied().map(SmolStr::new_static));
             names.extend(aws::kinds::names().map(SmolStr::new_static));
         }
-        let message =
-            if in_module { format!("the module `{module}` has no `{}`", name.text) } else { format!("there is no type `{}`", name.text) };
-        let mut finding =
-            Diagnostic::error(if in_module { codes::UNKNOWN_MEMBER } else { codes::UNKNOWN_TYPE }, message).label(name.span, "not found");
+        // Types begin with a capital letter, components do not.
+        let component = name.text.starts_with(|first: char| first.is_ascii_lowercase());
+        let message = if in_module {
+            format!("the module `{module}` has no `{}`", name.text)
+        } else {
+            format!("there is no {} `{}`", if component { "component" } else { "type" }, name.text)
+        };
+        let mut finding = Diagnostic::error(if in_module { codes::UNKNOWN_MEMBER } else { codes::UNKNOWN_TYPE }, message)
+            .label(name.span, "not found");
         if let Some(near) = suggest::nearest(&name.text, names.iter().map(SmolStr::as_str)) {
             finding = finding.help(format!("did you mean `{near}`?")).fix(format!("write `{near}`"), name.span, near);
+        } else if !in_module && component {
+            finding = finding.help(format!("import its module with `use`, or declare it: `component {} is service {{ ... }}`", name.text));
         } else if !in_module {
             finding = finding
                 .help("types are `String`, `Number`, `Duration`, ids such as `VpcId`, and what is declared with `type` or `component`");

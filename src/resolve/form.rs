@@ -4,6 +4,7 @@
 use super::Modules;
 use super::header;
 use crate::diag::{Diagnostic, Diagnostics, codes};
+use crate::source::Span;
 use crate::syntax::ast::{self, Block, ClauseWord, Declaration, ExprKind, Kind, Statement, StringLiteral};
 use smol_str::SmolStr;
 
@@ -81,7 +82,7 @@ impl Place {
             Self::Branch => thing || kind == K::Group,
             Self::Component => thing || matches!(kind, K::Input | K::Output | K::Metric | K::Grant | K::Condition | K::Action),
             Self::ComponentBranch => thing || matches!(kind, K::Output | K::Metric | K::Grant | K::Condition | K::Action),
-            Self::Type => matches!(kind, K::Output | K::Metric | K::Grant | K::Action),
+            Self::Type => matches!(kind, K::Input | K::Output | K::Metric | K::Grant | K::Action),
             Self::Plan | Self::Parallel => kind == K::Step,
             Self::Condition => kind == K::Let,
             Self::Action => matches!(kind, K::Let | K::Input),
@@ -136,10 +137,8 @@ impl Place {
             Self::Group => "a group holds replicas, services, routes, resources, alarms, plans and values",
             Self::Branch => "in `if` and `for` stand replicas, services, routes, resources, alarms, plans and values",
             Self::Component => "in a component stand inputs, resources, outputs, metrics, grants, conditions and actions",
-            Self::ComponentBranch => {
-                "inputs and `layer` stand directly in the component; what is conditional are resources, values, instances ..."
-            }
-            Self::Type => "a type says which outputs, metrics, grants and actions are needed",
+            Self::ComponentBranch => "inputs and `layer` stand directly in the component; what is conditional are resources, values, instances ...",
+            Self::Type => "a type says which outputs, metrics, grants and actions are needed of an instance, or which inputs a record has",
             Self::PlatformBlock => "a platform has `name = value` lines only",
             Self::Instance => "an instance has `input = value` lines only",
             Self::Resource => "a resource has `Property = value` lines, and `if` around them",
@@ -195,9 +194,20 @@ fn misplaced(statement: &Statement, place: Place, diagnostics: &mut Diagnostics)
             };
             Diagnostic::error(codes::MISPLACED, format!("`{word}` cannot stand here")).label(declaration.header(), label)
         }
+        Statement::Assign(assign) if matches!(place, Place::Platform | Place::Module | Place::Group | Place::Branch) => {
+            let name = &assign.key.text;
+            let region = matches!(&assign.value.kind, ast::ExprKind::Hyphenated(code) if crate::aws::regions::find(code).is_some());
+            let word = if region { "region" } else { "let" };
+            Diagnostic::error(codes::MISPLACED, format!("`{name}` is set, but not declared"))
+                .label(assign.key.span, "what is it?")
+                .help(format!("write `{word} {name} = ...`"))
+                .fix(format!("write `{word}`"), Span { end: assign.key.span.start, ..assign.key.span }, format!("{word} "))
+        }
         other => Diagnostic::error(codes::MISPLACED, "this statement cannot stand here").label(other.span(), "not possible here"),
     };
-    diagnostics.push(finding.help(place.help()));
+    // What is said about this statement is better than what is said about the place.
+    let finding = if finding.help.is_some() { finding } else { finding.help(place.help()) };
+    diagnostics.push(finding);
 }
 
 /// What stands in a statement that is at its place.

@@ -315,26 +315,35 @@ impl<'t> Place<'t> {
         let opener = self.token_at(self.start);
         let kind = words::kind(opener)?;
         let found = self.token();
-        if found.is_empty() || self.rest().starts_with('=') && !self.expects(Rule::declared) {
+        if self.rest().starts_with('=') && !self.expects(Rule::declared) {
             return None;
         }
         let head = self.text.get(self.start..self.at).unwrap_or_default();
         if self.expects(Rule::declared) && head.trim() == kind.word() {
             return Some(
                 Diagnostic::error(codes::BAD_HEADER, format!("the {} has no name", kind.word()))
-                    .label(self.token_span(), "a name is expected here")
+                    .label(if found.is_empty() { self.span(self.start, self.start + opener.len()) } else { self.token_span() }, "a name is expected here")
                     .help(format!("write `{} NAME ...`; a name has letters, digits and `_`", kind.word())),
+            );
+        }
+        let clause = head.trim_end().rsplit([' ', '\t']).next().unwrap_or_default();
+        if self.expects_value() && words::CLAUSES.contains(&clause) {
+            let end = self.previous_end();
+            let wanted = if clause == "every" { "a duration, for example `1h`" } else { "a Region, or a list of Regions" };
+            return Some(
+                Diagnostic::error(codes::BAD_HEADER, format!("behind `{clause}` stands {wanted}"))
+                    .label(self.span(end - clause.len(), end), "and then?")
+                    .help(format!("write `{clause} {}`", if clause == "every" { "1h" } else { "primary" })),
             );
         }
         if !self.expects(Rule::clause) {
             return None;
         }
-        const CLAUSES: [&str; 7] = ["in", "across", "among", "from", "to", "every", "is"];
-        let word = found.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+        let word = !found.is_empty() && found.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
         let followed = self.text.get(self.at + found.len()..).unwrap_or_default().trim_start_matches([' ', '\t']);
         if word
             && followed.starts_with(|c: char| c.is_alphanumeric() || c == '[')
-            && let Some(near) = suggest::nearest(found, CLAUSES)
+            && let Some(near) = suggest::nearest(found, words::CLAUSES.iter().copied())
         {
             return Some(
                 Diagnostic::error(codes::UNKNOWN_KEYWORD, format!("a header has no `{found}`"))
