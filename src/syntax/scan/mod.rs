@@ -102,6 +102,13 @@ impl<'t> Scanner<'t> {
         Span::new(self.file, from, to)
     }
 
+    /// The character that ends here, whole: it may have several bytes.
+    fn last_character(&self, end: usize) -> Span {
+        let before = self.source.get(..end).unwrap_or_default();
+        let start = before.iter().rposition(|byte| byte & 0xc0 != 0x80).unwrap_or(0);
+        self.span(start, end)
+    }
+
     fn line_end(&self, from: usize) -> usize {
         self.source.get(from..).and_then(|rest| rest.iter().position(|byte| *byte == b'\n')).map_or(self.source.len(), |at| from + at)
     }
@@ -320,7 +327,7 @@ impl<'t> Scanner<'t> {
         };
         let label_end = self.line_end(place).min(self.source.len());
         let at_end = before >= self.source.len();
-        let label = if at_end { self.span(place.saturating_sub(1), place) } else { self.span(place, label_end) };
+        let label = if at_end { self.last_character(place) } else { self.span(place, label_end) };
         self.findings.push(
             Diagnostic::error(codes::UNCLOSED, format!("this `{bracket}` is never closed"))
                 .label(self.span(open.at, open.at + 1), "opened here")
@@ -367,7 +374,7 @@ impl<'t> Scanner<'t> {
         self.findings.push(
             Diagnostic::error(codes::UNCLOSED, format!("this `{}` is never closed", char::from(open.bracket)))
                 .label(self.span(open.at, open.at + 1), "opened here")
-                .secondary(self.span(text_end.saturating_sub(1), text_end), format!("is a `{closer}` missing here?"))
+                .secondary(self.last_character(text_end), format!("is a `{closer}` missing here?"))
                 .help(format!("add `{closer}`")),
         );
         let from = self.statement_start(open);
