@@ -170,20 +170,21 @@ impl<'a> Expander<'a> {
             .collect();
         let mut given: Vec<&'a ast::Assign> = Vec::new();
         for statement in declaration.statements() {
-            let Statement::Assign(assign) = statement else { continue };
-            if let Some(first) = given.iter().find(|known| known.key.text == assign.key.text) {
-                self.report(
-                    Diagnostic::error(codes::DUPLICATE_PROPERTY, format!("`{}` is set twice", assign.key.text))
-                        .label(assign.key.span, "set again here")
-                        .secondary(first.key.span, "first set here")
-                        .help("remove one of them"),
-                    context,
-                );
-                continue;
-            }
-            given.push(assign);
-            if !inputs.iter().any(|input| input.name.text == assign.key.text) {
-                self.unknown_input(assign, &inputs, &declaration.name, context);
+            if let Statement::Assign(assign) = statement {
+                if let Some(first) = given.iter().find(|known| known.key.text == assign.key.text) {
+                    self.report(
+                        Diagnostic::error(codes::DUPLICATE_PROPERTY, format!("`{}` is set twice", assign.key.text))
+                            .label(assign.key.span, "set again here")
+                            .secondary(first.key.span, "first set here")
+                            .help("remove one of them"),
+                        context,
+                    );
+                    continue;
+                }
+                given.push(assign);
+                if !inputs.iter().any(|input| input.name.text == assign.key.text) {
+                    self.unknown_input(assign, &inputs, &declaration.name, context);
+                }
             }
         }
         for input in inputs {

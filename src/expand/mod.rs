@@ -25,6 +25,7 @@ mod statements;
 mod steps;
 mod structural;
 mod types;
+mod unread;
 mod weigh;
 
 use crate::diag::{Code, Diagnostic, Diagnostics, Severity};
@@ -137,6 +138,8 @@ struct Expander<'a> {
     platform: Option<&'a ast::Declaration>,
     parameters: FxHashMap<SmolStr, Id<crate::model::Parameter>>,
     unknown: FxHashSet<(crate::source::FileId, SmolStr)>,
+    /// Actions and conditions that a plan uses, by declaration and instance.
+    performed: FxHashSet<(Span, Id<Instance>)>,
     fuel: u64,
     depth: u32,
     exhausted: bool,
@@ -166,6 +169,7 @@ pub fn expand(modules: &Modules, sources: &SourceMap, options: &Options, diagnos
         platform: None,
         parameters: FxHashMap::default(),
         unknown: FxHashSet::default(),
+        performed: FxHashSet::default(),
         fuel: FUEL,
         depth: 0,
         exhausted: false,
@@ -212,7 +216,7 @@ impl<'a> Expander<'a> {
     fn report(&mut self, finding: Diagnostic, context: &Context) {
         let mut finding = finding;
         let inside = finding.primary().is_some_and(|label| self.sources.in_library(label.span));
-        if inside && finding.severity == Severity::Error && context.instance.is_some_and(|id| self.is_refused(id)) {
+        if finding.severity == Severity::Error && context.instance.is_some_and(|id| self.follows_from_refusal(&finding, id, inside)) {
             return;
         }
         if inside
@@ -249,6 +253,16 @@ impl<'a> Expander<'a> {
 
     fn instance_body(&self, id: Id<Instance>) -> Option<&InstanceBody<'a>> {
         self.instances.get(id.index())
+    }
+
+    /// Whether a finding lies in the text of a component that refuses this use of it: then the refusal says what to change.
+    fn follows_from_refusal(&self, finding: &Diagnostic, id: Id<Instance>, inside_library: bool) -> bool {
+        let within = || {
+            let (body, label) = self.instance_body(id).zip(finding.primary())?;
+            let component = body.component.span;
+            Some(component.file == label.span.file && component.start <= label.span.start && label.span.end <= component.end)
+        };
+        self.is_refused(id) && (inside_library || within() == Some(true))
     }
 
     /// Whether an instance, or one that it is a part of, does not keep to what its component insists on.

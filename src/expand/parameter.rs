@@ -61,8 +61,11 @@ impl<'a> Expander<'a> {
             self.declare(name, CellKind::Ready(Value::Error), false, context);
             return;
         }
-        if let Some(placement) = declaration.clause(ClauseWord::In).and_then(|clause| self.placement(clause, context)) {
-            parameter.regions = placement.regions.to_vec();
+        for clause in &declaration.clauses {
+            if clause.word == ClauseWord::In
+                && let Some(placement) = self.placement(clause, context) {
+                    parameter.regions = placement.regions.to_vec();
+                }
         }
         if let Some(default) = &declaration.value {
             let value = self.evaluate(default, context);

@@ -187,9 +187,7 @@ impl<'a> Expander<'a> {
             }
             Statement::On(node) if node.event.text == "failure" => {
                 for inner in &node.block.statements {
-                    if let Statement::Notify(notify) = inner {
-                        plan.on_failure.extend(self.failure_notice(notify, plan, context));
-                    }
+                    if let Statement::Notify(notify) = inner { plan.on_failure.extend(self.failure_notice(notify, plan, context)) }
                 }
             }
             Statement::On(node) => {

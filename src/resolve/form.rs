@@ -5,6 +5,7 @@ use super::Modules;
 use super::header;
 use crate::diag::{Diagnostic, Diagnostics, codes};
 use crate::source::Span;
+use crate::syntax;
 use crate::syntax::ast::{self, Block, ClauseWord, Declaration, ExprKind, Kind, Statement, StringLiteral};
 use smol_str::SmolStr;
 
@@ -76,7 +77,9 @@ impl Place {
             K::Let | K::Replica | K::Service | K::Route | K::Resource | K::External | K::Alarm | K::Failover | K::Failback | K::Drill
         );
         match self {
-            Self::Platform => thing || matches!(kind, K::Platform | K::Region | K::Setting | K::Param | K::Component | K::Type | K::Group),
+            Self::Platform => {
+                thing || matches!(kind, K::Platform | K::Region | K::Setting | K::Param | K::Component | K::Type | K::Group)
+            }
             Self::Module => matches!(kind, K::Let | K::Component | K::Type),
             Self::Group => thing,
             Self::Branch => thing || kind == K::Group,
@@ -117,15 +120,7 @@ impl Place {
     fn has_no_keys(self) -> bool {
         matches!(
             self,
-            Self::Platform
-                | Self::Module
-                | Self::Group
-                | Self::Branch
-                | Self::Type
-                | Self::Alarm
-                | Self::Parallel
-                | Self::OnFailure
-                | Self::Action
+            Self::Platform | Self::Module | Self::Group | Self::Branch | Self::Type | Self::Alarm | Self::Parallel | Self::OnFailure | Self::Action
         )
     }
 
@@ -194,6 +189,15 @@ fn misplaced(statement: &Statement, place: Place, diagnostics: &mut Diagnostics)
             };
             Diagnostic::error(codes::MISPLACED, format!("`{word}` cannot stand here")).label(declaration.header(), label)
         }
+        Statement::Assign(assign) if syntax::form(&assign.key.text).is_some() => {
+            let word = &assign.key.text;
+            diagnostics.push(
+                Diagnostic::error(codes::BAD_HEADER, format!("the {word} has no name"))
+                    .label(assign.key.span, "which name?")
+                    .help(format!("`{word}` is written {}", syntax::form(word).unwrap_or_default())),
+            );
+            return;
+        }
         Statement::Assign(assign) if matches!(place, Place::Platform | Place::Module | Place::Group | Place::Branch) => {
             let name = &assign.key.text;
             let region = matches!(&assign.value.kind, ast::ExprKind::Hyphenated(code) if crate::aws::regions::find(code).is_some());
@@ -229,11 +233,14 @@ fn inside(statement: &Statement, place: Place, diagnostics: &mut Diagnostics) {
             }
             statements(&node.block.statements, Place::Adjust, diagnostics);
         }
-        Statement::Allow(node) if node.reason.plain().is_none_or(|reason| reason.trim().is_empty()) => diagnostics.push(
-            Diagnostic::error(codes::BAD_STRING, "the reason of an `allow` is a plain text")
-                .label(node.reason.span, "why is the finding accepted?")
-                .help(format!("write `allow {} \"reason\"`", node.code.text)),
-        ),
+        Statement::Allow(node)
+            if node.reason.plain().is_none_or(|reason| reason.trim().is_empty()) => {
+                diagnostics.push(
+                    Diagnostic::error(codes::BAD_STRING, "the reason of an `allow` is a plain text")
+                        .label(node.reason.span, "why is the finding accepted?")
+                        .help(format!("write `allow {} \"reason\"`", node.code.text)),
+                );
+            }
         Statement::Require(node) => slug(&node.slug, diagnostics),
         _ => {}
     }
