@@ -87,7 +87,7 @@ impl Place {
             Self::ComponentBranch => thing || matches!(kind, K::Output | K::Metric | K::Grant | K::Condition | K::Action),
             Self::Type => matches!(kind, K::Input | K::Output | K::Metric | K::Grant | K::Action),
             Self::Plan | Self::Parallel => kind == K::Step,
-            Self::Condition => kind == K::Let,
+            Self::Condition => matches!(kind, K::Let | K::Input),
             Self::Action => matches!(kind, K::Let | K::Input),
             _ => false,
         }
@@ -146,7 +146,7 @@ impl Place {
             Self::Step => "a step has `within` and `best_effort`",
             Self::Metric => "a metric has `unit`, `dimensions` and `published`",
             Self::Grant => "a grant has `actions`, `on` and `reach`",
-            Self::Condition => "a condition has `let` and `holds`",
+            Self::Condition => "a condition has `input`, `let` and `holds`",
             Self::Action => "an action has `let`, `call`, `check`, `done when`, `if` and `for`",
             Self::Call => "a call has `Member = value` lines",
             Self::Nothing => "this kind of declaration has no block",

@@ -434,6 +434,7 @@ impl<'t> Place<'t> {
             _ if step == "ask" => finding.help("`ask` is written `ask TOPIC \"question\"`"),
             _ if step == "run" => finding.help("`run` is written `run FUNCTION is read_only`"),
             Some(form) if value.is_none() => finding.help(format!("`{opener}` is written {form}")),
+            None if self.token() == "=" => finding.help("`==` compares two values; `=` gives a name its value").fix("write `==`", span, "=="),
             None if self.may_end() => finding.help("a statement ends with its line; inside `( )` and `[ ]` lines may be broken freely"),
             _ => finding.help("look at what stands before it: a value, a bracket or a separator may be missing there"),
         }
