@@ -18,7 +18,7 @@ impl<'a> Expander<'a> {
         self.action_body(action.declaration, &action.context, arguments, step, span, caller)
     }
 
-    fn action_body(
+    pub(super) fn action_body(
         &mut self,
         declaration: &'a ast::Declaration,
         inner: &Context,
@@ -27,6 +27,9 @@ impl<'a> Expander<'a> {
         span: Span,
         caller: &Context,
     ) -> Option<Vec<Operation>> {
+        if let Some(id) = inner.instance {
+            self.performed.insert((declaration.span, id));
+        }
         let mut context = Context { here: caller.here, from: caller.from, to: caller.to, in_action: true, ..inner.clone() };
         let inputs: Vec<&'a ast::Declaration> = declaration
             .statements()
@@ -239,7 +242,22 @@ impl<'a> Expander<'a> {
         }
         let (declaration, inner) = self.named_condition(&node.condition, context)?;
         self.check_condition_place(declaration, node, context)?;
-        let mut inner = Context { here: context.here, from: context.from, to: context.to, in_action: true, ..inner };
+        let (ask, holds) = self.question(declaration, &inner, step, context)?;
+        Some(Operation::DoneWhen { ask, holds, every, within, body, span: node.span })
+    }
+
+    /// What a condition asks when a plan needs its answer in the Region of the caller, and when the answer is yes.
+    pub(super) fn question(
+        &mut self,
+        declaration: &'a ast::Declaration,
+        inner: &Context,
+        step: &str,
+        caller: &Context,
+    ) -> Option<(Vec<Call>, Rc<Run>)> {
+        if let Some(id) = inner.instance {
+            self.performed.insert((declaration.span, id));
+        }
+        let mut inner = Context { here: caller.here, from: caller.from, to: caller.to, in_action: true, ..inner.clone() };
         let mut ask = Vec::new();
         let mut holds = None;
         for statement in declaration.statements() {
@@ -263,10 +281,10 @@ impl<'a> Expander<'a> {
             }
         }
         let Some(holds) = holds else {
-            self.fail(codes::MISSING_VALUE, format!("the condition `{}` does not say when it holds", declaration.name.text), declaration.name.span, "holds when?", "add `holds = ...`: a value that is true or false at run time", context);
+            self.fail(codes::MISSING_VALUE, format!("the condition `{}` does not say when it holds", declaration.name.text), declaration.name.span, "holds when?", "add `holds = ...`: a value that is true or false at run time", caller);
             return None;
         };
-        Some(Operation::DoneWhen { ask, holds, every, within, body, span: node.span })
+        Some((ask, holds))
     }
 
     fn named_condition(&mut self, expression: &'a ast::Expr, context: &Context) -> Option<(&'a ast::Declaration, Context)> {

@@ -170,24 +170,21 @@ impl<'a> Expander<'a> {
             .collect();
         let mut given: Vec<&'a ast::Assign> = Vec::new();
         for statement in declaration.statements() {
-            match statement {
-                Statement::Assign(assign) => {
-                    if let Some(first) = given.iter().find(|known| known.key.text == assign.key.text) {
-                        self.report(
-                            Diagnostic::error(codes::DUPLICATE_PROPERTY, format!("`{}` is set twice", assign.key.text))
-                                .label(assign.key.span, "set again here")
-                                .secondary(first.key.span, "first set here")
-                                .help("remove one of them"),
-                            context,
-                        );
-                        continue;
-                    }
-                    given.push(assign);
-                    if !inputs.iter().any(|input| input.name.text == assign.key.text) {
-                        self.unknown_input(assign, &inputs, &declaration.name, context);
-                    }
+            if let Statement::Assign(assign) = statement {
+                if let Some(first) = given.iter().find(|known| known.key.text == assign.key.text) {
+                    self.report(
+                        Diagnostic::error(codes::DUPLICATE_PROPERTY, format!("`{}` is set twice", assign.key.text))
+                            .label(assign.key.span, "set again here")
+                            .secondary(first.key.span, "first set here")
+                            .help("remove one of them"),
+                        context,
+                    );
+                    continue;
                 }
-                _ => {}
+                given.push(assign);
+                if !inputs.iter().any(|input| input.name.text == assign.key.text) {
+                    self.unknown_input(assign, &inputs, &declaration.name, context);
+                }
             }
         }
         for input in inputs {
@@ -293,7 +290,12 @@ impl<'a> Expander<'a> {
             at = body.parent;
             depth += 1;
             if depth > MAXIMUM_DEPTH {
-                self.exhaust("components contain each other too deeply", component.name.span, context);
+                self.exhaust_with(
+                    format!("components contain each other more than {MAXIMUM_DEPTH} times deep"),
+                    "declare the inner ones beside each other, and give one to the other as an input",
+                    component.name.span,
+                    context,
+                );
                 return true;
             }
         }

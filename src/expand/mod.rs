@@ -25,6 +25,7 @@ mod statements;
 mod steps;
 mod structural;
 mod types;
+mod unread;
 mod weigh;
 
 use crate::diag::{Code, Diagnostic, Diagnostics, Severity};
@@ -137,6 +138,8 @@ struct Expander<'a> {
     platform: Option<&'a ast::Declaration>,
     parameters: FxHashMap<SmolStr, Id<crate::model::Parameter>>,
     unknown: FxHashSet<(crate::source::FileId, SmolStr)>,
+    /// Actions and conditions that a plan uses, by declaration and instance.
+    performed: FxHashSet<(Span, Id<Instance>)>,
     fuel: u64,
     depth: u32,
     exhausted: bool,
@@ -166,6 +169,7 @@ pub fn expand(modules: &Modules, sources: &SourceMap, options: &Options, diagnos
         platform: None,
         parameters: FxHashMap::default(),
         unknown: FxHashSet::default(),
+        performed: FxHashSet::default(),
         fuel: FUEL,
         depth: 0,
         exhausted: false,
@@ -298,6 +302,11 @@ impl<'a> Expander<'a> {
     }
 
     fn exhaust(&mut self, message: &str, span: Span, context: &Context) {
+        self.exhaust_with(message.into(), "make the list that is walked smaller, or split the platform", span, context);
+    }
+
+    /// Gives up: nothing is evaluated from here on.
+    fn exhaust_with(&mut self, message: String, help: &str, span: Span, context: &Context) {
         if !self.exhausted {
             self.exhausted = true;
             self.fuel = 0;
@@ -305,7 +314,7 @@ impl<'a> Expander<'a> {
                 Diagnostic::error(crate::diag::codes::EXPANSION_LIMIT, message)
                     .label(span, "given up here")
                     .note("a platform has to come to an end when it is compiled; a loop or a function that grows without bound is a mistake")
-                    .help("make the list that is walked smaller, or split the platform"),
+                    .help(help),
                 context,
             );
         }

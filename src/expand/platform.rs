@@ -356,31 +356,6 @@ impl<'a> Expander<'a> {
             }
         }
     }
-
-    /// Checks what nobody has read: inputs that were given, and the outputs, metrics and grants of the project's own components.
-    /// What is written is never ignored.
-    pub(super) fn evaluate_unread(&mut self) {
-        for number in 0..self.cells.len() {
-            let Some(cell) = self.cells.get(number).filter(|cell| cell.memo.is_empty()) else { continue };
-            let span = match &cell.kind {
-                CellKind::Input { given: Some((assign, _)), .. } => assign.value.span,
-                CellKind::Output(declaration) | CellKind::Metric(declaration) | CellKind::Grant(declaration)
-                    if !self.sources.in_library(declaration.span) =>
-                {
-                    declaration.name.span
-                }
-                _ => continue,
-            };
-            let context = cell.context.clone();
-            let regions = match self.cell_placement(number, span) {
-                Some(placement) => placement.regions.to_vec(),
-                None => context.instance.map(|id| self.model.instances.get(id).regions.clone()).unwrap_or_default(),
-            };
-            for region in regions {
-                self.compute_cell(number, Some(region), span, &context);
-            }
-        }
-    }
 }
 
 /// The declarations among statements, those of groups included.

@@ -57,7 +57,8 @@ impl<'a> Expander<'a> {
         match declaration.ty.as_ref().map(|ty| (&ty.kind, ty.span)) {
             Some((TypeKind::Resource(name), span)) => {
                 let parts: Vec<&str> = name.text.split("::").collect();
-                let shaped = matches!(parts.as_slice(), [_, _, _] | [_, _, _, "MODULE"]);
+                let pascal = |part: &&str| part.starts_with(|first: char| first.is_ascii_uppercase());
+                let shaped = matches!(parts.as_slice(), [_, _, _] | [_, _, _, "MODULE"]) && parts.iter().all(pascal);
                 if shaped {
                     return Some(name.text.clone());
                 }
@@ -93,10 +94,7 @@ impl<'a> Expander<'a> {
     fn resource_placement(&mut self, declaration: &'a ast::Declaration, external: bool, context: &Context) -> Option<Placement> {
         let mut placement = None;
         for clause in &declaration.clauses {
-            match clause.word {
-                ClauseWord::In => placement = Some(self.placement(clause, context)?),
-                _ => {}
-            }
+            if clause.word == ClauseWord::In { placement = Some(self.placement(clause, context)?) }
         }
         if placement.is_some() {
             return placement;

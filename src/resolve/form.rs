@@ -223,15 +223,14 @@ fn inside(statement: &Statement, place: Place, diagnostics: &mut Diagnostics) {
             }
             statements(&node.block.statements, Place::Adjust, diagnostics);
         }
-        Statement::Allow(node) => {
-            if node.reason.plain().is_none_or(|reason| reason.trim().is_empty()) {
+        Statement::Allow(node)
+            if node.reason.plain().is_none_or(|reason| reason.trim().is_empty()) => {
                 diagnostics.push(
                     Diagnostic::error(codes::BAD_STRING, "the reason of an `allow` is a plain text")
                         .label(node.reason.span, "why is the finding accepted?")
                         .help(format!("write `allow {} \"reason\"`", node.code.text)),
                 );
             }
-        }
         Statement::Require(node) => slug(&node.slug, diagnostics),
         _ => {}
     }

@@ -59,6 +59,12 @@ impl<'t> Place<'t> {
         Span::new(self.file, self.base + from, self.base + to)
     }
 
+    /// The character that ends before an offset.
+    fn last_before(&self, end: usize) -> Span {
+        let width = self.text.get(..end).and_then(|text| text.chars().next_back()).map_or(0, char::len_utf8);
+        self.span(end - width, end)
+    }
+
     fn rest(&self) -> &'t str {
         self.text.get(self.at..).unwrap_or_default()
     }
@@ -206,7 +212,7 @@ impl<'t> Place<'t> {
         Some(
             Diagnostic::error(codes::MISPLACED, format!("{what} stands on the line of {where_}"))
                 .label(self.span(self.start, self.start + token.len()), "begins a line")
-                .secondary(self.span(before - 1, before), "belongs here")
+                .secondary(self.last_before(before), "belongs here")
                 .note("a line ends a statement, so what goes on has to begin on the same line")
                 .help("join the lines")
                 .fix("join the lines", self.span(before, self.start), " "),
@@ -385,7 +391,7 @@ impl<'t> Place<'t> {
             return Some(
                 Diagnostic::error(codes::MISSING_SEPARATOR, format!("a `,` is missing before `{found}`"))
                     .label(span, "the next value begins here")
-                    .help("values in a row are separated by commas")
+                    .help(format!("write `,` before `{found}`"))
                     .fix("add `,`", self.span(end, end), ","),
             );
         }
@@ -401,7 +407,7 @@ impl<'t> Place<'t> {
         in_map.then(|| {
             Diagnostic::error(codes::MISSING_SEPARATOR, format!("a `,` or a new line is missing before `{found}`"))
                 .label(span, "the next entry begins here")
-                .help("entries on one line are separated by commas")
+                .help(format!("write `,` before `{found}`, or put it on a line of its own"))
                 .fix("add `,`", self.span(end, end), ",")
         })
     }
@@ -412,7 +418,7 @@ impl<'t> Place<'t> {
         let (found, span) = if found.is_empty() {
             let end_of_text = self.rest().trim().is_empty();
             let what = if end_of_text { "the end of the statement" } else { "the end of the line" };
-            (what.to_string(), self.span(end.saturating_sub(1), end))
+            (what.to_string(), self.last_before(end))
         } else {
             let shown: String = found.chars().flat_map(|c| if c.is_control() { c.escape_unicode().collect() } else { vec![c] }).collect();
             (format!("`{shown}`"), self.token_span())

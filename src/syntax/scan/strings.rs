@@ -63,14 +63,10 @@ impl Scanner<'_> {
 
     fn unterminated(&mut self, start: usize, end: usize) -> usize {
         let text_end = self.source.get(..end).map_or(end, |text| text.trim_ascii_end().len()).max(start + 1);
-        let mut last = text_end - 1;
-        while self.byte(last) & 0b1100_0000 == 0b1000_0000 {
-            last -= 1;
-        }
         self.findings.push(
             Diagnostic::error(codes::UNTERMINATED_STRING, "this string is never closed")
                 .label(self.span(start, start + 1), "opened here")
-                .secondary(self.span(last, text_end), "the line ends here")
+                .secondary(self.last_before(text_end), "the line ends here")
                 .help("add `\"`; a text over several lines stands between `\"\"\"` lines"),
         );
         self.give_up_line(start, end);
@@ -91,8 +87,16 @@ impl Scanner<'_> {
         while tail > quote + 1 && matches!(self.byte(tail - 1), b')' | b']' | b'}' | b' ' | b',' | b'\r' | b'\t') {
             tail -= 1;
         }
+        // A closer whose opener was swallowed by the string went with it: the block around them stays open.
+        let text = self.source.get(quote..tail).unwrap_or_default();
+        let count = |bracket: u8| text.iter().filter(|byte| **byte == bracket).count();
+        let mut swallowed = count(b'{').saturating_sub(count(b'}'));
         self.blank(from, end);
         for at in tail..end {
+            if swallowed > 0 && self.byte(at) == b'}' {
+                swallowed -= 1;
+                continue;
+            }
             let fits = self.stack.last().is_some_and(|open| partner(open.bracket) == self.byte(at));
             if fits && (self.byte(at) == b'}') {
                 self.put(at, b'}');
