@@ -295,7 +295,12 @@ impl<'a> Expander<'a> {
             at = body.parent;
             depth += 1;
             if depth > MAXIMUM_DEPTH {
-                self.exhaust("components contain each other too deeply", "let components contain fewer levels of others", component.name.span, context);
+                self.exhaust(
+                    &format!("components contain each other more than {MAXIMUM_DEPTH} times deep"),
+                    "declare the inner ones beside each other, and give one to the other as an input",
+                    component.name.span,
+                    context,
+                );
                 return true;
             }
         }
