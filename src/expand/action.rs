@@ -51,7 +51,7 @@ impl<'a> Expander<'a> {
             .collect();
         let names: Vec<&str> = inputs.iter().map(|input| input.name.text.as_str()).collect();
         if arguments.len() > inputs.len() {
-            self.fail(codes::NOT_CALLABLE, format!("`{}` takes {} values, {} are given", declaration.name.text, inputs.len(), arguments.len()), span, if names.is_empty() { "it takes none".to_string() } else { format!("it takes {}", names.join(", ")) }, format!("write `{}({})`", declaration.name.text, names.join(", ")), caller);
+            self.fail(codes::NOT_CALLABLE, format!("`{}` takes {}, {} given", declaration.name.text, counted(inputs.len()), are(arguments.len())), span, if names.is_empty() { "it takes none".to_string() } else { format!("it takes {}", names.join(", ")) }, format!("write `{}({})`", declaration.name.text, names.join(", ")), caller);
             return None;
         }
         let mut given = arguments.into_iter();
@@ -377,4 +377,12 @@ impl<'a> Expander<'a> {
             })
             .collect()
     }
+}
+
+fn counted(number: usize) -> String {
+    if number == 1 { "1 value".to_string() } else { format!("{number} values") }
+}
+
+fn are(number: usize) -> String {
+    if number == 1 { "1 is".to_string() } else { format!("{number} are") }
 }
