@@ -29,6 +29,10 @@ pub fn compile(
         return None;
     }
     resolve::check_form(&modules, diagnostics);
+    // Whatever uses a module that could not be had would be called wrong next, though nobody can know: the cause is said alone.
+    if diagnostics.has_errors() {
+        return None;
+    }
     let Expanded { model, machines, allows } = expand::expand(&modules, sources, options, diagnostics);
     let layout = if diagnostics.has_errors() { None } else { Some(layout::layout(&model, diagnostics)) };
     let accepted = accept(&allows, diagnostics);

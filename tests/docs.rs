@@ -28,6 +28,11 @@ struct Block {
     text: String,
 }
 
+/// Whether the files are to be written as they should be.
+fn blessing() -> bool {
+    std::env::var_os("DRC_BLESS").is_some()
+}
+
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
@@ -81,6 +86,7 @@ fn blocks(page: &Path) -> Vec<Block> {
 
 /// Whether a block is as its tags say; otherwise what is wrong with it.
 fn judge(block: &Block, project: &mut Project) -> Result<(), String> {
+    laid_out(&block.text)?;
     let mut part = false;
     let mut expected = None;
     for tag in &block.tags {
@@ -108,6 +114,31 @@ fn judge(block: &Block, project: &mut Project) -> Result<(), String> {
     }
 }
 
+/// Whether a text is laid out as `drc fmt` does it.
+fn laid_out(text: &str) -> Result<(), String> {
+    match formatted(text) {
+        Some(formatted) if formatted != text => Err(format!("`drc fmt` would write\n{formatted}\ninstead of")),
+        _ => Ok(()),
+    }
+}
+
+fn formatted(text: &str) -> Option<String> {
+    let mut sources = drc::source::SourceMap::new();
+    let file = sources.add("example.dr", text, drc::source::Origin::Project);
+    drc::syntax::format::format(file, text, &mut drc::diag::Diagnostics::new())
+}
+
+/// Lays out the examples of a page.
+fn bless(page: &Path) {
+    let mut text = fs::read_to_string(page).expect("the page can be read");
+    for block in blocks(page) {
+        if let Some(formatted) = formatted(&block.text).filter(|formatted| *formatted != block.text) {
+            text = text.replacen(&format!("\n{}```", block.text), &format!("\n{formatted}```"), 1);
+        }
+    }
+    fs::write(page, text).expect("the page can be written");
+}
+
 fn parses(text: &str) -> Result<(), String> {
     let mut sources = drc::source::SourceMap::new();
     let mut diagnostics = drc::diag::Diagnostics::new();
@@ -121,6 +152,9 @@ fn every_example_is_what_it_says() {
     let mut wrong = Vec::new();
     let mut count = 0;
     for page in pages() {
+        if blessing() {
+            bless(&page);
+        }
         let mut project = Project::default();
         for block in blocks(&page) {
             count += 1;
@@ -143,7 +177,7 @@ fn the_frame_is_shown_in_the_reference() {
 fn the_index_of_the_library_is_the_library() {
     let path = root().join("docs/library.md");
     let wanted = index::library();
-    if std::env::var_os("DRC_BLESS").is_some() {
+    if blessing() {
         fs::write(&path, &wanted).expect("docs/library.md can be written");
     }
     let found = fs::read_to_string(&path).unwrap_or_default();

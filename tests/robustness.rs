@@ -318,6 +318,7 @@ fn long_texts(size: usize) {
     refused_value("a long number", &"9".repeat(size));
     refused_value("a long unit", &format!("1{}", "m".repeat(size)));
     refused_value("an open string", &format!("\"{}", "a".repeat(size)));
+    refused_value("an open string with a wide end", "\"é");
     refused_value("an open raw string", &format!("#\"{}", "a".repeat(size)));
     refused_value("many hashes", &"#".repeat(size));
     refused_value("a long list", &format!("[{}missing]", "1, ".repeat(size / 3)));

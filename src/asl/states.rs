@@ -1,5 +1,5 @@
 //! The typed state machine: what Amazon States Language can say and this compiler uses.
-//! Source: https://states-language.net/spec.html and the Step Functions developer guide ("Transforming data with JSONata").
+//! Source: <https://states-language.net/spec.html> and the Step Functions developer guide ("Transforming data with JSONata").
 
 use indexmap::IndexMap;
 use serde::Serialize;

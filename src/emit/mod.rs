@@ -67,7 +67,8 @@ impl Output {
         for plan in &self.model.plans {
             let bound = crate::model::value::quantity_text((plan.bound / 1000.0).ceil() * 1000.0, crate::model::value::Dimension::Duration);
             let place = &self.model.regions.get(plan.machine).code;
-            lines.push(format!("  {} {} in {place}: {} steps, at most {bound}", plan.kind.word(), plan.name, plan.steps.len()));
+            let steps = if plan.steps.len() == 1 { "1 step".into() } else { format!("{} steps", plan.steps.len()) };
+            lines.push(format!("  {} {} in {place}: {steps}, at most {bound}", plan.kind.word(), plan.name));
         }
         let resources: usize = self.layout.stacks.iter().map(|stack| stack.resources.len()).sum();
         let stacks = self.layout.stacks.len();

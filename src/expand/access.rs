@@ -125,6 +125,13 @@ impl<'a> Expander<'a> {
         self.read_cell(cell, name.span, &reader)
     }
 
+    /// Whether the component of an instance declares this name.
+    pub(super) fn has_member(&mut self, id: Id<Instance>, name: &str) -> bool {
+        self.ensure_expanded(id);
+        let scope = self.instance_body(id).and_then(|body| self.scopes.get(body.scope));
+        scope.is_some_and(|scope| scope.names.contains_key(name))
+    }
+
     fn module_member(&mut self, module: u32, name: &ast::Name, context: &Context) -> Value {
         let scope = self.module_scope(module as usize);
         let module_name = self.modules.list.get(module as usize).map(|module| module.name.clone()).unwrap_or_default();
@@ -314,7 +321,7 @@ impl<'a> Expander<'a> {
                 let at = if number.fract() == 0.0 && *number >= 0.0 { items.get(*number as usize) } else { None };
                 match at {
                     Some(value) => value.clone(),
-                    None => self.fail(codes::NO_SUCH_KEY, format!("the list has {} elements, there is no position {}", items.len(), number_text(*number)), index_span, "positions are counted from 0", "positions are counted from 0; `.last` gives the last element", context),
+                    None => self.fail(codes::NO_SUCH_KEY, format!("the list has {} elements, there is no position {}", items.len(), number_text(*number)), index_span, "not there", "positions are counted from 0; `.last` gives the last element", context),
                 }
             }
             (Value::Run(run), _) => {

@@ -18,7 +18,7 @@ impl<'a> Expander<'a> {
         self.action_body(action.declaration, &action.context, arguments, step, span, caller)
     }
 
-    fn action_body(
+    pub(super) fn action_body(
         &mut self,
         declaration: &'a ast::Declaration,
         inner: &Context,
@@ -32,7 +32,7 @@ impl<'a> Expander<'a> {
     }
 
     /// The scope of an action or a condition, with the values that it is given by position.
-    fn given_values(
+    pub(super) fn given_values(
         &mut self,
         declaration: &'a ast::Declaration,
         inner: &Context,
@@ -40,6 +40,9 @@ impl<'a> Expander<'a> {
         span: Span,
         caller: &Context,
     ) -> Option<Context> {
+        if let Some(id) = inner.instance {
+            self.performed.insert((declaration.span, id));
+        }
         let mut context = Context { here: caller.here, from: caller.from, to: caller.to, in_action: true, ..inner.clone() };
         let inputs: Vec<&'a ast::Declaration> = declaration
             .statements()
@@ -51,7 +54,7 @@ impl<'a> Expander<'a> {
             .collect();
         let names: Vec<&str> = inputs.iter().map(|input| input.name.text.as_str()).collect();
         if arguments.len() > inputs.len() {
-            self.fail(codes::NOT_CALLABLE, format!("`{}` takes {}, {} given", declaration.name.text, counted(inputs.len()), are(arguments.len())), span, if names.is_empty() { "it takes none".to_string() } else { format!("it takes {}", names.join(", ")) }, format!("write `{}({})`", declaration.name.text, names.join(", ")), caller);
+            self.fail(codes::NOT_CALLABLE, format!("`{}` takes {}, not {}", declaration.name.text, super::counted(inputs.len(), "value"), arguments.len()), span, if names.is_empty() { "it takes none".to_string() } else { format!("it takes {}", names.join(", ")) }, format!("write `{}({})`", declaration.name.text, names.join(", ")), caller);
             return None;
         }
         let mut given = arguments.into_iter();
@@ -257,7 +260,13 @@ impl<'a> Expander<'a> {
         let (declaration, inner) = self.named_condition(named, context)?;
         self.check_condition_place(declaration, node, context)?;
         let given = given.iter().map(|argument| (self.evaluate(argument, context), argument.span)).collect();
-        let mut inner = self.given_values(declaration, &inner, given, node.condition.span, context)?;
+        let inner = self.given_values(declaration, &inner, given, node.condition.span, context)?;
+        let (ask, holds) = self.question(declaration, inner, step)?;
+        Some(Operation::DoneWhen { ask, holds, every, within, body, span: node.span })
+    }
+
+    /// What a condition asks, with the values and ends that it was given, and when the answer is yes.
+    pub(super) fn question(&mut self, declaration: &'a ast::Declaration, mut inner: Context, step: &str) -> Option<(Vec<Call>, Rc<Run>)> {
         let mut ask = Vec::new();
         let mut holds = None;
         for statement in declaration.statements() {
@@ -281,10 +290,10 @@ impl<'a> Expander<'a> {
             }
         }
         let Some(holds) = holds else {
-            self.fail(codes::MISSING_VALUE, format!("the condition `{}` does not say when it holds", declaration.name.text), declaration.name.span, "holds when?", "add `holds = ...`: a value that is true or false at run time", context);
+            self.fail(codes::MISSING_VALUE, format!("the condition `{}` does not say when it holds", declaration.name.text), declaration.name.span, "holds when?", "add `holds = ...`: a value that is true or false at run time", &inner);
             return None;
         };
-        Some(Operation::DoneWhen { ask, holds, every, within, body, span: node.span })
+        Some((ask, holds))
     }
 
     fn named_condition(&mut self, expression: &'a ast::Expr, context: &Context) -> Option<(&'a ast::Declaration, Context)> {
@@ -377,12 +386,4 @@ impl<'a> Expander<'a> {
             })
             .collect()
     }
-}
-
-fn counted(number: usize) -> String {
-    if number == 1 { "1 value".to_string() } else { format!("{number} values") }
-}
-
-fn are(number: usize) -> String {
-    if number == 1 { "1 is".to_string() } else { format!("{number} are") }
 }

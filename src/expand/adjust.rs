@@ -76,7 +76,8 @@ impl<'a> Expander<'a> {
                 self.report(
                     Diagnostic::error(codes::DUPLICATE_PROPERTY, format!("`{}` is adjusted twice", property.name))
                         .label(property.span, "adjusted again here")
-                        .secondary(first, "first adjusted here"),
+                        .secondary(first, "first adjusted here")
+                        .help("remove one of them"),
                     context,
                 );
                 continue;

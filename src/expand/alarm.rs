@@ -40,6 +40,10 @@ impl<'a> Expander<'a> {
             }
         }
         let Some((placement, place_span)) = placement else {
+            if !declaration.clauses.is_empty() {
+                // Its header was refused already.
+                return;
+            }
             self.report(
                 Diagnostic::error(codes::BAD_HEADER, format!("the alarm `{}` is placed nowhere", declaration.name.text))
                     .label(declaration.header(), "in which Regions?")
@@ -74,7 +78,7 @@ impl<'a> Expander<'a> {
         context: &Context,
     ) -> Option<Row> {
         let mut when = None;
-        let mut targets = Vec::new();
+        let mut told = Vec::new();
         let mut described = Vec::new();
         for statement in declaration.statements() {
             match statement {
@@ -83,7 +87,7 @@ impl<'a> Expander<'a> {
                     if let Some(message) = &node.message {
                         described.push(self.evaluate_string(message, context));
                     }
-                    targets.push(self.target_of(&node.to, context)?);
+                    told.push(&node.to);
                 }
                 _ => {}
             }
@@ -97,6 +101,8 @@ impl<'a> Expander<'a> {
             );
             return None;
         };
+        let targets: Vec<Option<Value>> = told.into_iter().map(|to| self.target_of(to, context)).collect();
+        let targets: Vec<Value> = targets.into_iter().collect::<Option<_>>()?;
         let metric = self.metric_here(&when.metric, region, place, context)?;
         let statistic = self.statistic(&when.statistic, context)?;
         let period = self.duration(&when.over, "over", context)? / 1000.0;
@@ -109,7 +115,7 @@ impl<'a> Expander<'a> {
         if let Some((n, m, span)) = when.datapoints
             && (n == 0 || n > m)
         {
-            self.fail(codes::OUT_OF_BOUNDS, format!("{n} of {m} can never be"), span, "the first number is at least 1 and at most the second", "the first number is at least 1 and at most the second: `for 3 of 5`", context);
+            self.fail(codes::OUT_OF_BOUNDS, format!("{n} of {m} can never be"), span, "never true", "the first number is at least 1 and at most the second: `for 3 of 5`", context);
             return None;
         }
         let comparison = match when.comparison {
@@ -242,6 +248,7 @@ impl<'a> Expander<'a> {
                     codes::UNIT_MISMATCH,
                     format!("`{}` is a {}, the threshold is {found}", metric.path, wanted.type_name()),
                 )
+                .help(format!("write the threshold as a {}", wanted.type_name()))
                 .label(when.threshold.span, format!("not a {}", wanted.type_name()))
                 .secondary(when.metric.span, format!("counted in {}", metric.unit.clone().unwrap_or_default()));
                 if let Value::Number(number) = &value {
@@ -257,10 +264,15 @@ impl<'a> Expander<'a> {
             }
             (_, None) => {
                 let found = self.describe(&value);
+                let (what, help) = if counted {
+                    (format!("count({})", metric.path), "write the threshold without a unit: `count` says how many values came, not what they were")
+                } else {
+                    (metric.path.clone(), "write the threshold without a unit, or give the metric the `unit` in which it is published")
+                };
                 self.report(
-                    Diagnostic::error(codes::UNIT_MISMATCH, format!("`{}` is a plain number, the threshold is {found}", metric.path))
+                    Diagnostic::error(codes::UNIT_MISMATCH, format!("`{what}` is a plain number, the threshold is {found}"))
                         .label(when.threshold.span, "not a plain number")
-                        .help("write the threshold without a unit, or give the metric the `unit` in which it is published"),
+                        .help(help),
                     context,
                 );
                 None
@@ -272,6 +284,18 @@ impl<'a> Expander<'a> {
     fn target_of(&mut self, expression: &'a ast::Expr, context: &Context) -> Option<Value> {
         let value = self.evaluate(expression, context);
         match &value {
+            Value::Instance(id, _) if !self.has_member(*id, "target") => {
+                let path = self.model.instances.get(*id).path.join(".");
+                self.fail(
+                    codes::UNKNOWN_MEMBER,
+                    format!("`{path}` cannot be told: it has no output `target`"),
+                    expression.span,
+                    "no output `target`",
+                    "name a service whose component declares `output target`: what an alarm calls",
+                    context,
+                );
+                None
+            }
             Value::Instance(id, _) => {
                 let id = *id;
                 if let Some(here) = context.here.filter(|here| !self.model.instances.get(id).regions.contains(here)) {

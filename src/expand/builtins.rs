@@ -84,7 +84,7 @@ impl<'a> Expander<'a> {
                         self.apply(number, values, span, context)
                     }
                     Value::Error => Value::Error,
-                    Value::Definition("an action") => self.fail(codes::RUN_VALUE, format!("`{}` is an action: it is done by a step of a plan", name.text), span, "not possible here", format!("write `step {0} = ....{0}()` in a failover, failback or drill", name.text), context),
+                    Value::Definition("an action") => self.fail(codes::RUN_VALUE, format!("`{}` is an action: it is done by a step of a plan", name.text), span, "not possible here", format!("write `step {1} = {0}.{1}()` in a failover, failback or drill", self.sources.slice(receiver_span), name.text), context),
                     other => {
                         let text = self.describe(&other);
                         self.fail(codes::NOT_CALLABLE, format!("{text} cannot be called"), name.span, "not a function", "leave the parentheses out", context)

@@ -148,7 +148,7 @@ impl<'a> Expander<'a> {
             Value::Region(region) => format!("the Region {}", self.model.region_text(*region)),
             Value::Instance(id, _) => {
                 let instance = self.model.instances.get(*id);
-                format!("the instance `{}` of {}", instance.shown, instance.component)
+                format!("`{}` (an instance of {})", instance.shown, instance.component)
             }
             Value::Family(id) => format!("the resource `{}`", self.model.family_text(*id)),
             Value::Resource(member) => format!("the resource `{}`", self.model.family_text(member.family)),
@@ -359,7 +359,7 @@ impl<'a> Expander<'a> {
         let (parameters, body) = (function.parameters, function.body);
         if parameters.len() != values.len() {
             let names: Vec<&str> = parameters.iter().map(|name| name.text.as_str()).collect();
-            return self.fail(codes::NOT_CALLABLE, format!("the function takes {} values ({}), {} are given", parameters.len(), names.join(", "), values.len()), span, "wrong number of values", format!("call it with {}", names.join(", ")), caller);
+            return self.fail(codes::NOT_CALLABLE, format!("the function takes {} ({}), not {}", super::counted(parameters.len(), "value"), names.join(", "), values.len()), span, "wrong number of values", format!("call it with {}", names.join(", ")), caller);
         }
         if self.depth >= MAXIMUM_DEPTH {
             self.exhaust("functions call each other too deeply", span, caller);

@@ -63,7 +63,12 @@ impl<'a> Expander<'a> {
             self.report(
                 Diagnostic::error(codes::BAD_HEADER, format!("the {} `{}` has no component", declaration.kind.word(), declaration.name.text))
                     .label(declaration.header(), "what is it made of?")
-                    .help(format!("name a component: `{} {}: module.component across both {{ ... }}`", declaration.kind.word(), declaration.name.text)),
+                    .help(format!(
+                        "name a component: `{} {}: module.component {} both {{ ... }}`",
+                        declaration.kind.word(),
+                        declaration.name.text,
+                        if declaration.kind == Kind::Service { "in" } else { "across" }
+                    )),
                 context,
             );
             return None;
@@ -114,7 +119,7 @@ impl<'a> Expander<'a> {
                 _ => {}
             }
         }
-        if placement.is_none() {
+        if placement.is_none() && declaration.clauses.is_empty() {
             self.report(
                 Diagnostic::error(codes::BAD_HEADER, format!("`{}` is placed nowhere", declaration.name.text))
                     .label(declaration.header(), "in which Regions?")
@@ -170,24 +175,21 @@ impl<'a> Expander<'a> {
             .collect();
         let mut given: Vec<&'a ast::Assign> = Vec::new();
         for statement in declaration.statements() {
-            match statement {
-                Statement::Assign(assign) => {
-                    if let Some(first) = given.iter().find(|known| known.key.text == assign.key.text) {
-                        self.report(
-                            Diagnostic::error(codes::DUPLICATE_PROPERTY, format!("`{}` is set twice", assign.key.text))
-                                .label(assign.key.span, "set again here")
-                                .secondary(first.key.span, "first set here")
-                                .help("remove one of them"),
-                            context,
-                        );
-                        continue;
-                    }
-                    given.push(assign);
-                    if !inputs.iter().any(|input| input.name.text == assign.key.text) {
-                        self.unknown_input(assign, &inputs, &declaration.name, context);
-                    }
+            if let Statement::Assign(assign) = statement {
+                if let Some(first) = given.iter().find(|known| known.key.text == assign.key.text) {
+                    self.report(
+                        Diagnostic::error(codes::DUPLICATE_PROPERTY, format!("`{}` is set twice", assign.key.text))
+                            .label(assign.key.span, "set again here")
+                            .secondary(first.key.span, "first set here")
+                            .help("remove one of them"),
+                        context,
+                    );
+                    continue;
                 }
-                _ => {}
+                given.push(assign);
+                if !inputs.iter().any(|input| input.name.text == assign.key.text) {
+                    self.unknown_input(assign, &inputs, &declaration.name, context);
+                }
             }
         }
         for input in inputs {

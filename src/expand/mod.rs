@@ -25,6 +25,7 @@ mod statements;
 mod steps;
 mod structural;
 mod types;
+mod unread;
 mod weigh;
 
 use crate::diag::{Code, Diagnostic, Diagnostics, Severity};
@@ -33,7 +34,7 @@ use crate::model::{Instance, Model, Region};
 use crate::resolve::Modules;
 use crate::source::{SourceMap, Span};
 use crate::syntax::ast;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use scope::{Cell, Function, Scope};
 use smol_str::SmolStr;
 use std::rc::Rc;
@@ -136,6 +137,9 @@ struct Expander<'a> {
     naming: Option<&'a ast::Expr>,
     platform: Option<&'a ast::Declaration>,
     parameters: FxHashMap<SmolStr, Id<crate::model::Parameter>>,
+    unknown: FxHashSet<(crate::source::FileId, SmolStr)>,
+    /// Actions and conditions that a plan uses, by declaration and instance.
+    performed: FxHashSet<(Span, Id<Instance>)>,
     fuel: u64,
     depth: u32,
     exhausted: bool,
@@ -164,6 +168,8 @@ pub fn expand(modules: &Modules, sources: &SourceMap, options: &Options, diagnos
         naming: None,
         platform: None,
         parameters: FxHashMap::default(),
+        unknown: FxHashSet::default(),
+        performed: FxHashSet::default(),
         fuel: FUEL,
         depth: 0,
         exhausted: false,
@@ -185,7 +191,7 @@ impl<'a> Expander<'a> {
         self.expand_alarms();
         self.expand_plans();
         self.evaluate_unused();
-        self.evaluate_inputs();
+        self.evaluate_unread();
         self.evaluate_resources();
         self.apply_adjusts();
         self.evaluate_requires();
@@ -218,7 +224,7 @@ impl<'a> Expander<'a> {
     fn report(&mut self, finding: Diagnostic, context: &Context) {
         let mut finding = finding;
         let inside = finding.primary().is_some_and(|label| self.sources.in_library(label.span));
-        if inside && finding.severity == Severity::Error && context.instance.is_some_and(|id| self.is_refused(id)) {
+        if finding.severity == Severity::Error && context.instance.is_some_and(|id| self.follows_from_refusal(&finding, id, inside)) {
             return;
         }
         if inside
@@ -255,6 +261,16 @@ impl<'a> Expander<'a> {
 
     fn instance_body(&self, id: Id<Instance>) -> Option<&InstanceBody<'a>> {
         self.instances.get(id.index())
+    }
+
+    /// Whether a finding lies in the text of a component that refuses this use of it: then the refusal says what to change.
+    fn follows_from_refusal(&self, finding: &Diagnostic, id: Id<Instance>, inside_library: bool) -> bool {
+        let within = || {
+            let (body, label) = self.instance_body(id).zip(finding.primary())?;
+            let component = body.component.span;
+            Some(component.file == label.span.file && component.start <= label.span.start && label.span.end <= component.end)
+        };
+        self.is_refused(id) && (inside_library || within() == Some(true))
     }
 
     /// Whether an instance, or one that it is a part of, does not keep to what its component insists on.
@@ -306,6 +322,11 @@ impl<'a> Expander<'a> {
             );
         }
     }
+}
+
+/// `1 value`, `2 values`
+fn counted(number: usize, what: &str) -> String {
+    if number == 1 { format!("1 {what}") } else { format!("{number} {what}s") }
 }
 
 /// A list of Regions as it was placed.

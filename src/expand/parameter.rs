@@ -62,11 +62,10 @@ impl<'a> Expander<'a> {
             return;
         }
         for clause in &declaration.clauses {
-            if clause.word == ClauseWord::In {
-                if let Some(placement) = self.placement(clause, context) {
+            if clause.word == ClauseWord::In
+                && let Some(placement) = self.placement(clause, context) {
                     parameter.regions = placement.regions.to_vec();
                 }
-            }
         }
         if let Some(default) = &declaration.value {
             let value = self.evaluate(default, context);

@@ -191,10 +191,7 @@ impl<'a> Expander<'a> {
             }
             Statement::On(node) if node.event.text == "failure" => {
                 for inner in &node.block.statements {
-                    match inner {
-                        Statement::Notify(notify) => plan.on_failure.extend(self.failure_notice(notify, plan, context)),
-                        _ => {}
-                    }
+                    if let Statement::Notify(notify) = inner { plan.on_failure.extend(self.failure_notice(notify, plan, context)) }
                 }
             }
             Statement::On(node) => {

@@ -153,6 +153,8 @@ impl<'a> Expander<'a> {
             finding = finding.help(format!("did you mean `{near}`?")).fix(format!("write `{near}`"), key.span, near);
         } else if !known.is_empty() {
             finding = finding.help(format!("it has {}", known.join(", ")));
+        } else {
+            finding = finding.help("remove it");
         }
         self.report(finding, context);
     }
@@ -167,6 +169,8 @@ impl<'a> Expander<'a> {
                 if let Some(near) = suggest::nearest(text, set.iter().copied()) {
                     finding =
                         finding.help(format!("did you mean \"{near}\"?")).fix(format!("write \"{near}\""), span, format!("\"{near}\""));
+                } else if let Some(first) = set.first() {
+                    finding = finding.help(format!("write one of them, for example \"{first}\""));
                 }
                 self.report(finding, context);
                 None
@@ -245,6 +249,8 @@ impl<'a> Expander<'a> {
                 Diagnostic::error(codes::UNKNOWN_REGION, format!("AWS has no Region `{code}`")).label(span, "unknown Region");
             if let Some(near) = suggest::nearest(&code, crate::aws::regions::codes()) {
                 finding = finding.help(format!("did you mean `{near}`?")).fix(format!("write `{near}`"), span, near);
+            } else {
+                finding = finding.help("write AWS's code, for example `us-east-1`");
             }
             self.report(finding, context);
             return;
@@ -352,22 +358,6 @@ impl<'a> Expander<'a> {
             };
             for here in places {
                 self.compute_cell(cell, here, span, &context);
-            }
-        }
-    }
-
-    /// Checks the inputs that were given and that no component has read: what is given is never ignored.
-    pub(super) fn evaluate_inputs(&mut self) {
-        for number in 0..self.cells.len() {
-            let Some(cell) = self.cells.get(number).filter(|cell| cell.memo.is_empty()) else { continue };
-            let CellKind::Input { given: Some((assign, _)), .. } = &cell.kind else { continue };
-            let (span, context) = (assign.value.span, cell.context.clone());
-            let regions = match self.cell_placement(number, span) {
-                Some(placement) => placement.regions.to_vec(),
-                None => context.instance.map(|id| self.model.instances.get(id).regions.clone()).unwrap_or_default(),
-            };
-            for region in regions {
-                self.compute_cell(number, Some(region), span, &context);
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use super::scope::CellKind;
 use super::{Context, Expander, FamilyBody, MAXIMUM_RESOURCES, Placement};
-use crate::diag::{Diagnostic, codes};
+use crate::diag::{Diagnostic, codes, suggest};
 use crate::model::value::Value;
 use crate::model::{Family, Member, Property};
 use crate::source::Span;
@@ -57,7 +57,8 @@ impl<'a> Expander<'a> {
         match declaration.ty.as_ref().map(|ty| (&ty.kind, ty.span)) {
             Some((TypeKind::Resource(name), span)) => {
                 let parts: Vec<&str> = name.text.split("::").collect();
-                let shaped = matches!(parts.as_slice(), [_, _, _] | [_, _, _, "MODULE"]);
+                let pascal = |part: &&str| part.starts_with(|first: char| first.is_ascii_uppercase());
+                let shaped = matches!(parts.as_slice(), [_, _, _] | [_, _, _, "MODULE"]) && parts.iter().all(pascal);
                 if shaped {
                     if let Some(meant) = crate::aws::types::respelled(&name.text) {
                         self.report(
@@ -103,10 +104,7 @@ impl<'a> Expander<'a> {
     fn resource_placement(&mut self, declaration: &'a ast::Declaration, external: bool, context: &Context) -> Option<Placement> {
         let mut placement = None;
         for clause in &declaration.clauses {
-            match clause.word {
-                ClauseWord::In => placement = Some(self.placement(clause, context)?),
-                _ => {}
-            }
+            if clause.word == ClauseWord::In { placement = Some(self.placement(clause, context)?) }
         }
         if placement.is_some() {
             return placement;
@@ -119,6 +117,10 @@ impl<'a> Expander<'a> {
             let regions: Vec<_> = self.model.regions.ids().collect();
             let first = regions.first().copied()?;
             return Some(Placement { regions: std::rc::Rc::from([first]), single: true });
+        }
+        if !declaration.clauses.is_empty() {
+            // Its header was refused already.
+            return None;
         }
         self.report(
             Diagnostic::error(codes::BAD_HEADER, format!("the resource `{}` is placed nowhere", declaration.name.text))
@@ -202,7 +204,7 @@ impl<'a> Expander<'a> {
                     let value = self.evaluate(&assign.value, context);
                     member.deletion = self.one_of(&value, &["retain", "delete", "snapshot"], assign.value.span, context);
                 }
-                _ => self.unknown_key(name, OWN_KEYS, "a resource (AWS's properties begin with a capital letter; it)", context),
+                _ => self.unknown_own_key(name, context),
             }
             return;
         }
@@ -220,6 +222,18 @@ impl<'a> Expander<'a> {
         let value = self.evaluate(&assign.value, context);
         let value = self.written_value(value, &assign.value, context);
         member.properties.push(Property { name: name.text.clone(), value, span: name.span });
+    }
+
+    /// A key in lower case that is none of ours: misspelt, or a property of AWS's.
+    fn unknown_own_key(&mut self, key: &ast::Name, context: &Context) {
+        let finding = Diagnostic::error(codes::UNKNOWN_INPUT, format!("a resource has no `{}`", key.text)).label(key.span, "unknown key");
+        self.report(
+            match suggest::nearest(&key.text, OWN_KEYS.iter().copied()) {
+                Some(near) => finding.help(format!("did you mean `{near}`?")).fix(format!("write `{near}`"), key.span, near),
+                None => finding.help(format!("AWS's properties begin with a capital letter; ours are {}", OWN_KEYS.join(", "))),
+            },
+            context,
+        );
     }
 
     fn depends_on(&mut self, value: Value, span: Span, context: &Context, member: &mut Member) {

@@ -149,7 +149,7 @@ impl<'a> Expander<'a> {
             );
             return None;
         }
-        if CONTEXT_WORDS.contains(&name.text.as_str()) && !matches!(kind, CellKind::Input { .. }) {
+        if CONTEXT_WORDS.contains(&name.text.as_str()) && !matches!(kind, CellKind::Input { .. } | CellKind::Given(_) | CellKind::Ready(Value::Error)) {
             self.report(
                 Diagnostic::error(codes::RESERVED_WORD, format!("`{}` has a meaning of its own and cannot be declared", name.text))
                     .label(name.span, "a word with a meaning of its own")
@@ -248,6 +248,10 @@ impl<'a> Expander<'a> {
         }
         if let Some(builtin) = super::builtins::find(name) {
             return Value::Builtin(builtin);
+        }
+        // Said once for each file: what is missing is missed wherever it is used.
+        if !self.unknown.insert((span.file, name.clone())) {
+            return Value::Error;
         }
         let names = self.names_in_sight(context);
         let mut finding =

@@ -105,11 +105,10 @@ impl<'a> Expander<'a> {
                     self.requires.push(PendingRequire { node, context: context.clone(), module });
                 }
                 Statement::Adjust(node) => self.adjusts.push((node, context.clone())),
-                Statement::Assign(assign) if !at_top => {
-                    if assign.key.text != "layer" {
+                Statement::Assign(assign) if !at_top
+                    && assign.key.text != "layer" => {
                         self.unknown_key(&assign.key, &["layer"], "a component", context);
                     }
-                }
                 _ => {}
             }
         }

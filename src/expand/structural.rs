@@ -79,7 +79,8 @@ impl<'a> Expander<'a> {
             let (wanted, found) = (self.sources.slice(wanted.span).to_string(), self.sources.slice(found.span).to_string());
             self.report(
                 Diagnostic::error(codes::TYPE_MISMATCH, format!("`{name}` needs `{}` as {wanted}; of `{path}` it is {found}", member.name.text))
-                    .label(span, format!("`{path}.{}` is {found}", member.name.text)),
+                    .label(span, format!("`{path}.{}` is {found}", member.name.text))
+                    .help(format!("give something whose output `{}` is {wanted}", member.name.text)),
                 context,
             );
             return false;
@@ -222,12 +223,19 @@ impl<'a> Expander<'a> {
             names.extend(TYPES.iter().copied().map(SmolStr::new_static));
             names.extend(aws::kinds::names().map(SmolStr::new_static));
         }
-        let message =
-            if in_module { format!("the module `{module}` has no `{}`", name.text) } else { format!("there is no type `{}`", name.text) };
+        // Types begin with a capital letter, components do not.
+        let component = name.text.starts_with(|first: char| first.is_ascii_lowercase());
+        let message = if in_module {
+            format!("the module `{module}` has no `{}`", name.text)
+        } else {
+            format!("there is no {} `{}`", if component { "component" } else { "type" }, name.text)
+        };
         let mut finding = Diagnostic::error(if in_module { codes::UNKNOWN_MEMBER } else { codes::UNKNOWN_TYPE }, message)
             .label(name.span, "not found");
         if let Some(near) = suggest::nearest(&name.text, names.iter().map(SmolStr::as_str)) {
             finding = finding.help(format!("did you mean `{near}`?")).fix(format!("write `{near}`"), name.span, near);
+        } else if !in_module && component {
+            finding = finding.help(format!("import its module with `use`, or declare it: `component {} is service {{ ... }}`", name.text));
         } else if !in_module {
             finding = finding.help("types are `String`, `Number`, `Duration`, ids such as `VpcId`, and what is declared with `type` or `component`");
         } else if names.is_empty() {

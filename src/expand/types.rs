@@ -194,6 +194,12 @@ impl<'a> Expander<'a> {
             "Map" => "a map: `{ key: value }`",
             "Range" => "a range: `2acu..64acu`",
             "Region" => "the name of a declared Region",
+            "Number" => "a number without a unit",
+            "Bool" => "`true` or `false`",
+            "OneOf" => "one of its texts in quotes",
+            "Metric" => "a metric of an instance: `orders.lag`",
+            "Grant" => "a grant of an instance: `orders.write`",
+            "Resource" => "the name of a resource",
             _ => "",
         };
         if let (Value::Number(number), true) = (value, code == codes::UNIT_MISMATCH) {
@@ -210,6 +216,8 @@ impl<'a> Expander<'a> {
             finding = finding.help(format!("give it a unit, for example `{}{unit}`", number_text(*number)));
         } else if !example.is_empty() {
             finding = finding.help(format!("write {example}"));
+        } else {
+            finding = finding.help(format!("give something that is {wanted}"));
         }
         if wanted.starts_with("List(") && !matches!(value, Value::List(_) | Value::Map(_)) {
             let written = self.sources.slice(span).to_string();

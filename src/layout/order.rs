@@ -89,8 +89,9 @@ fn report_circle(model: &Model, layout: &Layout, placed: &[bool], diagnostics: &
         }
     }
     finding = finding.note("CloudFormation deploys a whole stack before the next one: no order of these stacks exists");
-    if let Some(name) = cut {
-        finding = finding.help(format!("put `{name}` into a stack of its own: `group {name}_stack {{ ... }}` around its declaration"));
-    }
+    finding = finding.help(match cut {
+        Some(name) => format!("put `{name}` into a stack of its own: `group {name}_stack {{ ... }}` around its declaration"),
+        None => "move what refers back into the group that it refers to".into(),
+    });
     diagnostics.push(finding);
 }

@@ -4,6 +4,8 @@
 use super::Modules;
 use super::header;
 use crate::diag::{Diagnostic, Diagnostics, codes};
+use crate::source::Span;
+use crate::syntax;
 use crate::syntax::ast::{self, Block, ClauseWord, Declaration, ExprKind, Kind, Statement, StringLiteral};
 use smol_str::SmolStr;
 
@@ -187,9 +189,29 @@ fn misplaced(statement: &Statement, place: Place, diagnostics: &mut Diagnostics)
             };
             Diagnostic::error(codes::MISPLACED, format!("`{word}` cannot stand here")).label(declaration.header(), label)
         }
+        Statement::Assign(assign) if syntax::form(&assign.key.text).is_some() => {
+            let word = &assign.key.text;
+            diagnostics.push(
+                Diagnostic::error(codes::BAD_HEADER, format!("the {word} has no name"))
+                    .label(assign.key.span, "which name?")
+                    .help(format!("`{word}` is written {}", syntax::form(word).unwrap_or_default())),
+            );
+            return;
+        }
+        Statement::Assign(assign) if matches!(place, Place::Platform | Place::Module | Place::Group | Place::Branch) => {
+            let name = &assign.key.text;
+            let region = matches!(&assign.value.kind, ast::ExprKind::Hyphenated(code) if crate::aws::regions::find(code).is_some());
+            let word = if region { "region" } else { "let" };
+            Diagnostic::error(codes::MISPLACED, format!("`{name}` is set, but not declared"))
+                .label(assign.key.span, "what is it?")
+                .help(format!("write `{word} {name} = ...`"))
+                .fix(format!("write `{word}`"), Span { end: assign.key.span.start, ..assign.key.span }, format!("{word} "))
+        }
         other => Diagnostic::error(codes::MISPLACED, "this statement cannot stand here").label(other.span(), "not possible here"),
     };
-    diagnostics.push(finding.help(place.help()));
+    // What is said about this statement is better than what is said about the place.
+    let finding = if finding.help.is_some() { finding } else { finding.help(place.help()) };
+    diagnostics.push(finding);
 }
 
 /// What stands in a statement that is at its place.
@@ -211,15 +233,14 @@ fn inside(statement: &Statement, place: Place, diagnostics: &mut Diagnostics) {
             }
             statements(&node.block.statements, Place::Adjust, diagnostics);
         }
-        Statement::Allow(node) => {
-            if node.reason.plain().is_none_or(|reason| reason.trim().is_empty()) {
+        Statement::Allow(node)
+            if node.reason.plain().is_none_or(|reason| reason.trim().is_empty()) => {
                 diagnostics.push(
                     Diagnostic::error(codes::BAD_STRING, "the reason of an `allow` is a plain text")
                         .label(node.reason.span, "why is the finding accepted?")
                         .help(format!("write `allow {} \"reason\"`", node.code.text)),
                 );
             }
-        }
         Statement::Require(node) => slug(&node.slug, diagnostics),
         _ => {}
     }

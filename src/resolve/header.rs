@@ -68,6 +68,14 @@ pub fn check(declaration: &Declaration, in_type: bool, diagnostics: &mut Diagnos
     for clause in &declaration.clauses {
         if parts.clauses.contains(&clause.word) {
             check_clause(declaration, clause, diagnostics);
+        } else if matches!(clause.word, ClauseWord::Across | ClauseWord::Among) && parts.clauses.contains(&ClauseWord::In) {
+            let word = Span { end: clause.span.start + clause.word.word().len() as u32, ..clause.span };
+            diagnostics.push(
+                Diagnostic::error(codes::BAD_HEADER, format!("{} `{}` is placed with `in`", article(kind), kind.word()))
+                    .label(clause.span, "there is one of it in each Region")
+                    .help("write `in`")
+                    .fix("write `in`", word, "in"),
+            );
         } else {
             let missing = format!("has no `{}` in its header", clause.word.word());
             let help = syntax::form(kind.word()).map_or_else(|| clauses_of(&parts), |form| format!("it is written {form}"));
@@ -118,6 +126,8 @@ fn check_clause(declaration: &Declaration, clause: &Clause, diagnostics: &mut Di
                     .label(word.span, format!("it can be {}", known.join(", ")));
                 if let Some(near) = suggest::nearest(&word.text, known.iter().copied()) {
                     finding = finding.help(format!("did you mean `{near}`?")).fix(format!("write `{near}`"), word.span, near);
+                } else {
+                    finding = finding.help("write one of these words");
                 }
                 diagnostics.push(finding);
             }

@@ -196,6 +196,8 @@ impl Resolver<'_> {
         .note(format!("it has {}", modules.join(", ")));
         if let Some(near) = suggest::nearest(&module.text, modules.iter().copied()) {
             finding = finding.help(format!("did you mean `{near}`?")).fix(format!("write `{near}`"), module.span, near);
+        } else {
+            finding = finding.help("write a module of your own, and `use` it by its path: `use \"./stores/queue.dr\" as queue`");
         }
         self.diagnostics.push(finding);
         None

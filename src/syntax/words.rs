@@ -11,6 +11,9 @@ pub const STATEMENT_WORDS: &[&str] = &[
 /// Words of expressions; they cannot be declared.
 pub const EXPRESSION_WORDS: &[&str] = &["if", "then", "else", "for", "in", "true", "false", "none", "and", "or", "not", "call"];
 
+/// Words that open a clause of a header.
+pub const CLAUSES: &[&str] = &["in", "across", "among", "from", "to", "every", "is"];
+
 /// Openers of top-level blocks; they cannot be declared, so that recovery can rely on them.
 const TOP_LEVEL: &[&str] = &[
     "platform", "region", "setting", "param", "let", "replica", "service", "route", "resource", "alarm", "failover", "failback",

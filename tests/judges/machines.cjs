@@ -149,7 +149,7 @@ for (const { name, file } of all) {
   if (Buffer.byteLength(text) > MAXIMUM_DEFINITION) findings.push(`${name}: larger than AWS allows`);
   // The validator writes into what it is given.
   const result = validate(JSON.parse(text), { checkPaths: true, checkArn: true });
-  if (!result.isValid) findings.push(...result.errors.map((error) => `${name}: ${error.path ?? ""} ${error.message}`));
+  if (!result.isValid) findings.push(`${name}: ${result.errorsText("; ")}`);
   expressions += checkScope(name, JSON.parse(text), new Set(), findings, reads);
 }
 fs.writeFileSync(readsFile, JSON.stringify(reads));

@@ -4,13 +4,12 @@
 
 const { StateError } = require("./interpreter.cjs");
 
-/** How long a global database takes to change its writer. */
+/** How long a store takes to change its writer. */
 const CHANGE_SECONDS = 100;
 
 class World {
   constructor() {
-    this.writer = "arn:of-the-lost-writer";
-    this.change = undefined;
+    this.stores = new Map();
     this.log = [];
   }
 
@@ -25,41 +24,73 @@ class World {
 
   /** A later day: what was under way is done, and nothing is noted. */
   settle() {
-    if (this.change) this.writer = this.change.to;
-    this.change = undefined;
+    for (const store of this.stores.values()) {
+      store.writer = store.change?.to ?? store.writer;
+      store.change = undefined;
+    }
     this.log = [];
   }
 
-  order(given, now) {
-    if (this.change && now < this.change.at) throw new StateError("Rds.InvalidGlobalClusterStateException", "a change is under way");
-    this.change = { to: given.TargetDbClusterIdentifier, at: now + CHANGE_SECONDS * 1000 };
-    return { GlobalCluster: globalCluster(this, given, now) };
+  /** A store with one writer, as it is now. */
+  store(name, now) {
+    if (!this.stores.has(name)) this.stores.set(name, { writer: "the-lost-writer", change: undefined });
+    const store = this.stores.get(name);
+    const changing = store.change !== undefined && now < store.change.at;
+    if (store.change && !changing) store.writer = store.change.to;
+    const members = new Set([store.writer, "another-reader", ...(store.change ? [store.change.to] : [])]);
+    return { writer: store.writer, changing, members: [...members] };
+  }
+
+  /** Orders another writer; an order while one is carried out is refused with the error. */
+  order(name, to, now, error) {
+    if (this.store(name, now).changing) throw new StateError(error, "a change is under way");
+    this.stores.get(name).change = { to, at: now + CHANGE_SECONDS * 1000 };
   }
 }
 
 function globalCluster(world, given, now) {
-  const under_way = world.change !== undefined && now < world.change.at;
-  if (world.change && !under_way) world.writer = world.change.to;
-  const others = [world.change?.to, "arn:of-another-reader"].filter((arn) => arn && arn !== world.writer);
+  const { writer, changing, members } = world.store(given.GlobalClusterIdentifier, now);
   return {
     GlobalClusterIdentifier: given.GlobalClusterIdentifier,
-    Status: under_way ? "failing-over" : "available",
-    GlobalClusterMembers: [
-      { DbClusterArn: world.writer, IsWriter: true, Readers: others, GlobalWriteForwardingStatus: "disabled" },
-      ...others.map((arn) => ({ DbClusterArn: arn, IsWriter: false, Readers: [], GlobalWriteForwardingStatus: "disabled" })),
-    ],
+    Status: changing ? "failing-over" : "available",
+    GlobalClusterMembers: members.map((arn) => ({ DbClusterArn: arn, IsWriter: arn === writer, Readers: [] })),
+  };
+}
+
+function changeCluster(world, given, now) {
+  world.order(given.GlobalClusterIdentifier, given.TargetDbClusterIdentifier, now, "Rds.InvalidGlobalClusterStateException");
+  return { GlobalCluster: globalCluster(world, given, now) };
+}
+
+function globalDatastore(world, given, now) {
+  const { writer, changing, members } = world.store(given.GlobalReplicationGroupId, now);
+  return {
+    GlobalReplicationGroupId: given.GlobalReplicationGroupId,
+    Status: changing ? "modifying" : "available",
+    Members: members.map((group) => ({
+      ReplicationGroupId: group,
+      Role: group === writer ? "PRIMARY" : "SECONDARY",
+      Status: "associated",
+    })),
   };
 }
 
 const ANSWERS = {
   "rds:describeGlobalClusters": (world, given, now) => ({ GlobalClusters: [globalCluster(world, given, now)] }),
-  "rds:failoverGlobalCluster": (world, given, now) => world.order(given, now),
-  "rds:switchoverGlobalCluster": (world, given, now) => world.order(given, now),
+  "rds:failoverGlobalCluster": changeCluster,
+  "rds:switchoverGlobalCluster": changeCluster,
   "rds:describeDBClusters": (_, given) => ({ DbClusters: [{ DbClusterIdentifier: given.DbClusterIdentifier, Status: "available" }] }),
-  "dynamodb:describeTable": (_, given) => ({
-    Table: { TableName: given.TableName, TableStatus: "ACTIVE", Replicas: [{ RegionName: "us-east-1", ReplicaStatus: "ACTIVE" }] },
+  "elasticache:describeGlobalReplicationGroups": (world, given, now) => ({ GlobalReplicationGroups: [globalDatastore(world, given, now)] }),
+  "elasticache:failoverGlobalReplicationGroup": (world, given, now) => {
+    const error = "ElastiCache.InvalidGlobalReplicationGroupStateException";
+    world.order(given.GlobalReplicationGroupId, given.PrimaryReplicationGroupId, now, error);
+    return { GlobalReplicationGroup: globalDatastore(world, given, now) };
+  },
+  "elasticache:describeReplicationGroups": (_, given) => ({
+    ReplicationGroups: [{ ReplicationGroupId: given.ReplicationGroupId, Status: "available" }],
   }),
-  "s3:headBucket": () => ({ BucketRegion: "us-east-1", AccessPointAlias: false }),
+  "dynamodb:describeTable": (_, given) => ({ Table: { TableName: given.TableName, TableStatus: "ACTIVE" } }),
+  "s3:getBucketVersioning": () => ({ Status: "Enabled" }),
   "sns:publish": () => ({ MessageId: "message" }),
 };
 

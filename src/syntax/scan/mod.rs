@@ -102,6 +102,13 @@ impl<'t> Scanner<'t> {
         Span::new(self.file, from, to)
     }
 
+    /// The character that ends before an offset.
+    fn last_before(&self, end: usize) -> Span {
+        let before = self.source.get(..end).unwrap_or_default();
+        let width = before.iter().rev().take_while(|byte| **byte & 0xC0 == 0x80).count() + 1;
+        self.span(end.saturating_sub(width), end)
+    }
+
     fn line_end(&self, from: usize) -> usize {
         self.source.get(from..).and_then(|rest| rest.iter().position(|byte| *byte == b'\n')).map_or(self.source.len(), |at| from + at)
     }
@@ -320,7 +327,7 @@ impl<'t> Scanner<'t> {
         };
         let label_end = self.line_end(place).min(self.source.len());
         let at_end = before >= self.source.len();
-        let label = if at_end { self.span(place.saturating_sub(1), place) } else { self.span(place, label_end) };
+        let label = if at_end { self.last_before(place) } else { self.span(place, label_end) };
         self.findings.push(
             Diagnostic::error(codes::UNCLOSED, format!("this `{bracket}` is never closed"))
                 .label(self.span(open.at, open.at + 1), "opened here")
@@ -367,7 +374,7 @@ impl<'t> Scanner<'t> {
         self.findings.push(
             Diagnostic::error(codes::UNCLOSED, format!("this `{}` is never closed", char::from(open.bracket)))
                 .label(self.span(open.at, open.at + 1), "opened here")
-                .secondary(self.span(text_end.saturating_sub(1), text_end), format!("is a `{closer}` missing here?"))
+                .secondary(self.last_before(text_end), format!("is a `{closer}` missing here?"))
                 .help(format!("add `{closer}`")),
         );
         let from = self.statement_start(open);

@@ -66,7 +66,7 @@ impl Scanner<'_> {
         self.findings.push(
             Diagnostic::error(codes::UNTERMINATED_STRING, "this string is never closed")
                 .label(self.span(start, start + 1), "opened here")
-                .secondary(self.span(text_end.saturating_sub(1), text_end), "the line ends here")
+                .secondary(self.last_before(text_end), "the line ends here")
                 .help("add `\"`; a text over several lines stands between `\"\"\"` lines"),
         );
         self.give_up_line(start, end);

@@ -1,0 +1,74 @@
+//! What was written and is read by nobody is checked all the same: a mistake in an action that no plan uses yet would be found
+//! on the day when one does.
+
+use super::scope::CellKind;
+use super::{Context, Expander};
+use crate::model::value::{Run, Value};
+use crate::syntax::ast::{self, Kind, Statement};
+use smol_str::SmolStr;
+use std::rc::Rc;
+
+impl<'a> Expander<'a> {
+    /// Checks what nobody has read: inputs that were given, and the outputs, metrics and grants of the project's own components.
+    /// What is written is never ignored.
+    pub(super) fn evaluate_unread(&mut self) {
+        for number in 0..self.cells.len() {
+            let Some(cell) = self.cells.get(number).filter(|cell| cell.memo.is_empty()) else { continue };
+            let span = match &cell.kind {
+                CellKind::Input { given: Some((assign, _)), .. } => assign.value.span,
+                CellKind::Output(declaration) | CellKind::Metric(declaration) | CellKind::Grant(declaration)
+                    if !self.sources.in_library(declaration.span) =>
+                {
+                    declaration.name.span
+                }
+                CellKind::Action(declaration) | CellKind::Condition(declaration) if !self.sources.in_library(declaration.span) => {
+                    let (declaration, context) = (*declaration, cell.context.clone());
+                    self.rehearse(declaration, &context);
+                    continue;
+                }
+                _ => continue,
+            };
+            let context = cell.context.clone();
+            let regions = match self.cell_placement(number, span) {
+                Some(placement) => placement.regions.to_vec(),
+                None => context.instance.map(|id| self.model.instances.get(id).regions.clone()).unwrap_or_default(),
+            };
+            for region in regions {
+                self.compute_cell(number, Some(region), span, &context);
+            }
+        }
+    }
+
+    /// Goes through an action or a condition that no plan uses, as if a plan led from the last of the Regions to the first.
+    fn rehearse(&mut self, declaration: &'a ast::Declaration, context: &Context) {
+        let Some(id) = context.instance else { return };
+        if self.performed.contains(&(declaration.span, id)) {
+            return;
+        }
+        let regions = self.model.instances.get(id).regions.clone();
+        let (to, from) = (regions.first().copied(), regions.last().copied());
+        let caller = Context { here: to, from, to, in_action: true, ..context.clone() };
+        let arguments = declaration
+            .statements()
+            .iter()
+            .filter_map(|statement| match statement {
+                Statement::Declaration(input) if input.kind == Kind::Input => Some((self.stand_in(input), input.name.span)),
+                _ => None,
+            })
+            .collect();
+        if declaration.kind == Kind::Condition {
+            if let Some(inner) = self.given_values(declaration, context, arguments, declaration.name.span, &caller) {
+                let _ = self.question(declaration, inner, "rehearsal");
+            }
+        } else {
+            let _ = self.action_body(declaration, context, arguments, "rehearsal", declaration.name.span, &caller);
+        }
+    }
+
+    /// A value for an input that nobody gives: one that is known at run time where the type takes that, else one that fits
+    /// everywhere.
+    fn stand_in(&self, input: &ast::Declaration) -> Value {
+        let text = input.ty.as_ref().is_some_and(|ty| self.sources.slice(ty.span).trim_end_matches('?') == "String");
+        if text { Value::Run(Rc::new(Run::Variable(SmolStr::new_static("argument")))) } else { Value::Error }
+    }
+}

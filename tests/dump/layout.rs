@@ -1,0 +1,41 @@
+//! The stacks in the order of deployment.
+
+use super::values::{region, resource};
+use super::{Page, joined};
+use drc::layout::{Layout, Part, Source};
+use drc::model::Model;
+
+/// All stacks with what they hold, take and give.
+pub fn dump(model: &Model, layout: &Layout) -> String {
+    let mut page = Page::default();
+    let id = |number: &usize| layout.stacks[*number].id.as_str();
+    for (number, stack) in layout.stacks.iter().enumerate() {
+        let kind = if stack.grouped { "group" } else { "layer" };
+        page.nest(format!("{}. {} ({kind} {})", number + 1, stack.id, stack.unit), |page| {
+            for (need, edge) in &stack.needs {
+                let (user, used) = (resource(model, edge.from), resource(model, edge.to));
+                page.line(format!("after {}: {user} needs {used}", id(need)));
+            }
+            for (name, source) in &stack.parameters {
+                let source = match source {
+                    Source::Platform(parameter, None) => format!("param {}", model.parameters.get(*parameter).name),
+                    Source::Platform(parameter, Some(place)) => {
+                        format!("param {}[{}]", model.parameters.get(*parameter).name, region(model, *place))
+                    }
+                    Source::Output(producer, output) => format!("output {output} of {}", id(producer)),
+                };
+                page.line(format!("takes {name} = {source}"));
+            }
+            for (name, output) in &stack.outputs {
+                let part = match &output.part {
+                    Part::Ref => "ref".to_string(),
+                    Part::Attribute(attribute) => attribute.to_string(),
+                };
+                page.line(format!("gives {name} = {}.{part}", resource(model, output.resource)));
+            }
+            let ids = stack.resources.iter().map(|resource| model.families.get(resource.family).logical_id.to_string());
+            page.line(format!("holds {}", joined(ids)));
+        });
+    }
+    page.finish()
+}
