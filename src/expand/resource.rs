@@ -282,6 +282,11 @@ impl<'a> Expander<'a> {
                     .filter(|item| !matches!(item, Value::None));
                 Value::list(parts.collect())
             }
+            (ExprKind::Comprehension(node), Value::List(items)) if !items.iter().all(is_plain) => {
+                let parts = items.iter().map(|item| self.written_value(item.clone(), &node.value, context));
+                let parts: Vec<Value> = parts.filter(|item| !matches!(item, Value::None)).collect();
+                Value::list(parts)
+            }
             _ => self.property_value(value, written.span, context),
         }
     }
