@@ -256,11 +256,14 @@ impl<'a> Expander<'a> {
                     let meant = quantity_text(number * factor, wanted);
                     finding = finding
                         .note("a number without a unit is read as milliseconds by one engineer and as seconds by the next")
-                        .help(if wanted == Dimension::Duration {
-                            let number = number_text(*number);
-                            format!("write the unit that is meant: `{number}s`, `{number}ms` or `{number}min`")
-                        } else {
-                            format!("write `{meant}`, if the number was meant in {}", metric.unit.clone().unwrap_or_default())
+                        .help({
+                            let unit = metric.unit.clone().unwrap_or_default();
+                            let otherwise = if wanted == Dimension::Duration {
+                                format!("; `{}s`, if it was meant in seconds", number_text(*number))
+                            } else {
+                                String::new()
+                            };
+                            format!("write `{meant}`, if the number was meant in {unit}, as AWS counts{otherwise}")
                         });
                 }
                 self.report(finding, context);
