@@ -320,6 +320,8 @@ fn long_texts(size: usize) {
     refused_value("an open string", &format!("\"{}", "a".repeat(size)));
     refused_value("an open string with a wide end", "\"é");
     refused_value("an open raw string", &format!("#\"{}", "a".repeat(size)));
+    refused_value("an open string that ends with a backslash", &format!("\"{}\\", "a".repeat(size)));
+    refused("the file ends with a backslash in a string", format!("{PLATFORM}let x = \"a\\"));
     refused_value("many hashes", &"#".repeat(size));
     refused_value("a long list", &format!("[{}missing]", "1, ".repeat(size / 3)));
     refused_value("a long map", &format!("{{ {}b: missing }}", (0..size / 8).map(|number| format!("a{number}: 1, ")).collect::<String>()));

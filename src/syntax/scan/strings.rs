@@ -12,7 +12,7 @@ impl Scanner<'_> {
         loop {
             match self.byte(at) {
                 b'\n' | 0 if at >= self.source.len() || self.byte(at) == b'\n' => return self.unterminated(start, at),
-                b'\\' if interpolation == 0 && self.byte(at + 1) != b'\n' => at += 2,
+                b'\\' if interpolation == 0 && self.byte(at + 1) != b'\n' && at + 1 < self.source.len() => at += 2,
                 b'"' if interpolation > 0 && self.quote_inside(start, at) => {
                     return self.line_end(start);
                 }
