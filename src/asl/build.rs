@@ -281,7 +281,7 @@ impl Builder<'_> {
         let worst: f64 = ask.iter().map(|call| call_bound((call.timeout, call.retries))).sum();
         let last = (within - every - worst).max(0.0);
         let most = (within / every).floor();
-        let cause = format!("not done within {} s", (within / 1000.0).round());
+        let cause = format!("not done: to ask once more would pass the bound of {} s", (within / 1000.0).round());
         let late = self.note_failure(&format!("{}: too late", step.name), step, "Drc.NotDoneInTime", cause, &targets.failed);
         let first = self.sequence(body, step, &Targets { next: pause.clone(), failed: targets.failed.clone() }, false);
         self.add(

@@ -57,6 +57,26 @@ pub fn takes_resources(action: &str) -> bool {
     !row.is_some_and(|row| row.actions.iter().any(|known| known == name))
 }
 
+/// How Step Functions spells a member of a request or a result that is written otherwise: with a capital letter, and an
+/// abbreviation at its beginning as a word (`Uuid`, `DbClusterIdentifier`).
+#[must_use]
+pub fn respelled_member(name: &str) -> Option<String> {
+    let letters: Vec<char> = name.chars().collect();
+    let capitals = letters.iter().take_while(|letter| letter.is_ascii_uppercase()).count();
+    let small = letters.first().is_some_and(char::is_ascii_lowercase);
+    if capitals < 3 && !small {
+        return None;
+    }
+    let next_word = letters.get(capitals).is_some_and(char::is_ascii_lowercase);
+    let run = if next_word { capitals.saturating_sub(1) } else { capitals };
+    let spell = |(at, letter): (usize, &char)| match at {
+        0 => letter.to_ascii_uppercase(),
+        _ if at < run => letter.to_ascii_lowercase(),
+        _ => *letter,
+    };
+    Some(letters.iter().enumerate().map(spell).collect())
+}
+
 /// The row of a service, if the table has it.
 #[must_use]
 pub fn find(name: &str) -> Option<&'static Service> {
@@ -86,5 +106,11 @@ mod tests {
         assert_eq!(super::actions("lambda", "invoke"), ["lambda:InvokeFunction"]);
         assert!(!super::takes_resources("elasticloadbalancing:DescribeTargetHealth"));
         assert!(super::takes_resources("rds:DescribeDBClusters"));
+        let respelled = |name| super::respelled_member(name);
+        assert_eq!(respelled("UUID").as_deref(), Some("Uuid"));
+        assert_eq!(respelled("DBClusterIdentifier").as_deref(), Some("DbClusterIdentifier"));
+        assert_eq!(respelled("desiredCount").as_deref(), Some("DesiredCount"));
+        assert_eq!(respelled("SSES3").as_deref(), Some("Sses3"));
+        assert!(["ETag", "XRayNodeName", "TargetGroupARNs", "VCpuCount", "X"].iter().all(|name| respelled(name).is_none()));
     }
 }

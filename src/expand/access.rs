@@ -33,7 +33,10 @@ impl<'a> Expander<'a> {
             Value::Run(run) => match text {
                 "length" => Value::Run(Rc::new(Run::Length(run.clone()))),
                 "first" | "last" => self.fail(codes::UNKNOWN_MEMBER, format!("a result at run time has no `{text}`"), name.span, "only a list that is known now has it", "write the position in brackets: `[0]` is the first element", context),
-                _ => Value::Run(Rc::new(Run::Member(run.clone(), name.text.clone()))),
+                _ => match crate::aws::services::respelled_member(text).filter(|_| matches!(run.as_ref(), Run::Variable(_))) {
+                    Some(meant) => self.member_spelling(name, meant, context),
+                    None => Value::Run(Rc::new(Run::Member(run.clone(), name.text.clone()))),
+                },
             },
             Value::Module(module) => self.module_member(*module, name, context),
             Value::Region(region) => self.region_member(*region, name, context),

@@ -174,6 +174,10 @@ impl<'a> Expander<'a> {
         let mut arguments: Vec<(SmolStr, Value)> = Vec::new();
         for statement in &node.block.statements {
             let Statement::Assign(assign) = statement else { continue };
+            if let Some(meant) = crate::aws::services::respelled_member(&assign.key.text) {
+                self.member_spelling(&assign.key, meant, context);
+                return None;
+            }
             let value = self.evaluate(&assign.value, context);
             let value = self.written_value(value, &assign.value, context);
             match value {
@@ -230,6 +234,18 @@ impl<'a> Expander<'a> {
             retries: 2,
             span: node.span,
         })
+    }
+
+    pub(super) fn member_spelling(&mut self, name: &ast::Name, meant: String, context: &Context) -> Value {
+        self.report(
+            Diagnostic::error(codes::UNKNOWN_SERVICE, format!("`{}` is not how Step Functions spells a member", name.text))
+                .label(name.span, "begins with one capital letter")
+                .note("Step Functions spells members its own way, also where the service has another: the call would be refused when the machine runs")
+                .help(format!("write `{meant}`"))
+                .fix(format!("write `{meant}`"), name.span, meant),
+            context,
+        );
+        Value::Error
     }
 
     /// Whether a value holds a secret parameter.

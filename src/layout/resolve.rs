@@ -36,6 +36,7 @@ pub enum Resolved {
 pub fn resolve(model: &Model, layout: &Layout, stack: StackId, deploy: &Deploy) -> Resolved {
     let (target, part) = match deploy {
         Deploy::Ref(target) => (*target, Part::Ref),
+        Deploy::Attribute(target, name) if is_reference(model, *target, name) => (*target, Part::Ref),
         Deploy::Attribute(target, name) => (*target, Part::Attribute(name.clone())),
         Deploy::Arn(target) => match arn_part(model, *target) {
             Some(part) => (*target, part),
@@ -59,6 +60,12 @@ pub fn resolve(model: &Model, layout: &Layout, stack: StackId, deploy: &Deploy) 
         }
         _ => computed(model, target, &part).map_or(Resolved::Unknown, Resolved::Computed),
     }
+}
+
+/// Whether a name is that of the property which `Ref` gives: most types have no attribute of that name.
+fn is_reference(model: &Model, target: ResourceRef, name: &str) -> bool {
+    types::find(&model.families.get(target.family).resource_type)
+        .is_some_and(|row| row.reference == "name" && row.name_property.as_deref() == Some(name))
 }
 
 /// By which attribute a resource tells its ARN; `None` if only its name does.
