@@ -28,9 +28,10 @@ pub fn compile(
     if syntax || modules.list.is_empty() {
         return None;
     }
+    let missing = diagnostics.has_errors();
     resolve::check_form(&modules, diagnostics);
     // Whatever uses a module that could not be had would be called wrong next, though nobody can know: the cause is said alone.
-    if diagnostics.has_errors() {
+    if missing {
         return None;
     }
     let Expanded { model, machines, allows } = expand::expand(&modules, sources, options, diagnostics);

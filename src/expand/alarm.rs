@@ -178,19 +178,16 @@ impl<'a> Expander<'a> {
     /// The metric in the Region of the alarm; an alarm cannot see another one.
     fn metric_here(&mut self, expression: &'a ast::Expr, region: Id<Region>, place: Span, context: &Context) -> Option<Rc<Metric>> {
         let value = self.evaluate(expression, context);
-        let here = self.model.region_text(region);
         match value {
             Value::Metric(metric) if metric.region == region => Some(metric),
             Value::Metric(metric) => {
-                let there = self.model.region_text(metric.region);
-                self.metric_elsewhere(&metric.path, &here, &there, expression.span, place, context);
+                self.metric_elsewhere(&metric.path, region, &[metric.region], expression.span, place, context);
                 None
             }
             Value::PerRegion(cell) => {
                 let placement = self.cell_placement(cell as usize, expression.span)?;
-                let there = self.region_list(&placement.regions);
                 let name = self.sources.slice(expression.span).to_string();
-                self.metric_elsewhere(&name, &here, &there, expression.span, place, context);
+                self.metric_elsewhere(&name, region, &placement.regions, expression.span, place, context);
                 None
             }
             Value::Error => None,
@@ -201,13 +198,16 @@ impl<'a> Expander<'a> {
         }
     }
 
-    fn metric_elsewhere(&mut self, metric: &str, here: &str, there: &str, span: Span, place: Span, context: &Context) {
+    fn metric_elsewhere(&mut self, metric: &str, here: Id<Region>, there: &[Id<Region>], span: Span, place: Span, context: &Context) {
+        let aliases: Vec<&str> = there.iter().map(|region| self.model.regions.get(*region).alias.as_str()).collect();
+        let place_text = if let [only] = aliases.as_slice() { (*only).to_string() } else { format!("[{}]", aliases.join(", ")) };
+        let (here, there) = (self.model.region_text(here), self.region_list(there));
         self.report(
             Diagnostic::error(codes::METRIC_NOT_HERE, format!("`{metric}` is published in {there}, the alarm stands in {here}"))
                 .label(span, format!("no data in {here}"))
                 .secondary(place, "the alarm is placed here")
                 .note("CloudWatch alarms see the metrics of their own Region only: this alarm would wait for data for ever, and never go off")
-                .help("place the alarm where the metric is published"),
+                .help(format!("write `in {}`: the alarm belongs where the metric is published", place_text)),
             context,
         );
     }
@@ -254,10 +254,17 @@ impl<'a> Expander<'a> {
                 if let Value::Number(number) = &value {
                     let factor = metric.unit.as_ref().and_then(|unit| metric_unit(unit)).map_or(1.0, |(_, factor)| factor);
                     let meant = quantity_text(number * factor, wanted);
-                    if wanted == Dimension::Duration {
-                        finding = finding.note("a number without a unit is read as milliseconds by one engineer and as seconds by the next");
-                    }
-                    finding = finding.help(format!("write `{meant}`, if the number was meant in {}", metric.unit.clone().unwrap_or_default()));
+                    finding = finding
+                        .note("a number without a unit is read as milliseconds by one engineer and as seconds by the next")
+                        .help({
+                            let unit = metric.unit.clone().unwrap_or_default();
+                            let otherwise = if wanted == Dimension::Duration {
+                                format!("; `{}s`, if it was meant in seconds", number_text(*number))
+                            } else {
+                                String::new()
+                            };
+                            format!("write `{meant}`, if the number was meant in {unit}, as AWS counts{otherwise}")
+                        });
                 }
                 self.report(finding, context);
                 None

@@ -216,6 +216,7 @@ impl<'a> Expander<'a> {
         self.report(
             Diagnostic::error(codes::WHICH_REGION, format!("`{name}` exists in several Regions; which one is meant?"))
                 .label(span, format!("exists in {others}"))
+                .note("there is no default Region: on the day one of them is lost, a guess would point into it")
                 .help(format!("name the Region: `{name}[{alias}]`")),
             context,
         );
@@ -362,7 +363,12 @@ impl<'a> Expander<'a> {
             return self.fail(codes::NOT_CALLABLE, format!("the function takes {} ({}), not {}", super::counted(parameters.len(), "value"), names.join(", "), values.len()), span, "wrong number of values", format!("call it with {}", names.join(", ")), caller);
         }
         if self.depth >= MAXIMUM_DEPTH {
-            self.exhaust("functions call each other too deeply", span, caller);
+            self.exhaust(
+                &format!("functions call each other more than {MAXIMUM_DEPTH} times deep"),
+                "no function can call itself; walk a list instead: `[for n in range(5) n * 2]`",
+                span,
+                caller,
+            );
             return Value::Error;
         }
         let mut context = function.context.clone();

@@ -305,11 +305,11 @@ impl<'a> Expander<'a> {
             self.fuel -= units as u64;
             return true;
         }
-        self.exhaust("the program takes more work than a compilation may", span, context);
+        self.exhaust("the program takes more work than a compilation may", "make the list that is walked smaller, or split the platform", span, context);
         false
     }
 
-    fn exhaust(&mut self, message: &str, span: Span, context: &Context) {
+    fn exhaust(&mut self, message: &str, help: &str, span: Span, context: &Context) {
         if !self.exhausted {
             self.exhausted = true;
             self.fuel = 0;
@@ -317,7 +317,7 @@ impl<'a> Expander<'a> {
                 Diagnostic::error(crate::diag::codes::EXPANSION_LIMIT, message)
                     .label(span, "given up here")
                     .note("a platform has to come to an end when it is compiled; a loop or a function that grows without bound is a mistake")
-                    .help("make the list that is walked smaller, or split the platform"),
+                    .help(help),
                 context,
             );
         }

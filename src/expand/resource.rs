@@ -25,7 +25,7 @@ impl<'a> Expander<'a> {
         };
         let total = self.model.families.len() * placement.regions.len();
         if total > MAXIMUM_RESOURCES {
-            self.exhaust("the platform has too many resources", declaration.name.span, context);
+            self.exhaust("the platform has too many resources", "make the list that is walked smaller, or split the platform", declaration.name.span, context);
             return;
         }
         let logical_id: String = path.iter().map(|part| super::parameter::pascal_case(part)).collect();

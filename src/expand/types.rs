@@ -215,7 +215,9 @@ impl<'a> Expander<'a> {
             let unit = if written.is_empty() { unit } else { written };
             finding = finding.help(format!("give it a unit, for example `{}{unit}`", number_text(*number)));
         } else if !example.is_empty() {
-            finding = finding.help(format!("write {example}"));
+            let unquoted = wants_unit && matches!(value, Value::Text(_));
+            let how = if unquoted { "write a number with its unit, without quotes:" } else { "write" };
+            finding = finding.help(format!("{how} {example}"));
         } else {
             finding = finding.help(format!("give something that is {wanted}"));
         }

@@ -1,11 +1,13 @@
 //! What CloudFormation forbids: ids that collide, circles inside a stack, too many things in one.
 
-use super::{Layout, Resolved, resolve};
+use super::{Layout, Resolved, Stack, resolve};
 use crate::diag::{Diagnostic, Diagnostics, codes};
 use crate::model::Model;
 use crate::model::value::{Deploy, ResourceRef, TextPart, Value};
+use crate::source::Span;
 use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
+use std::collections::BTreeMap;
 
 /// Resources in one template. Source: CloudFormation user guide, "Understand CloudFormation quotas".
 const MAXIMUM_RESOURCES: usize = 500;
@@ -22,10 +24,19 @@ pub(super) fn identities(model: &Model, layout: &Layout, diagnostics: &mut Diagn
     for (_, family) in model.families.iter() {
         let id = &family.logical_id;
         if id.is_empty() || id.len() > MAXIMUM_ID || !id.chars().all(|c| c.is_ascii_alphanumeric()) {
+            let path = family.path.join(".");
+            // A path that is too long would fill the screen.
+            let shown: String = path.chars().take(60).collect();
+            let (label, help) = if id.len() > MAXIMUM_ID {
+                (format!("an id of {} characters", id.len()), "use shorter names, or fewer components inside each other")
+            } else {
+                ("no letters and digits to make an id of".to_string(), "use a name of letters and digits")
+            };
             diagnostics.push(
-                Diagnostic::error(codes::BAD_LOGICAL_ID, format!("the names {} make no logical id", family.path.join(".")))
-                    .label(family.origin, format!("`{id}`: CloudFormation takes up to 255 letters and digits"))
-                    .help("use shorter names of letters and digits"),
+                Diagnostic::error(codes::BAD_LOGICAL_ID, format!("`{shown}{}` makes no logical id", if shown == path { "" } else { "..." }))
+                    .label(family.origin, label)
+                    .note(format!("CloudFormation takes 1 to {MAXIMUM_ID} letters and digits"))
+                    .help(help),
             );
         }
     }
@@ -55,7 +66,7 @@ pub(super) fn identities(model: &Model, layout: &Layout, diagnostics: &mut Diagn
                         .label(family.origin, format!("`{}` again", family.logical_id))
                         .secondary(other.origin, "first one")
                         .note("a logical id is made of the declared names; with the same id CloudFormation would take one resource for the other")
-                        .help("rename one of them"),
+                        .help("rename the newer one; what is deployed already keeps its name, or CloudFormation replaces it"),
                     );
                 }
             }
@@ -63,39 +74,54 @@ pub(super) fn identities(model: &Model, layout: &Layout, diagnostics: &mut Diagn
     }
 }
 
-/// More things than a template may have.
+/// More things than a template may have. Stacks of one layer or group that are too large for the same reason are one finding.
 pub(super) fn limits(model: &Model, layout: &Layout, diagnostics: &mut Diagnostics) {
+    let mut over: BTreeMap<(&SmolStr, &str, usize), Vec<(&Stack, usize)>> = BTreeMap::new();
     for stack in &layout.stacks {
         let rows = [
             ("resources", stack.resources.len(), MAXIMUM_RESOURCES),
             ("parameters", stack.parameters.len(), MAXIMUM_PARAMETERS),
             ("outputs", stack.outputs.len(), MAXIMUM_OUTPUTS),
         ];
-        for (what, count, most) in rows {
-            if count <= most {
-                continue;
-            }
-            let over = stack.resources.get(most.min(stack.resources.len().saturating_sub(1)));
-            let span = over.map(|resource| model.families.get(resource.family).origin).unwrap_or_default();
-            let mut owners: FxHashMap<SmolStr, usize> = FxHashMap::default();
-            for resource in &stack.resources {
-                *owners.entry(model.families.get(resource.family).path.first().cloned().unwrap_or_default()).or_default() += 1;
-            }
-            let mut sorted: Vec<(usize, SmolStr)> = Vec::new();
-            #[expect(clippy::iter_over_hash_type, reason = "sorted right afterwards")]
-            for (name, count) in owners {
-                sorted.push((count, name));
-            }
-            sorted.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
-            let largest: Vec<String> = sorted.iter().take(3).map(|(count, name)| format!("`{name}` ({count})")).collect();
-            diagnostics.push(
-                Diagnostic::error(codes::STACK_LIMIT, format!("the stack {} has {count} {what}; CloudFormation takes {most}", stack.id))
-                    .label(span, format!("number {} of them", most + 1))
-                    .note(format!("the largest parts of it: {}", largest.join(", ")))
-                    .help("put some of them into stacks of their own: `group NAME { ... }`"),
-            );
+        for (what, count, most) in rows.into_iter().filter(|(_, count, most)| count > most) {
+            over.entry((&stack.unit, what, most)).or_default().push((stack, count));
         }
     }
+    for ((_, what, most), stacks) in over {
+        let Some((stack, count)) = stacks.first() else { continue };
+        let parts = parts_of(model, stack);
+        let largest: Vec<String> = parts.iter().take(3).map(|(count, name, _)| format!("`{name}` ({count})")).collect();
+        let span = parts.first().map(|(.., span)| *span).unwrap_or_default();
+        let mut finding =
+            Diagnostic::error(codes::STACK_LIMIT, format!("the stack {} has {count} {what}; CloudFormation takes {most}", stack.id))
+                .label(span, "the largest part of it")
+                .note(format!("its largest parts: {}", largest.join(", ")));
+        let others: Vec<&str> = stacks.iter().skip(1).map(|(stack, _)| stack.id.as_str()).collect();
+        if !others.is_empty() {
+            finding = finding.note(format!("the same is true of {}", others.join(", ")));
+        }
+        diagnostics.push(finding.help("spread them over stacks of their own: `group NAME { ... }` around some of the declarations"));
+    }
+}
+
+/// The declarations that a stack's resources come from, with their number; the largest first.
+fn parts_of(model: &Model, stack: &Stack) -> Vec<(usize, SmolStr, Span)> {
+    let mut parts: BTreeMap<Span, Vec<&[SmolStr]>> = BTreeMap::new();
+    for resource in &stack.resources {
+        let family = model.families.get(resource.family);
+        parts.entry(family.origin).or_default().push(&family.path);
+    }
+    let mut sorted: Vec<(usize, SmolStr, Span)> = parts
+        .into_iter()
+        .map(|(span, paths)| {
+            // Keys of loops differ from one resource to the next; the first name that does not is the declared one.
+            let (first, rest) = paths.split_first().map_or((&[][..], &[][..]), |(first, rest)| (*first, rest));
+            let same = first.iter().enumerate().find(|(at, name)| rest.iter().all(|path| path.get(*at) == Some(*name)));
+            (paths.len(), same.map(|(_, name)| name.clone()).unwrap_or_default(), span)
+        })
+        .collect();
+    sorted.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
+    sorted
 }
 
 /// Resources of one stack that need each other first.

@@ -15,6 +15,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 pub use resolve::{Resolved, resolve};
 
+/// The name of a group that is only tried; no declared name has a blank.
+const APART: &str = "a group of its own";
+
 /// The number of a stack in its [`Layout`].
 pub type StackId = usize;
 
@@ -101,7 +104,7 @@ impl Layout {
 
 /// Divides the model into stacks and wires them.
 pub fn layout(model: &Model, diagnostics: &mut Diagnostics) -> Layout {
-    let mut layout = assign(model);
+    let mut layout = assign(model, None);
     check::identities(model, &layout, diagnostics);
     if diagnostics.has_errors() {
         return layout;
@@ -116,8 +119,16 @@ pub fn layout(model: &Model, diagnostics: &mut Diagnostics) -> Layout {
     layout
 }
 
+/// Whether the stacks have an order if a declaration gets stacks of its own.
+fn ordered_without(model: &Model, name: &str) -> bool {
+    let mut trial = assign(model, Some(name));
+    wire(model, &mut trial, &mut Diagnostics::new());
+    order::arrange(&trial).is_ok()
+}
+
 /// One stack per group or layer and Region; resources sorted by their ids, so that the order of the source is not seen.
-fn assign(model: &Model) -> Layout {
+/// `apart` is a declaration that is tried in a group of its own.
+fn assign(model: &Model, apart: Option<&str>) -> Layout {
     let mut units: BTreeMap<(usize, SmolStr, bool), Vec<ResourceRef>> = BTreeMap::new();
     for (id, family) in model.families.iter() {
         if family.external {
@@ -126,6 +137,9 @@ fn assign(model: &Model) -> Layout {
         let (unit, grouped) = match &family.group {
             // Keys and what is owned once keep their layer: a group splits what is beside it.
             Some(group) if family.layer != "keys" => (group.clone(), true),
+            None if family.layer != "keys" && apart.is_some() && family.path.first().map(SmolStr::as_str) == apart => {
+                (SmolStr::new_static(APART), true)
+            }
             _ => (family.layer.clone(), false),
         };
         for region in &family.regions {

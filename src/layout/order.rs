@@ -7,6 +7,14 @@ use std::collections::BTreeMap;
 
 /// Sorts the stacks so that what a stack needs stands before it; among equals by layer, then by Region.
 pub(super) fn sort(model: &Model, layout: &mut Layout, diagnostics: &mut Diagnostics) {
+    match arrange(layout) {
+        Ok(order) => reorder(layout, &order),
+        Err(placed) => report_circle(model, layout, &placed, diagnostics),
+    }
+}
+
+/// The order of the stacks; if there is none, which of them could be placed.
+pub(super) fn arrange(layout: &Layout) -> Result<Vec<StackId>, Vec<bool>> {
     let count = layout.stacks.len();
     let mut order: Vec<StackId> = Vec::with_capacity(count);
     let mut placed = vec![false; count];
@@ -15,16 +23,13 @@ pub(super) fn sort(model: &Model, layout: &mut Layout, diagnostics: &mut Diagnos
             .filter(|at| !placed.get(*at).copied().unwrap_or(true))
             .filter(|at| layout.direct_needs(*at).iter().all(|need| placed.get(*need).copied().unwrap_or(true)))
             .min_by_key(|at| layout.stacks.get(*at).map(|stack| (layer_rank(&stack.unit), stack.region, stack.unit.clone())));
-        let Some(next) = ready else {
-            report_circle(model, layout, &placed, diagnostics);
-            return;
-        };
+        let Some(next) = ready else { return Err(placed) };
         if let Some(slot) = placed.get_mut(next) {
             *slot = true;
         }
         order.push(next);
     }
-    reorder(layout, &order);
+    Ok(order)
 }
 
 fn layer_rank(unit: &str) -> usize {
@@ -67,11 +72,11 @@ fn report_circle(model: &Model, layout: &Layout, placed: &[bool], diagnostics: &
         path.push(next);
         at = next;
     };
-    let names: Vec<&str> =
+    let ids: Vec<&str> =
         circle.iter().chain(circle.first()).filter_map(|at| layout.stacks.get(*at)).map(|stack| stack.id.as_str()).collect();
     let mut finding =
-        Diagnostic::error(codes::STACK_CYCLE, format!("these stacks need each other first: {}", names.join(" -> ")));
-    let mut cut = None;
+        Diagnostic::error(codes::STACK_CYCLE, format!("these stacks need each other first: {}", ids.join(" -> ")));
+    let mut names = Vec::new();
     let following = circle.iter().skip(1).chain(circle.first());
     for (number, (from, to)) in circle.iter().zip(following).enumerate() {
         let Some(edge) = layout.stacks.get(*from).and_then(|stack| stack.needs.get(to)) else { continue };
@@ -84,14 +89,16 @@ fn report_circle(model: &Model, layout: &Layout, placed: &[bool], diagnostics: &
             model.region_text(edge.to.region)
         );
         finding = if number == 0 { finding.label(user.origin, text) } else { finding.secondary(user.origin, text) };
-        if user.group.is_none() && cut.is_none() {
-            cut = user.path.first().cloned();
+        for family in [user, used] {
+            let name = family.path.first().filter(|name| family.group.is_none() && !names.contains(*name));
+            names.extend(name.cloned());
         }
     }
     finding = finding.note("CloudFormation deploys a whole stack before the next one: no order of these stacks exists");
-    finding = finding.help(match cut {
+    // Only a move that was tried is worth typing.
+    finding = finding.help(match names.iter().find(|name| super::ordered_without(model, name)) {
         Some(name) => format!("put `{name}` into a stack of its own: `group {name}_stack {{ ... }}` around its declaration"),
-        None => "move what refers back into the group that it refers to".into(),
+        None => "give up one of these references, for example for a name that the source sets".into(),
     });
     diagnostics.push(finding);
 }

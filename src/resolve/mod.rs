@@ -72,7 +72,7 @@ pub fn load_error(path: &str, error: &LoadError) -> Diagnostic {
         LoadError::NotUtf8 { offset, line } => {
             Diagnostic::error(codes::NOT_UTF8, format!("`{path}` is not UTF-8: a byte in line {line} starts no character"))
                 .note(format!("it is byte {offset} of the file, counted from 0"))
-                .help("save the file as UTF-8 without a byte order mark")
+                .help("save the file as UTF-8; `iconv -f ISO-8859-1 -t UTF-8` converts what an old editor wrote")
         }
         LoadError::TooLarge { bytes } => Diagnostic::error(
             codes::TOO_LARGE,
@@ -247,6 +247,12 @@ impl Resolver<'_> {
                         finding = finding
                             .help(format!("did you mean `{meant}`?"))
                             .fix(format!("write `{meant}`"), literal.span, format!("\"{meant}\""));
+                    }
+                }
+                if matches!(error, LoadError::IsDirectory) {
+                    let inside = self.loader.neighbours(&format!("{}/module.dr", key.trim_end_matches('/')));
+                    if let Some(first) = inside.first() {
+                        finding = finding.help(format!("name the file in it: `{}/{first}`", written.trim_end_matches('/')));
                     }
                 }
                 self.diagnostics.push(finding.label(literal.span, "named here"));

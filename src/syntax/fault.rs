@@ -103,7 +103,7 @@ impl<'t> Place<'t> {
         if token.is_empty() { self.rest().get(..self.rest().chars().next().filter(|c| *c != '\n').map_or(0, char::len_utf8)).unwrap_or_default() } else { token }
     }
 
-    fn token_span(&self) -> Span {
+    pub(super) fn token_span(&self) -> Span {
         self.span(self.at, self.at + self.token().len())
     }
 
@@ -384,7 +384,7 @@ impl<'t> Place<'t> {
             return Some(
                 Diagnostic::error(codes::MISSING_SEPARATOR, format!("a `,` is missing before `{found}`"))
                     .label(span, "the next value begins here")
-                    .help("values in a row are separated by commas")
+                    .help(format!("write `,` before `{found}`"))
                     .fix("add `,`", self.span(end, end), ","),
             );
         }
@@ -400,7 +400,7 @@ impl<'t> Place<'t> {
         in_map.then(|| {
             Diagnostic::error(codes::MISSING_SEPARATOR, format!("a `,` or a new line is missing before `{found}`"))
                 .label(span, "the next entry begins here")
-                .help("entries on one line are separated by commas")
+                .help(format!("write `,` before `{found}`, or put it on a line of its own"))
                 .fix("add `,`", self.span(end, end), ",")
         })
     }

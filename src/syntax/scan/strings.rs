@@ -87,8 +87,16 @@ impl Scanner<'_> {
         while tail > quote + 1 && matches!(self.byte(tail - 1), b')' | b']' | b'}' | b' ' | b',' | b'\r' | b'\t') {
             tail -= 1;
         }
+        // A closer whose opener was swallowed by the string went with it: the block around them stays open.
+        let text = self.source.get(quote..tail).unwrap_or_default();
+        let count = |bracket: u8| text.iter().filter(|byte| **byte == bracket).count();
+        let mut swallowed = count(b'{').saturating_sub(count(b'}'));
         self.blank(from, end);
         for at in tail..end {
+            if swallowed > 0 && self.byte(at) == b'}' {
+                swallowed -= 1;
+                continue;
+            }
             let fits = self.stack.last().is_some_and(|open| partner(open.bracket) == self.byte(at));
             if fits && (self.byte(at) == b'}') {
                 self.put(at, b'}');

@@ -1,0 +1,58 @@
+//! Twenty-four platforms with one mistake each, and what their author reads in the terminal.
+#![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by them")]
+
+mod bless;
+mod command;
+
+use command::Folder;
+use std::fs;
+
+/// What the author typed, for each folder of `tests/broken`.
+const COMMAND: &[&str] = &["compile", "platform.dr", "--format", "graphical", "--color", "never"];
+
+/// The folders: number and name of the mistake.
+fn cases() -> Vec<String> {
+    let mut found: Vec<String> = fs::read_dir(bless::path("broken"))
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.is_dir())
+        .map(|path| path.file_name().unwrap().to_string_lossy().into_owned())
+        .collect();
+    found.sort();
+    found
+}
+
+/// What the author sees of the command, run in a copy of the folder.
+fn run(case: &str) -> String {
+    let (folder, from) = (Folder::new(), bless::path("broken").join(case));
+    for file in bless::files_below(&from) {
+        folder.write(&file, fs::read(from.join(&file)).unwrap());
+    }
+    let output = folder.command().args(COMMAND).env("COLUMNS", "100").output().unwrap();
+    assert!(output.stdout.is_empty(), "{case} writes to standard output");
+    format!("{}\nexit {}\n", command::text(&output.stderr), command::code(&output))
+}
+
+#[test]
+fn there_are_twenty_four() {
+    let numbers: Vec<String> = cases().iter().map(|case| case[..2].to_string()).collect();
+    let expected: Vec<String> = (1..=24).map(|number| format!("{number:02}")).collect();
+    assert_eq!(numbers, expected);
+}
+
+#[test]
+fn what_the_author_reads() {
+    for case in cases() {
+        bless::golden(&format!("broken/{case}.txt"), &run(&case));
+    }
+}
+
+/// One mistake is one finding.
+#[test]
+fn one_mistake_is_one_error() {
+    for case in cases() {
+        let shown = run(&case);
+        assert!(shown.contains("\n1 error\n\nexit "), "{case}:\n{shown}");
+        assert!(shown.contains("\n  help: ") && shown.contains("\n   see: drc explain "), "{case}:\n{shown}");
+    }
+}
