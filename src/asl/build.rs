@@ -51,7 +51,7 @@ pub fn build(plan: &Plan, model: &Model) -> (StateMachine, Vec<(SmolStr, Value)>
         };
     }
     let machine = StateMachine {
-        comment: format!("{} {}", plan.kind.word(), plan.machine_name()),
+        comment: String::new(),
         query_language: "JSONata",
         start_at: next.clone(),
         timeout_seconds: Some((plan.bound / 1000.0).ceil() as u64 + notice_seconds),
