@@ -74,9 +74,12 @@ pub(super) fn identities(model: &Model, layout: &Layout, diagnostics: &mut Diagn
     }
 }
 
+/// Stacks with their counts, by layer or group, what is counted, and the limit.
+type Crowded<'l> = BTreeMap<(&'l SmolStr, &'l str, usize), Vec<(&'l Stack, usize)>>;
+
 /// More things than a template may have. Stacks of one layer or group that are too large for the same reason are one finding.
 pub(super) fn limits(model: &Model, layout: &Layout, diagnostics: &mut Diagnostics) {
-    let mut over: BTreeMap<(&SmolStr, &str, usize), Vec<(&Stack, usize)>> = BTreeMap::new();
+    let mut over = Crowded::new();
     for stack in &layout.stacks {
         let rows = [
             ("resources", stack.resources.len(), MAXIMUM_RESOURCES),
