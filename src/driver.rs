@@ -60,6 +60,9 @@ fn accept(allows: &[Allowance], diagnostics: &mut Diagnostics) -> Vec<Allowance>
         }
         true
     });
+    let failed = diagnostics.has_errors();
+    let mut said: Vec<String> = diagnostics.as_slice().iter().map(|finding| finding.code.to_string()).collect();
+    said.retain(|code| !code.starts_with("DR"));
     for (allow, used) in allows.iter().zip(&used) {
         let core = allow.code.starts_with("DR");
         if core && codes::find(&allow.code).is_none() {
@@ -75,10 +78,17 @@ fn accept(allows: &[Allowance], diagnostics: &mut Diagnostics) -> Vec<Allowance>
             let refused = diagnostics.as_slice().iter().any(|finding| {
                 finding.severity == Severity::Error && allow.code == finding.code.as_ref()
             });
+            // What errors kept from being looked at may still need it.
+            if failed && !refused {
+                continue;
+            }
+            let near = crate::diag::suggest::nearest(&allow.code, said.iter().map(String::as_str));
             let mut finding = Diagnostic::warning(codes::UNUSED_ALLOW, format!("this `allow {}` accepts nothing", allow.code))
                 .label(allow.span, "no such finding in what it covers");
             finding = if refused {
                 finding.help("an error cannot be accepted, only a warning or an advice")
+            } else if let Some(near) = near {
+                finding.help(format!("did you mean `{near}`?")).fix(format!("write `{near}`"), allow.span, near)
             } else {
                 finding.help("remove it: an exception that is not needed hides the next one")
             };

@@ -151,7 +151,7 @@ fn cases() -> Vec<Case> {
         queue("output", "  output url: Url in regions = queue.ref\n", "", Needed("DR0202"), "service q: queue in both {}\nlet x in both = q.url"),
         case("metric", &alarm(when), &alarm(when).replace("q.age", "q.url"), Needed("DR0301")),
         queue("grant", "  grant send in regions { actions = [\"sqs:SendMessage\"], on = [queue.arn] }\n", "", Needed("DR0202"), "service q: queue in both {}\nlet x in both = q.send"),
-        queue("condition", "  condition empty {", "  action empty {", Needed("DR0201"), purge),
+        queue("condition", "  condition empty {", "  action empty {", Needed("DR0113"), purge),
         queue("action", "  action probe in here is read_only { call sqs.getQueueAttributes { QueueUrl = queue.ref } }\n", "", Needed("DR0407"), &drill(probe)),
         case("step", &drill(probe), &drill(""), Needed("DR0403")),
         case("pub", "use \"./lib.dr\"\nlet x = lib.one", "use \"./lib.dr\"\nlet x = lib.two", Needed("DR0208")),

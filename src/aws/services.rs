@@ -34,6 +34,29 @@ struct File {
 static TABLE: LazyLock<File> =
     LazyLock::new(|| toml::from_str(include_str!("data/services.toml")).unwrap_or_default());
 
+/// Actions of one service that IAM knows no resources for: a row of `data/unscoped.toml`.
+#[derive(Deserialize)]
+struct Unscoped {
+    prefix: String,
+    actions: Vec<String>,
+}
+
+#[derive(Default, Deserialize)]
+struct UnscopedFile {
+    service: Vec<Unscoped>,
+}
+
+static UNSCOPED: LazyLock<UnscopedFile> =
+    LazyLock::new(|| toml::from_str(include_str!("data/unscoped.toml")).unwrap_or_default());
+
+/// Whether a statement for this action (`rds:DescribeDBClusters`) can name resources; otherwise it has to say `*`.
+#[must_use]
+pub fn takes_resources(action: &str) -> bool {
+    let Some((prefix, name)) = action.split_once(':') else { return true };
+    let row = UNSCOPED.service.iter().find(|row| row.prefix == prefix);
+    !row.is_some_and(|row| row.actions.iter().any(|known| known == name))
+}
+
 /// The row of a service, if the table has it.
 #[must_use]
 pub fn find(name: &str) -> Option<&'static Service> {
@@ -61,5 +84,7 @@ mod tests {
         assert!(file.service.len() > 5);
         assert_eq!(super::actions("rds", "failoverGlobalCluster"), ["rds:FailoverGlobalCluster"]);
         assert_eq!(super::actions("lambda", "invoke"), ["lambda:InvokeFunction"]);
+        assert!(!super::takes_resources("elasticloadbalancing:DescribeTargetHealth"));
+        assert!(super::takes_resources("rds:DescribeDBClusters"));
     }
 }

@@ -24,6 +24,8 @@ pub struct ResourceType {
     /// Whether deleting it deletes data.
     #[serde(default)]
     pub stateful: bool,
+    /// The permission that a call needs to hand its ARN on to a service.
+    pub pass: Option<String>,
     /// Whether AWS turns the name into lower case.
     #[serde(default)]
     pub lowercase_name: bool,
@@ -46,6 +48,23 @@ pub fn find(name: &str) -> Option<&'static ResourceType> {
     TABLE.get(name)
 }
 
+/// What was probably meant, if a name differs from AWS's in the case of letters only: of the type, or of its service.
+#[must_use]
+pub fn respelled(name: &str) -> Option<String> {
+    if TABLE.contains_key(name) {
+        return None;
+    }
+    if let Some(known) = TABLE.keys().find(|known| known.eq_ignore_ascii_case(name)) {
+        return Some(known.clone());
+    }
+    let (service, kind) = name.rsplit_once("::")?;
+    let services = || TABLE.keys().filter_map(|known| known.rsplit_once("::")).map(|(service, _)| service);
+    if services().any(|known| known == service) {
+        return None;
+    }
+    services().find(|known| known.eq_ignore_ascii_case(service)).map(|known| format!("{known}::{kind}"))
+}
+
 /// How many types the table has.
 #[must_use]
 pub fn count() -> usize {
@@ -59,5 +78,9 @@ mod tests {
         let file: super::File = toml::from_str(include_str!("data/types.toml")).unwrap();
         assert!(file.rows.len() > 40);
         assert_eq!(super::count(), file.rows.len(), "a type stands in the table twice");
+        assert_eq!(super::respelled("AWS::Cloudfront::KeyGroup").as_deref(), Some("AWS::CloudFront::KeyGroup"));
+        assert_eq!(super::respelled("AWS::Rds::dbcluster").as_deref(), Some("AWS::RDS::DBCluster"));
+        assert_eq!(super::respelled("AWS::CloudFront::KeyGroup"), None);
+        assert_eq!(super::respelled("AWS::NewService::Thing"), None);
     }
 }

@@ -32,6 +32,7 @@ impl<'a> Expander<'a> {
             },
             Value::Run(run) => match text {
                 "length" => Value::Run(Rc::new(Run::Length(run.clone()))),
+                "first" | "last" => self.fail(codes::UNKNOWN_MEMBER, format!("a result at run time has no `{text}`"), name.span, "only a list that is known now has it", "write the position in brackets: `[0]` is the first element", context),
                 _ => Value::Run(Rc::new(Run::Member(run.clone(), name.text.clone()))),
             },
             Value::Module(module) => self.module_member(*module, name, context),
@@ -93,14 +94,21 @@ impl<'a> Expander<'a> {
         let Some(scope) = self.instance_body(id).map(|body| body.scope) else { return Value::Error };
         let own = self.scopes.get(scope).and_then(|scope| scope.names.get(&name.text)).copied();
         let Some(cell) = own else {
-            let mut names: Vec<SmolStr> =
-                self.scopes.get(scope).map(|scope| scope.names.keys().cloned().collect()).unwrap_or_default();
+            if let Some(things) = self.scopes.get(scope).and_then(|scope| scope.collected.get(&name.text)) {
+                return Value::map(things.clone());
+            }
+            let visible = |cell: usize| !matches!(self.cells.get(cell).map(|cell| &cell.kind), Some(CellKind::Let(_)));
+            let mut names: Vec<SmolStr> = self
+                .scopes
+                .get(scope)
+                .map(|scope| scope.names.iter().filter(|(_, cell)| visible(**cell)).map(|(name, _)| name.clone()).collect())
+                .unwrap_or_default();
             names.sort();
             return self.no_such_member(&Value::Instance(id, region), name, &names, context);
         };
         if context.instance != Some(id) && matches!(self.cells.get(cell).map(|cell| &cell.kind), Some(CellKind::Let(_))) {
             let instance = self.model.instances.get(id);
-            let (path, component) = (instance.path.join("."), instance.component.clone());
+            let (path, component) = (instance.shown.clone(), instance.component.clone());
             return self.fail(
                 codes::PRIVATE,
                 format!("`{}` is private to `{component}`", name.text),
@@ -186,7 +194,16 @@ impl<'a> Expander<'a> {
             "account" => Value::Deploy(Rc::new(Deploy::Account(Some(region)))),
             "partition" => Value::Deploy(Rc::new(Deploy::Partition)),
             "dns_suffix" => Value::Deploy(Rc::new(Deploy::DnsSuffix)),
-            _ => self.no_such_member(&Value::Region(region), name, &["code", "name", "account", "partition", "dns_suffix"], context),
+            _ => {
+                let known = ["code", "name", "account", "partition", "dns_suffix"];
+                let finding = Diagnostic::error(codes::UNKNOWN_MEMBER, format!("a Region has no `{}`", name.text)).label(name.span, "no such member");
+                let finding = match suggest::nearest(&name.text, known) {
+                    Some(near) => finding.help(format!("did you mean `{near}`?")).fix(format!("write `{near}`"), name.span, near),
+                    None => finding.help(format!("it has {}", known.join(", "))),
+                };
+                self.report(finding, context);
+                Value::Error
+            }
         }
     }
 
@@ -275,7 +292,7 @@ impl<'a> Expander<'a> {
                 if found.regions.contains(region) {
                     Value::Instance(*id, Some(*region))
                 } else {
-                    let (name, regions) = (found.path.join("."), found.regions.clone());
+                    let (name, regions) = (found.shown.clone(), found.regions.clone());
                     self.no_member(&name, *region, &regions, index_span, context)
                 }
             }
@@ -285,6 +302,9 @@ impl<'a> Expander<'a> {
                 found.unwrap_or_else(|| {
                     self.fail(codes::NO_SUCH_KEY, format!("there is no entry for {}", region.alias), index_span, format!("nothing for {}", region.alias), format!("add `{}: ...` to the map", region.alias), context)
                 })
+            }
+            (Value::Map(map), Value::Number(number)) if map.contains_key(number_text(*number).as_str()) => {
+                map.get(number_text(*number).as_str()).cloned().unwrap_or(Value::Error)
             }
             (Value::Map(map), Value::Text(key)) => match map.get(key) {
                 Some(value) => value.clone(),

@@ -27,6 +27,19 @@ impl<'a> Expander<'a> {
         span: Span,
         caller: &Context,
     ) -> Option<Vec<Operation>> {
+        let mut context = self.given_values(declaration, inner, arguments, span, caller)?;
+        self.operations(declaration.statements(), step, &mut context)
+    }
+
+    /// The scope of an action or a condition, with the values that it is given by position.
+    pub(super) fn given_values(
+        &mut self,
+        declaration: &'a ast::Declaration,
+        inner: &Context,
+        arguments: Vec<(Value, Span)>,
+        span: Span,
+        caller: &Context,
+    ) -> Option<Context> {
         if let Some(id) = inner.instance {
             self.performed.insert((declaration.span, id));
         }
@@ -39,8 +52,8 @@ impl<'a> Expander<'a> {
                 _ => None,
             })
             .collect();
+        let names: Vec<&str> = inputs.iter().map(|input| input.name.text.as_str()).collect();
         if arguments.len() > inputs.len() {
-            let names: Vec<&str> = inputs.iter().map(|input| input.name.text.as_str()).collect();
             self.fail(codes::NOT_CALLABLE, format!("`{}` takes {}, not {}", declaration.name.text, super::counted(inputs.len(), "value"), arguments.len()), span, if names.is_empty() { "it takes none".to_string() } else { format!("it takes {}", names.join(", ")) }, format!("write `{}({})`", declaration.name.text, names.join(", ")), caller);
             return None;
         }
@@ -51,7 +64,7 @@ impl<'a> Expander<'a> {
                 (None, Some(default)) => (self.evaluate(default, &context), default.span),
                 (None, None) if input.ty.as_ref().is_some_and(|ty| ty.optional) => (Value::None, input.name.span),
                 (None, None) => {
-                    self.fail(codes::MISSING_INPUT, format!("`{}` needs `{}`", declaration.name.text, input.name.text), span, "not given here", format!("write `{}({})`", declaration.name.text, input.name.text), caller);
+                    self.fail(codes::MISSING_INPUT, format!("`{}` needs `{}`", declaration.name.text, input.name.text), span, "not given here", format!("write `{}({})`", declaration.name.text, names.join(", ")), caller);
                     return None;
                 }
             };
@@ -61,7 +74,7 @@ impl<'a> Expander<'a> {
             };
             context = context.with(input.name.text.clone(), value);
         }
-        self.operations(declaration.statements(), step, &mut context)
+        Some(context)
     }
 
     fn operations(&mut self, statements: &'a [Statement], step: &str, context: &mut Context) -> Option<Vec<Operation>> {
@@ -162,7 +175,7 @@ impl<'a> Expander<'a> {
         for statement in &node.block.statements {
             let Statement::Assign(assign) = statement else { continue };
             let value = self.evaluate(&assign.value, context);
-            let value = self.property_value(value, assign.value.span, context);
+            let value = self.written_value(value, &assign.value, context);
             match value {
                 Value::None => {}
                 Value::Error => return None,
@@ -183,7 +196,7 @@ impl<'a> Expander<'a> {
         let on = match &node.on {
             Some(expression) => {
                 let value = self.evaluate(expression, context);
-                Some(self.property_value(value, expression.span, context))
+                Some(self.written_value(value, expression, context))
             }
             None => None,
         };
@@ -240,24 +253,20 @@ impl<'a> Expander<'a> {
             self.fail(codes::UNBOUNDED_WAIT, "the question is never asked again within its bound", node.span, "`every` must be shorter than `within`", "ask more often, or wait longer: `every 15s within 8min`", context);
             return None;
         }
-        let (declaration, inner) = self.named_condition(&node.condition, context)?;
+        let (named, given): (&ast::Expr, &[ast::Expr]) = match &node.condition.kind {
+            ExprKind::Apply(callee, arguments) => (callee, arguments),
+            _ => (&node.condition, &[]),
+        };
+        let (declaration, inner) = self.named_condition(named, context)?;
         self.check_condition_place(declaration, node, context)?;
-        let (ask, holds) = self.question(declaration, &inner, step, context)?;
+        let given = given.iter().map(|argument| (self.evaluate(argument, context), argument.span)).collect();
+        let inner = self.given_values(declaration, &inner, given, node.condition.span, context)?;
+        let (ask, holds) = self.question(declaration, inner, step)?;
         Some(Operation::DoneWhen { ask, holds, every, within, body, span: node.span })
     }
 
-    /// What a condition asks when a plan needs its answer in the Region of the caller, and when the answer is yes.
-    pub(super) fn question(
-        &mut self,
-        declaration: &'a ast::Declaration,
-        inner: &Context,
-        step: &str,
-        caller: &Context,
-    ) -> Option<(Vec<Call>, Rc<Run>)> {
-        if let Some(id) = inner.instance {
-            self.performed.insert((declaration.span, id));
-        }
-        let mut inner = Context { here: caller.here, from: caller.from, to: caller.to, in_action: true, ..inner.clone() };
+    /// What a condition asks, with the values and ends that it was given, and when the answer is yes.
+    pub(super) fn question(&mut self, declaration: &'a ast::Declaration, mut inner: Context, step: &str) -> Option<(Vec<Call>, Rc<Run>)> {
         let mut ask = Vec::new();
         let mut holds = None;
         for statement in declaration.statements() {
@@ -281,7 +290,7 @@ impl<'a> Expander<'a> {
             }
         }
         let Some(holds) = holds else {
-            self.fail(codes::MISSING_VALUE, format!("the condition `{}` does not say when it holds", declaration.name.text), declaration.name.span, "holds when?", "add `holds = ...`: a value that is true or false at run time", caller);
+            self.fail(codes::MISSING_VALUE, format!("the condition `{}` does not say when it holds", declaration.name.text), declaration.name.span, "holds when?", "add `holds = ...`: a value that is true or false at run time", &inner);
             return None;
         };
         Some((ask, holds))
@@ -301,7 +310,7 @@ impl<'a> Expander<'a> {
             _ => None,
         };
         if found.is_none() {
-            self.fail(codes::UNKNOWN_NAME, format!("`{}` is no condition", self.sources.slice(expression.span)), expression.span, "not a condition", "`done when` names a `condition` of the component, without parentheses", context);
+            self.fail(codes::UNKNOWN_NAME, format!("`{}` is no condition", self.sources.slice(expression.span)), expression.span, "not a condition", "`done when` names a `condition` of the component: `done when writing every 15s within 8min`", context);
         }
         found
     }
@@ -348,10 +357,13 @@ impl<'a> Expander<'a> {
         };
         self.ensure_expanded(id);
         let Some((declaration, inner)) = self.definition_in(id, "notify", true) else {
-            let path = self.model.instances.get(id).path.join(".");
+            let path = self.model.instances.get(id).shown.clone();
             self.fail(codes::NOT_AN_ACTION, format!("`{path}` cannot be told: it has no action `notify`"), notify.to.span, "no action `notify`", "name a service whose component declares `action notify in here { input message: String ... }`", context);
             return Vec::new();
         };
+        if self.check_member(id, declaration, notify.to.span, context).is_none() {
+            return Vec::new();
+        }
         let place = context.here.map(|region| self.model.region_text(region)).unwrap_or_default();
         let said = notify.message.as_ref().map(|message| self.evaluate_string(message, context));
         if matches!(said, Some(Value::Error)) {

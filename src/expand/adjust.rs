@@ -1,10 +1,11 @@
 //! `adjust`: properties that a component did not think of.
 
+use super::scope::CellKind;
 use super::{Context, Expander};
 use crate::diag::{Diagnostic, codes};
 use crate::model::ids::Id;
 use crate::model::value::{ResourceRef, Value};
-use crate::model::{Family, Member};
+use crate::model::{Family, Instance, Member};
 use crate::source::Span;
 use crate::syntax::ast;
 use smol_str::SmolStr;
@@ -37,8 +38,17 @@ impl<'a> Expander<'a> {
                 if !self.model.families.get(family).regions.contains(&region) {
                     let (name, regions) = (self.model.family_text(family), self.model.families.get(family).regions.clone());
                     let span = node.place.as_ref().map_or(node.span, |place| place.span);
-                    self.no_member(&name, region, &regions, span, &context);
-                    continue;
+                    let (there, here) = (self.region_list(&regions), self.model.region_text(region));
+                    let names: Vec<&str> = regions.iter().map(|region| self.model.regions.get(*region).alias.as_str()).collect();
+                    let place = match names.as_slice() {
+                        [one] => (*one).to_string(),
+                        _ => format!("[{}]", names.join(", ")),
+                    };
+                    let finding = Diagnostic::error(codes::NO_MEMBER_HERE, format!("`{name}` has no member in {here}"))
+                        .label(span, format!("it exists in {there} only"))
+                        .help(format!("write `in {place}`, or leave `in` out"));
+                    self.report(finding, &context);
+                    break;
                 }
                 let mut changed = Member::default();
                 self.evaluate_properties(&node.block.statements, &context.at(Some(region)), &mut changed);
@@ -95,6 +105,27 @@ impl<'a> Expander<'a> {
         }
     }
 
+    /// The resources of the instance that an `adjust` names, for the one who named something else.
+    fn resources_of(&mut self, node: &'a ast::Adjust, context: &Context) -> String {
+        let instance = node.path.first().map(|first| self.read_name(&first.text, first.span, context));
+        let names = match instance {
+            Some(Value::Instance(id, _)) => self.resource_names(id),
+            _ => Vec::new(),
+        };
+        if names.is_empty() {
+            return "name the instance and a resource in it: `adjust orders.cluster { ... }`".to_string();
+        }
+        format!("its resources are {}", names.join(", "))
+    }
+
+    fn resource_names(&self, id: Id<Instance>) -> Vec<SmolStr> {
+        let Some(scope) = self.instance_body(id).and_then(|body| self.scopes.get(body.scope)) else { return Vec::new() };
+        let resource = |cell: &usize| matches!(self.cells.get(*cell).map(|cell| &cell.kind), Some(CellKind::Ready(Value::Family(_))));
+        let mut names: Vec<SmolStr> = scope.names.iter().filter(|(_, cell)| resource(cell)).map(|(name, _)| name.clone()).collect();
+        names.sort();
+        names
+    }
+
     fn adjusted_family(&mut self, node: &'a ast::Adjust, context: &Context) -> Option<Id<Family>> {
         let mut parts = node.path.iter();
         let first = parts.next()?;
@@ -109,7 +140,8 @@ impl<'a> Expander<'a> {
             Value::Resource(resource) => Some(resource.family),
             Value::Error => None,
             other => {
-                self.mismatch("a resource", &other, span, "name the instance and a resource in it: `adjust orders.cluster { ... }`", context);
+                let resources = self.resources_of(node, context);
+                self.mismatch("a resource", &other, span, &resources, context);
                 None
             }
         }

@@ -254,14 +254,14 @@ impl<'a> Expander<'a> {
                 if let Value::Number(number) = &value {
                     let factor = metric.unit.as_ref().and_then(|unit| metric_unit(unit)).map_or(1.0, |(_, factor)| factor);
                     let meant = quantity_text(number * factor, wanted);
-                    finding = finding
-                        .note("a number without a unit is read as milliseconds by one engineer and as seconds by the next")
-                        .help(if wanted == Dimension::Duration {
-                            let number = number_text(*number);
-                            format!("write the unit that is meant: `{number}s`, `{number}ms` or `{number}min`")
-                        } else {
-                            format!("write `{meant}`, if the number was meant in {}", metric.unit.clone().unwrap_or_default())
-                        });
+                    finding = if wanted == Dimension::Duration {
+                        let number = number_text(*number);
+                        finding
+                            .note("a number without a unit is read as milliseconds by one engineer and as seconds by the next")
+                            .help(format!("write the unit that is meant: `{number}s`, `{number}ms` or `{number}min`"))
+                    } else {
+                        finding.help(format!("write `{meant}`, if the number was meant in {}", metric.unit.clone().unwrap_or_default()))
+                    };
                 }
                 self.report(finding, context);
                 None
@@ -300,7 +300,12 @@ impl<'a> Expander<'a> {
                 );
                 None
             }
-            Value::Instance(..) => {
+            Value::Instance(id, _) => {
+                let id = *id;
+                if let Some(here) = context.here.filter(|here| !self.model.instances.get(id).regions.contains(here)) {
+                    self.told_elsewhere(id, here, expression.span, context);
+                    return None;
+                }
                 let name = ast::Name { text: SmolStr::new_static("target"), span: expression.span };
                 let target = self.member(value, &name, expression.span, context);
                 let target = self.settle(target, expression.span, context);
@@ -313,6 +318,20 @@ impl<'a> Expander<'a> {
                 None
             }
         }
+    }
+
+    fn told_elsewhere(&mut self, id: Id<Instance>, here: Id<Region>, span: Span, context: &Context) {
+        let (name, instance) = (self.model.instances.get(id).shown.clone(), self.model.instances.get(id));
+        let (declared, regions) = (instance.span, self.region_list(&instance.regions.clone()));
+        let here = self.model.region_text(here);
+        self.report_once(
+            Diagnostic::error(codes::NO_MEMBER_HERE, format!("`{name}` has no member in {here}, where the alarm stands"))
+                .label(span, format!("nobody is told in {here}"))
+                .secondary(declared, format!("it exists in {regions} only"))
+                .note("an alarm calls what is in its own Region, and on the day of the outage the other one may be gone")
+                .help(format!("place `{name}` in {here} too")),
+            context,
+        );
     }
 
     /// Makes an instance of a component of the library's core, with inputs that are known already.
@@ -333,6 +352,7 @@ impl<'a> Expander<'a> {
         })?;
         let origin = context.instance.map_or(span, |id| self.model.instances.get(id).span);
         let id = self.model.instances.add(Instance {
+            shown: path.join("."),
             path,
             component: format!("core.{component}"),
             regions: placement.regions.to_vec(),

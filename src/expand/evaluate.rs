@@ -148,7 +148,7 @@ impl<'a> Expander<'a> {
             Value::Region(region) => format!("the Region {}", self.model.region_text(*region)),
             Value::Instance(id, _) => {
                 let instance = self.model.instances.get(*id);
-                format!("`{}` (an instance of {})", instance.path.join("."), instance.component)
+                format!("`{}` (an instance of {})", instance.shown, instance.component)
             }
             Value::Family(id) => format!("the resource `{}`", self.model.family_text(*id)),
             Value::Resource(member) => format!("the resource `{}`", self.model.family_text(member.family)),

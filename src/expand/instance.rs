@@ -28,8 +28,13 @@ impl<'a> Expander<'a> {
         }
         self.check_role(declaration, component, &title, context);
         let origin = context.instance.map_or(declaration.header(), |parent| self.model.instances.get(parent).span);
+        let above = context.instance.map(|parent| self.model.instances.get(parent));
+        let keys = path.get(above.map_or(0, |parent| parent.path.len())..path.len().saturating_sub(1)).unwrap_or_default();
+        let names = above.map(|parent| parent.shown.as_str()).into_iter().chain(keys.iter().map(SmolStr::as_str));
+        let shown = names.chain([declaration.name.text.as_str()]).collect::<Vec<_>>().join(".");
         let id = self.model.instances.add(Instance {
             path,
+            shown,
             component: title,
             regions: placement.regions.to_vec(),
             single: placement.single,

@@ -3,6 +3,7 @@
 use super::alarm::GivenInputs;
 use super::{Context, Expander, MachineFile, Placement};
 use crate::asl;
+use crate::model::Model;
 use crate::model::value::{Deploy, Dimension, TextPart, Value, quantity_text};
 use crate::syntax::ast;
 use crate::workflow::{Call, Operation, Plan, Step};
@@ -34,7 +35,7 @@ impl<'a> Expander<'a> {
             self.machines.push(MachineFile { path: format!("{code}/{}.asl.json", plan.machine_name()), text: machine.text.clone() });
             definition.push((plan.machine, Value::text(&machine.text)));
             substitutions.push((plan.machine, Value::map(machine.substitutions)));
-            statements.push((plan.machine, Value::list(permissions(plan))));
+            statements.push((plan.machine, Value::list(permissions(plan, &self.model))));
             descriptions.push((plan.machine, Value::text(self.plan_description(declaration, plan))));
             let rate = plan.every.map_or(Value::None, |amount| Value::Quantity(amount, Dimension::Duration));
             every.push((plan.machine, rate));
@@ -73,20 +74,19 @@ impl<'a> Expander<'a> {
 }
 
 /// IAM statements for all calls of a plan: one per set of actions, on the narrowest resources that the arguments name.
-fn permissions(plan: &Plan) -> Vec<Value> {
+fn permissions(plan: &Plan, model: &Model) -> Vec<Value> {
     let mut rows: Vec<(Vec<String>, Vec<Value>)> = Vec::new();
+    let mut allow = |actions: Vec<String>, resources: Vec<Value>| match rows.iter_mut().find(|(known, _)| *known == actions) {
+        Some((_, known)) => resources.into_iter().for_each(|resource| push(known, resource)),
+        None => rows.push((actions, resources)),
+    };
     for call in calls(plan) {
         let actions = crate::aws::services::actions(&call.service, &call.operation);
-        let resources = resources(call);
-        match rows.iter_mut().find(|(known, _)| *known == actions) {
-            Some((_, known)) => {
-                for resource in resources {
-                    if !known.iter().any(|other| same(other, &resource)) {
-                        known.push(resource);
-                    }
-                }
-            }
-            None => rows.push((actions, resources)),
+        let (passed, resources) = resources(call, model);
+        let scoped = actions.iter().all(|action| crate::aws::services::takes_resources(action));
+        allow(actions, if scoped { resources } else { Vec::new() });
+        for (action, resource) in passed {
+            allow(vec![action], vec![resource]);
         }
     }
     rows.into_iter()
@@ -128,15 +128,26 @@ fn collect<'p>(body: &'p [Operation], found: &mut Vec<&'p Call>) {
     }
 }
 
-/// The ARNs that a call needs: those that its author names, else those of the resources that its arguments speak of.
-fn resources(call: &Call) -> Vec<Value> {
+/// What the arguments hand on to the service (action and ARN: a role), and the ARNs that the call itself needs: those that its
+/// author names, else those of the other resources that its arguments speak of.
+fn resources(call: &Call, model: &Model) -> (Vec<(String, Value)>, Vec<Value>) {
+    let mut spoken = Vec::new();
+    call.arguments.iter().for_each(|(_, value)| mentioned(value, &mut spoken));
+    let pass = |value: &Value| match value {
+        Value::Deploy(deploy) => match deploy.as_ref() {
+            Deploy::Arn(resource) => crate::aws::types::find(&model.families.get(resource.family).resource_type)?.pass.clone(),
+            _ => None,
+        },
+        _ => None,
+    };
+    let passed: Vec<(String, Value)> = spoken.iter().filter_map(|value| pass(value).map(|action| (action, value.clone()))).collect();
     let mut found = Vec::new();
     match &call.on {
         Some(Value::List(items)) => items.iter().for_each(|item| push(&mut found, item.clone())),
         Some(value) => push(&mut found, value.clone()),
-        None => call.arguments.iter().for_each(|(_, value)| mentioned(value, &mut found)),
+        None => found.extend(spoken.into_iter().filter(|value| pass(value).is_none())),
     }
-    found
+    (passed, found)
 }
 
 fn push(found: &mut Vec<Value>, value: Value) {

@@ -72,7 +72,7 @@ impl<'a> Expander<'a> {
             return Value::Error;
         }
         let path = match context.instance {
-            Some(id) => format!("{}.{}", self.model.instances.get(id).path.join("."), declaration.name.text),
+            Some(id) => format!("{}.{}", self.model.instances.get(id).shown, declaration.name.text),
             None => declaration.name.text.to_string(),
         };
         Value::Metric(Rc::new(Metric {

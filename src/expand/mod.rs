@@ -213,6 +213,14 @@ impl<'a> Expander<'a> {
 
     /// Reports a finding. One that points into the library is moved to the user's declaration that led there: it is the
     /// text that can be changed.
+    /// Reports what many places may ask for the same wrong thing once: where it was met first.
+    fn report_once(&mut self, finding: Diagnostic, context: &Context) {
+        let known = self.diagnostics.as_slice().iter().any(|other| other.code == finding.code && other.message == finding.message);
+        if !known {
+            self.report(finding, context);
+        }
+    }
+
     fn report(&mut self, finding: Diagnostic, context: &Context) {
         let mut finding = finding;
         let inside = finding.primary().is_some_and(|label| self.sources.in_library(label.span));

@@ -137,6 +137,10 @@ impl<'a> Expander<'a> {
             && let ast::ClauseValue::Expr(expression) = &clause.value
         {
             plan.every = self.duration(expression, "every", &context);
+            if plan.every.is_some_and(|every| every < 60_000.0 || every % 60_000.0 != 0.0) {
+                self.fail(codes::OUT_OF_BOUNDS, "a drill runs every so many whole minutes", expression.span, "not a whole number of minutes", "write `every 1min` or more", &context);
+                return None;
+            }
         }
         let mut names: Vec<(SmolStr, Span)> = Vec::new();
         for statement in declaration.statements() {

@@ -306,7 +306,12 @@ impl<'a> Expander<'a> {
                     match item {
                         Value::Region(region) if regions.contains(region) => {
                             let text = self.model.region_text(*region);
-                            self.fail(codes::BAD_REGION_PAIR, format!("{text} is named twice"), expression.span, "the same Region again", "name each Region once", context);
+                            self.report_once(
+                                Diagnostic::error(codes::BAD_REGION_PAIR, format!("{text} is named twice"))
+                                    .label(expression.span, "the same Region again")
+                                    .help("name each Region once"),
+                                context,
+                            );
                             return None;
                         }
                         Value::Region(region) => regions.push(*region),

@@ -38,7 +38,10 @@ impl<'a> Expander<'a> {
         }
         let severity = if node.advise { Severity::Warning } else { Severity::Error };
         let library = self.modules.list.get(module).is_some_and(|module| module.library);
-        let mut finding = Diagnostic::new(slug, severity, message);
+        let mut finding = Diagnostic::new(slug.clone(), severity, message);
+        if node.advise {
+            finding = finding.help(format!("change it, or accept it where it stands: `allow {slug} \"reason\"`"));
+        }
         match context.instance.map(|id| self.model.instances.get(id)) {
             Some(instance) => {
                 let span = self.blamed(node, context).unwrap_or(instance.span);

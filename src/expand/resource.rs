@@ -6,7 +6,7 @@ use crate::diag::{Diagnostic, codes, suggest};
 use crate::model::value::Value;
 use crate::model::{Family, Member, Property};
 use crate::source::Span;
-use crate::syntax::ast::{self, ClauseWord, Kind, Statement, TypeKind};
+use crate::syntax::ast::{self, ClauseWord, ExprKind, Kind, Statement, TypeKind};
 use smol_str::SmolStr;
 use std::collections::BTreeMap;
 
@@ -60,6 +60,16 @@ impl<'a> Expander<'a> {
                 let pascal = |part: &&str| part.starts_with(|first: char| first.is_ascii_uppercase());
                 let shaped = matches!(parts.as_slice(), [_, _, _] | [_, _, _, "MODULE"]) && parts.iter().all(pascal);
                 if shaped {
+                    if let Some(meant) = crate::aws::types::respelled(&name.text) {
+                        self.report(
+                            Diagnostic::error(codes::BAD_TYPE_NAME, format!("`{}` is not how AWS spells it", name.text))
+                                .label(span, "capital and small letters count")
+                                .help(format!("did you mean `{meant}`?"))
+                                .fix(format!("write `{meant}`"), span, meant),
+                            context,
+                        );
+                        return None;
+                    }
                     return Some(name.text.clone());
                 }
                 self.report(
@@ -210,7 +220,7 @@ impl<'a> Expander<'a> {
             return;
         }
         let value = self.evaluate(&assign.value, context);
-        let value = self.property_value(value, assign.value.span, context);
+        let value = self.written_value(value, &assign.value, context);
         member.properties.push(Property { name: name.text.clone(), value, span: name.span });
     }
 
@@ -239,6 +249,40 @@ impl<'a> Expander<'a> {
             other => {
                 self.mismatch("a resource", &other, span, "`depends_on` takes resources", context);
             }
+        }
+    }
+
+    /// The value of a property; what cannot stand in it is shown where it is written, however deep in maps and lists.
+    pub(super) fn written_value(&mut self, value: Value, written: &ast::Expr, context: &Context) -> Value {
+        match (&written.kind, &value) {
+            (ExprKind::Map(entries), Value::Map(map)) if !map.values().all(is_plain) => {
+                let part = |key: &SmolStr| {
+                    entries.iter().rev().find_map(|entry| match entry {
+                        ast::Entry::Pair { key: name, value, .. } if name.text == *key => Some(value),
+                        _ => None,
+                    })
+                };
+                let parts: Vec<(SmolStr, Value)> = map
+                    .iter()
+                    .map(|(key, item)| match part(key) {
+                        Some(part) => (key.clone(), self.written_value(item.clone(), part, context)),
+                        None => (key.clone(), self.property_value(item.clone(), written.span, context)),
+                    })
+                    .filter(|(_, item)| !matches!(item, Value::None))
+                    .collect();
+                Value::map(parts)
+            }
+            (ExprKind::List(elements), Value::List(items))
+                if elements.len() == items.len() && !elements.iter().any(|element| element.spread) && !items.iter().all(is_plain) =>
+            {
+                let parts = items
+                    .iter()
+                    .zip(elements)
+                    .map(|(item, element)| self.written_value(item.clone(), &element.value, context))
+                    .filter(|item| !matches!(item, Value::None));
+                Value::list(parts.collect())
+            }
+            _ => self.property_value(value, written.span, context),
         }
     }
 

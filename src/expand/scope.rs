@@ -15,6 +15,8 @@ use std::rc::Rc;
 pub(super) struct Scope {
     pub parent: Option<usize>,
     pub names: FxHashMap<SmolStr, usize>,
+    /// What the `for` blocks of this body declared: name, then key and what was declared for it.
+    pub collected: FxHashMap<SmolStr, Vec<(SmolStr, Value)>>,
 }
 
 /// What a name stands for.
@@ -130,7 +132,7 @@ pub(super) const CONTEXT_WORDS: &[&str] = &["here", "self", "regions", "platform
 
 impl<'a> Expander<'a> {
     pub(super) fn new_scope(&mut self, parent: Option<usize>) -> usize {
-        self.scopes.push(Scope { parent, names: FxHashMap::default() });
+        self.scopes.push(Scope { parent, names: FxHashMap::default(), collected: FxHashMap::default() });
         self.scopes.len() - 1
     }
 
@@ -185,12 +187,43 @@ impl<'a> Expander<'a> {
         None
     }
 
+    /// What a `for` in this body or around it declared under this name, by its keys; a nearer declaration of the name hides it.
+    fn find_collected(&self, scope: usize, name: &str) -> Option<Value> {
+        let mut at = Some(scope);
+        while let Some(scope) = at.and_then(|at| self.scopes.get(at)) {
+            if scope.names.contains_key(name) {
+                return None;
+            }
+            if let Some(entries) = scope.collected.get(name) {
+                return Some(Value::map(entries.clone()));
+            }
+            at = scope.parent;
+        }
+        None
+    }
+
+    /// Makes what one round of a `for` declared known around it.
+    pub(super) fn collect_round(&mut self, around: usize, round: usize, key: &SmolStr) {
+        let Some(inner) = self.scopes.get(round) else { return };
+        let things = inner.names.iter().filter_map(|(name, cell)| match self.cells.get(*cell).map(|cell| &cell.kind) {
+            Some(CellKind::Ready(value @ (Value::Family(_) | Value::Instance(..)))) => Some((name.clone(), value.clone())),
+            _ => None,
+        });
+        let nested = inner.collected.iter().map(|(name, entries)| (name.clone(), Value::map(entries.clone())));
+        let found: Vec<(SmolStr, Value)> = things.chain(nested).collect();
+        if let Some(around) = self.scopes.get_mut(around) {
+            for (name, value) in found {
+                around.collected.entry(name).or_default().push((key.clone(), value));
+            }
+        }
+    }
+
     /// All names that could be meant in a context, sorted.
     pub(super) fn names_in_sight(&self, context: &Context) -> Vec<SmolStr> {
         let mut names = context.local_names();
         let mut at = Some(context.scope);
         while let Some(scope) = at.and_then(|at| self.scopes.get(at)) {
-            let mut own: Vec<SmolStr> = scope.names.keys().cloned().collect();
+            let mut own: Vec<SmolStr> = scope.names.keys().chain(scope.collected.keys()).cloned().collect();
             own.sort();
             names.extend(own);
             at = scope.parent;
@@ -203,6 +236,9 @@ impl<'a> Expander<'a> {
     pub(super) fn read_name(&mut self, name: &SmolStr, span: Span, context: &Context) -> Value {
         if let Some(local) = context.local(name) {
             return local.clone();
+        }
+        if let Some(things) = self.find_collected(context.scope, name) {
+            return things;
         }
         if let Some(cell) = self.find_cell(context.scope, name) {
             return self.read_cell(cell, span, context);
@@ -228,6 +264,10 @@ impl<'a> Expander<'a> {
             {
                 finding = finding.secondary(cell.span, format!("`{near}` is declared here"));
             }
+        } else if let Some(declared) = self.in_platform_file(name, context) {
+            finding = finding
+                .secondary(declared, "declared in the platform file")
+                .help(format!("a component knows what it is given: declare `input {name}: ...` and give it `{name} = {name}`"));
         } else if crate::stdlib::public_modules().any(|module| module == name.as_str()) {
             finding = finding.help(format!("`{name}` is a module of the library: `use std@1.{{{name}}}`"));
         } else {
@@ -237,6 +277,13 @@ impl<'a> Expander<'a> {
         }
         self.report(finding, context);
         Value::Error
+    }
+
+    /// Where the platform file declares a name that a component looks for.
+    fn in_platform_file(&self, name: &SmolStr, context: &Context) -> Option<Span> {
+        context.instance?;
+        let top = self.scopes.get(self.module_scope(self.modules.entry))?;
+        top.names.get(name).and_then(|cell| self.cells.get(*cell)).map(|cell| cell.span)
     }
 
     fn context_word(&mut self, name: &str, span: Span, context: &Context) -> Option<Value> {

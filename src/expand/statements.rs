@@ -181,9 +181,10 @@ impl<'a> Expander<'a> {
             if let Some(name) = &node.second {
                 inner = inner.with(name.text.clone(), second);
             }
-            let keyed: Vec<SmolStr> = path.iter().cloned().chain([key]).collect();
+            let keyed: Vec<SmolStr> = path.iter().cloned().chain([key.clone()]).collect();
             self.declare_values(&node.body.statements, &inner);
             self.declare_things(&node.body.statements, &inner, &keyed, instances);
+            self.collect_round(context.scope, scope, &key);
             if self.exhausted {
                 return;
             }

@@ -15,6 +15,8 @@ use smol_str::SmolStr;
 const PATIENCE: &[(u32, u32)] = &[(10, 2), (8, 2), (5, 2), (5, 1), (3, 1), (3, 0)];
 /// An action as a step names it.
 pub(super) struct NamedAction<'a> {
+    /// Whose action it is.
+    pub instance: Id<Instance>,
     pub declaration: &'a ast::Declaration,
     pub context: Context,
     pub arguments: &'a [ast::Expr],
@@ -90,6 +92,26 @@ impl<'a> Expander<'a> {
         Some(region)
     }
 
+    /// An action that belongs to a Region needs a member of its instance there: the machine can call no other Region.
+    pub(super) fn check_member(&mut self, id: Id<Instance>, action: &ast::Declaration, span: Span, context: &Context) -> Option<()> {
+        let here = context.here?;
+        let instance = self.model.instances.get(id);
+        if action.clause(ClauseWord::In).is_none() || instance.regions.contains(&here) {
+            return Some(());
+        }
+        let (name, declared) = (instance.shown.clone(), instance.span);
+        let (regions, here) = (self.region_list(&instance.regions.clone()), self.model.region_text(here));
+        self.report_once(
+            Diagnostic::error(codes::NO_MEMBER_HERE, format!("`{name}` has no member in {here}, where `{}` is called", action.name.text))
+                .label(span, format!("called in {here}"))
+                .secondary(declared, format!("it exists in {regions} only"))
+                .note("the machine of a plan calls its own Region only, and on the day of the outage the other one may be gone")
+                .help(format!("place `{name}` in {here} too")),
+            context,
+        );
+        None
+    }
+
     /// Reads `instance.action(arguments)`.
     pub(super) fn named_action(&mut self, value: &'a ast::Expr, context: &Context) -> Option<NamedAction<'a>> {
         if let ExprKind::Apply(callee, arguments) = &value.kind
@@ -106,12 +128,12 @@ impl<'a> Expander<'a> {
                 }
             };
             self.ensure_expanded(id);
-            let path = self.model.instances.get(id).path.join(".");
+            let path = self.model.instances.get(id).shown.clone();
             let Some((declaration, inner)) = self.definition_in(id, &name.text, true) else {
                 self.no_such_action(id, name, &path, context);
                 return None;
             };
-            return Some(NamedAction { declaration, context: inner, arguments, title: format!("{path}.{}", name.text) });
+            return Some(NamedAction { instance: id, declaration, context: inner, arguments, title: format!("{path}.{}", name.text) });
         }
         self.report(
             Diagnostic::error(codes::NOT_AN_ACTION, "a step is an action: something that is done")
@@ -187,6 +209,7 @@ impl<'a> Expander<'a> {
             }
             _ => {
                 let action = self.named_action(value, context)?;
+                self.check_member(action.instance, action.declaration, value.span, context)?;
                 let effects = self.check_effects(&action, ends, value.span, context)?;
                 let title = action.title.clone();
                 let body = self.expand_action(&action, &step.name.text, value.span, context)?;

@@ -75,7 +75,7 @@ impl<'a> Expander<'a> {
             if fits(wanted, found) {
                 continue;
             }
-            let path = self.model.instances.get(id).path.join(".");
+            let path = self.model.instances.get(id).shown.clone();
             let (wanted, found) = (self.sources.slice(wanted.span).to_string(), self.sources.slice(found.span).to_string());
             self.report(
                 Diagnostic::error(codes::TYPE_MISMATCH, format!("`{name}` needs `{}` as {wanted}; of `{path}` it is {found}", member.name.text))

@@ -203,6 +203,8 @@ impl<'a> Expander<'a> {
             _ => "",
         };
         if let (Value::Number(number), true) = (value, code == codes::UNIT_MISMATCH) {
+            let bound = wanted.split_once('(').map_or("", |(_, range)| range.split("..").next().unwrap_or_default());
+            let written = bound.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
             let unit = match wanted.split(['(', '?']).next().unwrap_or_default() {
                 "Duration" => "s",
                 "Size" => "MiB",
@@ -210,6 +212,7 @@ impl<'a> Expander<'a> {
                 "Percent" => "%",
                 _ => "acu",
             };
+            let unit = if written.is_empty() { unit } else { written };
             finding = finding.help(format!("give it a unit, for example `{}{unit}`", number_text(*number)));
         } else if !example.is_empty() {
             let unquoted = wants_unit && matches!(value, Value::Text(_));
@@ -319,6 +322,20 @@ impl<'a> Expander<'a> {
             }
             _ => false,
         };
+        if let (Value::Map(map), false) = (&value, by_region) {
+            let known: Vec<SmolStr> = self.model.regions.iter().flat_map(|(_, region)| [region.alias.clone(), region.code.clone()]).collect();
+            let strange = map.keys().find(|key| !known.contains(key));
+            if let (Some(strange), true) = (strange, map.keys().any(|key| known.contains(key))) {
+                let finding = Diagnostic::error(codes::UNKNOWN_INPUT, format!("`{name}` has a value for `{strange}`, which is no Region of the platform"))
+                    .label(span, format!("`{strange}` is none of its Regions"));
+                let finding = match crate::diag::suggest::nearest(strange, known.iter().map(SmolStr::as_str)) {
+                    Some(near) => finding.help(format!("did you mean `{near}`?")),
+                    None => finding.help("remove it, or declare the Region"),
+                };
+                self.report(finding, context);
+                return Value::Error;
+            }
+        }
         let mut entries = Vec::new();
         for (alias, code) in aliases {
             let one = match (&value, by_region) {

@@ -48,10 +48,6 @@ impl<'a> Expander<'a> {
         let regions = self.model.instances.get(id).regions.clone();
         let (to, from) = (regions.first().copied(), regions.last().copied());
         let caller = Context { here: to, from, to, in_action: true, ..context.clone() };
-        if declaration.kind == Kind::Condition {
-            let _ = self.question(declaration, context, "rehearsal", &caller);
-            return;
-        }
         let arguments = declaration
             .statements()
             .iter()
@@ -60,7 +56,13 @@ impl<'a> Expander<'a> {
                 _ => None,
             })
             .collect();
-        let _ = self.action_body(declaration, context, arguments, "rehearsal", declaration.name.span, &caller);
+        if declaration.kind == Kind::Condition {
+            if let Some(inner) = self.given_values(declaration, context, arguments, declaration.name.span, &caller) {
+                let _ = self.question(declaration, inner, "rehearsal");
+            }
+        } else {
+            let _ = self.action_body(declaration, context, arguments, "rehearsal", declaration.name.span, &caller);
+        }
     }
 
     /// A value for an input that nobody gives: one that is known at run time where the type takes that, else one that fits

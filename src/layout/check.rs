@@ -67,7 +67,8 @@ pub(super) fn identities(model: &Model, layout: &Layout, diagnostics: &mut Diagn
 
 /// More things than a template may have. Stacks of one layer or group that are too large for the same reason are one finding.
 pub(super) fn limits(model: &Model, layout: &Layout, diagnostics: &mut Diagnostics) {
-    let mut over: BTreeMap<(&SmolStr, &str, usize), Vec<(&Stack, usize)>> = BTreeMap::new();
+    type TooLarge<'l> = Vec<(&'l Stack, usize)>;
+    let mut over: BTreeMap<(&str, &str, usize), TooLarge> = BTreeMap::new();
     for stack in &layout.stacks {
         let rows = [
             ("resources", stack.resources.len(), MAXIMUM_RESOURCES),
@@ -75,7 +76,7 @@ pub(super) fn limits(model: &Model, layout: &Layout, diagnostics: &mut Diagnosti
             ("outputs", stack.outputs.len(), MAXIMUM_OUTPUTS),
         ];
         for (what, count, most) in rows.into_iter().filter(|(_, count, most)| count > most) {
-            over.entry((&stack.unit, what, most)).or_default().push((stack, count));
+            over.entry((stack.unit.as_str(), what, most)).or_default().push((stack, count));
         }
     }
     for ((_, what, most), stacks) in over {

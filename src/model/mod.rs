@@ -98,8 +98,10 @@ pub struct Parameter {
 /// An instance of a component.
 #[derive(Debug, Clone)]
 pub struct Instance {
-    /// Names from the outermost instance to this one.
+    /// Names from the outermost instance to this one: ids are made of them, so one that moved has its old name here.
     pub path: Vec<SmolStr>,
+    /// The declared names, dotted, as messages show them.
+    pub shown: String,
     /// The component: `aurora.postgres`.
     pub component: String,
     /// Where it runs.

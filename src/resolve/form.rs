@@ -5,6 +5,7 @@ use super::Modules;
 use super::header;
 use crate::diag::{Diagnostic, Diagnostics, codes};
 use crate::source::Span;
+use crate::syntax;
 use crate::syntax::ast::{self, Block, ClauseWord, Declaration, ExprKind, Kind, Statement, StringLiteral};
 use smol_str::SmolStr;
 
@@ -86,7 +87,7 @@ impl Place {
             Self::ComponentBranch => thing || matches!(kind, K::Output | K::Metric | K::Grant | K::Condition | K::Action),
             Self::Type => matches!(kind, K::Input | K::Output | K::Metric | K::Grant | K::Action),
             Self::Plan | Self::Parallel => kind == K::Step,
-            Self::Condition => kind == K::Let,
+            Self::Condition => matches!(kind, K::Let | K::Input),
             Self::Action => matches!(kind, K::Let | K::Input),
             _ => false,
         }
@@ -145,7 +146,7 @@ impl Place {
             Self::Step => "a step has `within` and `best_effort`",
             Self::Metric => "a metric has `unit`, `dimensions` and `published`",
             Self::Grant => "a grant has `actions`, `on` and `reach`",
-            Self::Condition => "a condition has `let` and `holds`",
+            Self::Condition => "a condition has `input`, `let` and `holds`",
             Self::Action => "an action has `let`, `call`, `check`, `done when`, `if` and `for`",
             Self::Call => "a call has `Member = value` lines",
             Self::Nothing => "this kind of declaration has no block",
@@ -187,6 +188,15 @@ fn misplaced(statement: &Statement, place: Place, diagnostics: &mut Diagnostics)
                 _ => "not possible here".to_string(),
             };
             Diagnostic::error(codes::MISPLACED, format!("`{word}` cannot stand here")).label(declaration.header(), label)
+        }
+        Statement::Assign(assign) if syntax::form(&assign.key.text).is_some() => {
+            let word = &assign.key.text;
+            diagnostics.push(
+                Diagnostic::error(codes::BAD_HEADER, format!("the {word} has no name"))
+                    .label(assign.key.span, "which name?")
+                    .help(format!("`{word}` is written {}", syntax::form(word).unwrap_or_default())),
+            );
+            return;
         }
         Statement::Assign(assign) if matches!(place, Place::Platform | Place::Module | Place::Group | Place::Branch) => {
             let name = &assign.key.text;

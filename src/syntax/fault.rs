@@ -8,15 +8,15 @@ use crate::source::{FileId, Span};
 use pest::error::{Error, ErrorVariant, InputLocation};
 
 /// The place of a fault in the text of its slice.
-struct Place<'t> {
+pub(super) struct Place<'t> {
     text: &'t str,
-    at: usize,
+    pub(super) at: usize,
     base: usize,
     file: FileId,
     /// What the grammar would have taken.
     expected: Vec<Rule>,
     /// Where the statement begins.
-    start: usize,
+    pub(super) start: usize,
 }
 
 /// The offset of a fault in its slice.
@@ -55,21 +55,21 @@ pub(super) fn report(error: &Error<Rule>, text: &str, at: usize, base: usize, bu
 }
 
 impl<'t> Place<'t> {
-    fn span(&self, from: usize, to: usize) -> Span {
+    pub(super) fn span(&self, from: usize, to: usize) -> Span {
         Span::new(self.file, self.base + from, self.base + to)
     }
 
     /// The character that ends before an offset.
-    fn last_before(&self, end: usize) -> Span {
+    pub(super) fn last_before(&self, end: usize) -> Span {
         let width = self.text.get(..end).and_then(|text| text.chars().next_back()).map_or(0, char::len_utf8);
         self.span(end - width, end)
     }
 
-    fn rest(&self) -> &'t str {
+    pub(super) fn rest(&self) -> &'t str {
         self.text.get(self.at..).unwrap_or_default()
     }
 
-    fn expects(&self, rule: Rule) -> bool {
+    pub(super) fn expects(&self, rule: Rule) -> bool {
         self.expected.contains(&rule)
     }
 
@@ -78,12 +78,12 @@ impl<'t> Place<'t> {
         self.expects(Rule::eos) || self.expects(Rule::EOI)
     }
 
-    fn expects_value(&self) -> bool {
+    pub(super) fn expects_value(&self) -> bool {
         self.expects(Rule::operation) || self.expects(Rule::term) || self.expects(Rule::sum)
     }
 
     /// The word, number or sign at an offset; empty at the end of a line.
-    fn token_at(&self, at: usize) -> &'t str {
+    pub(super) fn token_at(&self, at: usize) -> &'t str {
         let rest = self.text.get(at..).unwrap_or_default();
         let Some(first) = rest.chars().next() else { return "" };
         let length = if first == '\n' {
@@ -98,7 +98,7 @@ impl<'t> Place<'t> {
         rest.get(..length).unwrap_or(rest).trim_end_matches([':', '.', '\n'])
     }
 
-    fn token(&self) -> &'t str {
+    pub(super) fn token(&self) -> &'t str {
         let token = self.token_at(self.at);
         if token.is_empty() { self.rest().get(..self.rest().chars().next().filter(|c| *c != '\n').map_or(0, char::len_utf8)).unwrap_or_default() } else { token }
     }
@@ -108,11 +108,11 @@ impl<'t> Place<'t> {
     }
 
     /// The end of the text before the fault, blanks left out.
-    fn previous_end(&self) -> usize {
+    pub(super) fn previous_end(&self) -> usize {
         self.text.get(..self.at).unwrap_or_default().trim_end().len()
     }
 
-    fn previous(&self) -> char {
+    pub(super) fn previous(&self) -> char {
         self.text.get(..self.previous_end()).and_then(|text| text.chars().next_back()).unwrap_or('\n')
     }
 
@@ -144,7 +144,27 @@ impl<'t> Place<'t> {
         start + blanks
     }
 
-    fn in_parentheses(&self) -> bool {
+    /// The text of the statement before the fault.
+    pub(super) fn head(&self) -> &'t str {
+        self.text.get(self.start..self.at).unwrap_or_default().trim_end()
+    }
+
+    /// Whether the innermost open brace is that of a map: it stands where a value is expected.
+    fn in_map(&self) -> bool {
+        let before = self.text.get(..self.start).unwrap_or_default();
+        let mut depth = 0usize;
+        for (at, byte) in before.bytes().enumerate().rev() {
+            match byte {
+                b'}' => depth += 1,
+                b'{' if depth > 0 => depth -= 1,
+                b'{' => return before.get(..at).unwrap_or_default().trim_end().ends_with(['=', ':', '(', '[', ',', '+', '?', '>']),
+                _ => {}
+            }
+        }
+        false
+    }
+
+    pub(super) fn in_parentheses(&self) -> bool {
         let mut depth = 0i32;
         for byte in self.text.get(self.start..self.at).unwrap_or_default().bytes() {
             match byte {
@@ -154,46 +174,6 @@ impl<'t> Place<'t> {
             }
         }
         depth > 0
-    }
-
-    /// Notation of other languages.
-    fn foreign_notation(&self) -> Option<Diagnostic> {
-        let rest = self.rest();
-        let unexpected = |message: &str| Diagnostic::error(codes::UNEXPECTED, message.to_string());
-        let one = |length: usize| self.span(self.at, self.at + length);
-        Some(match rest.chars().next()? {
-            ';' => unexpected("a statement ends with its line, not with `;`")
-                .label(one(1), "not needed")
-                .help("remove the `;`")
-                .fix("remove it", one(1), ""),
-            '\'' => {
-                let end = rest.get(1..)?.split('\n').next()?.find('\'').map(|end| end + 2);
-                let finding = unexpected("a text stands in double quotes").label(one(end.unwrap_or(1)), "single quotes");
-                match end.and_then(|end| rest.get(1..end - 1)).filter(|inner| !inner.contains(['"', '\\', '$'])) {
-                    Some(inner) => finding
-                        .help(format!("write `\"{inner}\"`"))
-                        .fix("use double quotes", one(inner.len() + 2), format!("\"{inner}\"")),
-                    None => finding.help("write `\"...\"`"),
-                }
-            }
-            quote @ ('“' | '”' | '„' | '«' | '»') => unexpected("a text stands in plain double quotes")
-                .label(one(quote.len_utf8()), "a typographic quote")
-                .help("write `\"`; word processors replace it"),
-            '#' => unexpected("a comment begins with `//`").label(one(1), "not a comment here").help("write `//`").fix("write `//`", one(1), "//"),
-            '/' if rest.starts_with("/*") => {
-                unexpected("a comment begins with `//` and ends with its line").label(one(2), "not a comment here").help("write `//` before each line")
-            }
-            '&' if rest.starts_with("&&") => {
-                unexpected("conditions are joined with `and`").label(one(2), "`and` is meant").help("write `and`").fix("write `and`", one(2), "and")
-            }
-            '|' if rest.starts_with("||") => {
-                unexpected("conditions are joined with `or`").label(one(2), "`or` is meant").help("write `or`").fix("write `or`", one(2), "or")
-            }
-            '!' if !rest.starts_with("!=") => {
-                unexpected("a condition is turned around with `not`").label(one(1), "`not` is meant").help("write `not `").fix("write `not`", one(1), "not ")
-            }
-            _ => return None,
-        })
     }
 
     /// `{` and `else` stay on the line of what they belong to.
@@ -225,7 +205,8 @@ impl<'t> Place<'t> {
         let plain = !first.is_empty() && first.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
         let behind = self.start + first.len();
         let second_at = behind + self.text.get(behind..)?.bytes().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
-        if !plain || second_at != self.at || self.in_parentheses() || words::openers().any(|opener| opener == first) {
+        let imports = self.text.get(..self.start).unwrap_or_default().trim_end().ends_with(".{");
+        if !plain || imports || second_at != self.at || self.in_parentheses() || words::openers().any(|opener| opener == first) {
             return None;
         }
         let second = self.token();
@@ -238,6 +219,9 @@ impl<'t> Place<'t> {
             );
         }
         let names = second.starts_with(|c: char| c.is_alphabetic() || c == '_' || c == '{');
+        if names && let Some(finding) = self.foreign_opener(first, span) {
+            return Some(finding);
+        }
         let near = suggest::nearest(first, words::openers());
         if let Some(near) = near.filter(|_| names || second.starts_with('"')) {
             return Some(
@@ -251,7 +235,11 @@ impl<'t> Place<'t> {
             return Some(
                 Diagnostic::error(codes::MISSING_VALUE, format!("`{first}` has no value"))
                     .label(span, "and then?")
-                    .help(format!("write `{first} = ...`, or remove the line")),
+                    .help(if self.in_map() {
+                        format!("write `{first}: ...`, or remove it")
+                    } else {
+                        format!("write `{first} = ...`, or remove the line")
+                    }),
             );
         }
         let header = names && self.line_rest().contains(['{', ':']);
@@ -276,13 +264,12 @@ impl<'t> Place<'t> {
     fn around_equals(&self) -> Option<Diagnostic> {
         let end = self.previous_end();
         let before = self.previous();
-        if self.expects(Rule::equals) && self.rest().starts_with("==") {
-            let second = self.span(self.at + 1, self.at + 2);
+        if before == '"' && self.expects(Rule::colon) && self.in_map() {
             return Some(
-                Diagnostic::error(codes::UNEXPECTED, "one `=` sets a value")
-                    .label(second, "one too many")
-                    .help("remove it; `==` compares, and stands in conditions only")
-                    .fix("remove it", second, ""),
+                Diagnostic::error(codes::UNEXPECTED, "a `:` is missing behind the key")
+                    .label(self.token_span(), "the value begins here")
+                    .help("write `\"key\": value`")
+                    .fix("add `:`", self.span(end, end), ":"),
             );
         }
         if !self.expects_value() {
@@ -321,16 +308,22 @@ impl<'t> Place<'t> {
         let opener = self.token_at(self.start);
         let kind = words::kind(opener)?;
         let found = self.token();
-        if self.rest().starts_with('=') && !self.expects(Rule::declared) {
-            return None;
-        }
         let head = self.text.get(self.start..self.at).unwrap_or_default();
-        if self.expects(Rule::declared) && head.trim() == kind.word() {
-            return Some(
-                Diagnostic::error(codes::BAD_HEADER, format!("the {} has no name", kind.word()))
-                    .label(if found.is_empty() { self.span(self.start, self.start + opener.len()) } else { self.token_span() }, "a name is expected here")
-                    .help(format!("write `{} NAME ...`; a name has letters, digits and `_`", kind.word())),
-            );
+        let nameless = head.trim() == kind.word();
+        if nameless && (self.expects(Rule::declared) || found.is_empty() || found.starts_with('"')) {
+            let finding = Diagnostic::error(codes::BAD_HEADER, format!("the {} has no name", kind.word()));
+            let finding = match found.chars().next() {
+                None => finding.label(self.span(self.start, self.start + opener.len()), "which name?"),
+                Some('"') => finding.label(self.token_span(), "a text, not a name"),
+                Some(_) => finding.label(self.token_span(), "a name is expected here"),
+            };
+            return Some(finding.help(match words::form(opener) {
+                Some(form) => format!("`{opener}` is written {form}"),
+                None => format!("write `{opener} NAME ...`; a name has letters, digits and `_`"),
+            }));
+        }
+        if self.rest().starts_with('=') {
+            return None;
         }
         let clause = head.trim_end().rsplit([' ', '\t']).next().unwrap_or_default();
         if self.expects_value() && words::CLAUSES.contains(&clause) {
@@ -412,6 +405,10 @@ impl<'t> Place<'t> {
         })
     }
 
+    fn token_word<'v>(&self, value: &'v str) -> &'v str {
+        value.split([' ', '\t']).next().unwrap_or_default()
+    }
+
     fn generic(&self) -> Diagnostic {
         let found = self.token();
         let end = self.previous_end();
@@ -427,10 +424,19 @@ impl<'t> Place<'t> {
         let message = if wanted.is_empty() { format!("{found} does not fit here") } else { format!("expected {wanted}, found {found}") };
         let finding = Diagnostic::error(codes::UNEXPECTED, message).label(span, "not possible here");
         let opener = self.token_at(self.start);
+        // What is wrong in a value is not mended by the form of its header.
+        let value = self.head().split_once('=').map(|(_, value)| value.trim_start());
+        let step = value.map(|value| self.token_word(value)).unwrap_or_default();
         match words::form(opener) {
-            Some(form) => finding.help(format!("`{opener}` is written {form}")),
+            _ if self.previous() == '.' => finding.help("write a name behind the dot, or remove the dot"),
+            _ if value.is_some() && self.expects(Rule::k_else) => finding.help("a choice has two sides: `if CONDITION then A else B`"),
+            _ if step == "wait" => finding.help("`wait` is written `wait 60s \"reason\"`"),
+            _ if step == "ask" => finding.help("`ask` is written `ask TOPIC \"question\"`"),
+            _ if step == "run" => finding.help("`run` is written `run FUNCTION is read_only`"),
+            Some(form) if value.is_none() => finding.help(format!("`{opener}` is written {form}")),
+            None if self.token() == "=" => finding.help("`==` compares two values; `=` gives a name its value").fix("write `==`", span, "=="),
             None if self.may_end() => finding.help("a statement ends with its line; inside `( )` and `[ ]` lines may be broken freely"),
-            None => finding.help("look at what stands before it: a value, a bracket or a separator may be missing there"),
+            _ => finding.help("look at what stands before it: a value, a bracket or a separator may be missing there"),
         }
     }
 

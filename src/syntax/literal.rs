@@ -229,7 +229,7 @@ impl Builder<'_> {
             'n' => out.push('\n'),
             't' => out.push('\t'),
             'r' => out.push('\r'),
-            'u' if after.starts_with('{') => {
+            'u' => {
                 let code = after.get(1..).and_then(|text| text.split_once('}')).map(|(code, _)| code);
                 let found = code.and_then(|code| u32::from_str_radix(code, 16).ok()).and_then(char::from_u32);
                 if let (Some(code), Some(found)) = (code, found) {

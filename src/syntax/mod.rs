@@ -7,6 +7,7 @@ pub mod ast;
 mod build;
 mod expression;
 mod fault;
+mod foreign;
 pub mod format;
 mod literal;
 mod scan;
