@@ -214,7 +214,7 @@ fn cut_library_modules_are_answered() {
 
 #[test]
 fn library_modules_with_a_wrong_character_are_answered() {
-    survive_library(&replacements(), Some(SAMPLE / 4));
+    survive_library(&replacements(), Some(SAMPLE / 8));
 }
 
 #[test]

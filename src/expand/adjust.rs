@@ -63,10 +63,13 @@ impl<'a> Expander<'a> {
         for property in changed.properties {
             if identity.as_deref() == Some(property.name.as_str()) {
                 self.report(
-                    Diagnostic::error(codes::DUPLICATE_PROPERTY, format!("`{}` is what the resource is known by and cannot be adjusted", property.name))
-                        .label(property.span, "this would be another resource")
-                        .note("names are computed, so that other Regions, permissions and plans find the resource")
-                        .help("change the platform's `naming`, or declare another resource"),
+                    Diagnostic::error(
+                        codes::DUPLICATE_PROPERTY,
+                        format!("`{}` is what the resource is known by and cannot be adjusted", property.name),
+                    )
+                    .label(property.span, "this would be another resource")
+                    .note("names are computed, so that other Regions, permissions and plans find the resource")
+                    .help("change the platform's `naming`, or declare another resource"),
                     context,
                 );
                 continue;
@@ -147,4 +150,3 @@ impl<'a> Expander<'a> {
         }
     }
 }
-

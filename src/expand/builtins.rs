@@ -34,7 +34,7 @@ impl<'a> Expander<'a> {
             },
             ("range", [Value::Number(count)]) if count.fract() == 0.0 && *count >= 0.0 => {
                 if *count > MAXIMUM_RANGE {
-                    self.exhaust("`range` makes too long a list", span, context);
+                    self.exhaust("`range` makes too long a list", "write a smaller number", span, context);
                     return Value::Error;
                 }
                 Value::list((0..*count as u32).map(|at| Value::Number(f64::from(at))).collect())

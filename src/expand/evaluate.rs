@@ -363,8 +363,8 @@ impl<'a> Expander<'a> {
             return self.fail(codes::NOT_CALLABLE, format!("the function takes {} ({}), not {}", super::counted(parameters.len(), "value"), names.join(", "), values.len()), span, "wrong number of values", format!("call it with {}", names.join(", ")), caller);
         }
         if self.depth >= MAXIMUM_DEPTH {
-            self.exhaust_with(
-                format!("functions call each other more than {MAXIMUM_DEPTH} times deep"),
+            self.exhaust(
+                &format!("functions call each other more than {MAXIMUM_DEPTH} times deep"),
                 "no function can call itself; walk a list instead: `[for n in range(5) n * 2]`",
                 span,
                 caller,

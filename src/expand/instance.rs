@@ -23,7 +23,7 @@ impl<'a> Expander<'a> {
             return None;
         };
         if self.instances.len() >= MAXIMUM_INSTANCES {
-            self.exhaust("the platform has too many instances of components", declaration.name.span, context);
+            self.exhaust("the platform has too many instances of components", "make the list that is walked smaller, or split the platform", declaration.name.span, context);
             return None;
         }
         self.check_role(declaration, component, &title, context);
@@ -295,8 +295,8 @@ impl<'a> Expander<'a> {
             at = body.parent;
             depth += 1;
             if depth > MAXIMUM_DEPTH {
-                self.exhaust_with(
-                    format!("components contain each other more than {MAXIMUM_DEPTH} times deep"),
+                self.exhaust(
+                    &format!("components contain each other more than {MAXIMUM_DEPTH} times deep"),
                     "declare the inner ones beside each other, and give one to the other as an input",
                     component.name.span,
                     context,

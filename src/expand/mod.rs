@@ -305,16 +305,11 @@ impl<'a> Expander<'a> {
             self.fuel -= units as u64;
             return true;
         }
-        self.exhaust("the program takes more work than a compilation may", span, context);
+        self.exhaust("the program takes more work than a compilation may", "make the list that is walked smaller, or split the platform", span, context);
         false
     }
 
-    fn exhaust(&mut self, message: &str, span: Span, context: &Context) {
-        self.exhaust_with(message.into(), "make the list that is walked smaller, or split the platform", span, context);
-    }
-
-    /// Gives up: nothing is evaluated from here on.
-    fn exhaust_with(&mut self, message: String, help: &str, span: Span, context: &Context) {
+    fn exhaust(&mut self, message: &str, help: &str, span: Span, context: &Context) {
         if !self.exhausted {
             self.exhausted = true;
             self.fuel = 0;

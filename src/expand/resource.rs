@@ -25,7 +25,7 @@ impl<'a> Expander<'a> {
         };
         let total = self.model.families.len() * placement.regions.len();
         if total > MAXIMUM_RESOURCES {
-            self.exhaust("the platform has too many resources", declaration.name.span, context);
+            self.exhaust("the platform has too many resources", "make the list that is walked smaller, or split the platform", declaration.name.span, context);
             return;
         }
         let logical_id: String = path.iter().map(|part| super::parameter::pascal_case(part)).collect();
@@ -281,6 +281,11 @@ impl<'a> Expander<'a> {
                     .map(|(item, element)| self.written_value(item.clone(), &element.value, context))
                     .filter(|item| !matches!(item, Value::None));
                 Value::list(parts.collect())
+            }
+            (ExprKind::Comprehension(node), Value::List(items)) if !items.iter().all(is_plain) => {
+                let parts = items.iter().map(|item| self.written_value(item.clone(), &node.value, context));
+                let parts: Vec<Value> = parts.filter(|item| !matches!(item, Value::None)).collect();
+                Value::list(parts)
             }
             _ => self.property_value(value, written.span, context),
         }

@@ -361,8 +361,8 @@ impl<'a> Expander<'a> {
             return Value::Error;
         }
         if self.depth >= super::MAXIMUM_DEPTH * 2 {
-            self.exhaust_with(
-                "values depend on each other too deeply".into(),
+            self.exhaust(
+                "values depend on each other too deeply",
                 "give one of the values in the row directly, instead of by the next one",
                 span,
                 reader,

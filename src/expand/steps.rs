@@ -283,13 +283,18 @@ impl<'a> Expander<'a> {
         }
         let last = PATIENCE.last().copied().unwrap_or((3, 0));
         let least = least_bound(body, last);
+        let sum = quantity_text(least, Dimension::Duration);
+        let why = match call_count(body) {
+            0 => format!("the wait alone takes {sum}"),
+            calls => format!("{} of {} s each, and the pauses between them, add up to {sum}", super::counted(calls, "call"), last.0),
+        };
         self.report(
             Diagnostic::error(
                 codes::UNBOUNDED_WAIT,
                 format!("the step `{}` cannot fit {}", name.text, quantity_text(limit, Dimension::Duration)),
             )
-            .label(limit_span, format!("too short: it takes at least {}", quantity_text(least, Dimension::Duration)))
-            .note(format!("{} calls of {} s each, and the pauses between them, add up to {}", call_count(body), last.0, quantity_text(least, Dimension::Duration)))
+            .label(limit_span, format!("too short: it takes at least {sum}"))
+            .note(why)
             .help(format!("write `within = {}` or more", quantity_text((least / 1000.0).ceil() * 1000.0, Dimension::Duration))),
             context,
         );

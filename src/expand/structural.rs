@@ -4,8 +4,8 @@ use super::types::TYPES;
 use super::{Context, Expander};
 use crate::aws;
 use crate::diag::{Diagnostic, codes, suggest};
-use crate::model::ids::Id;
 use crate::model::Instance;
+use crate::model::ids::Id;
 use crate::model::value::{Value, ValueMap};
 use crate::source::Span;
 use crate::syntax::ast::{self, Kind, Statement, TypeArgument, TypeExpr, TypeKind};
@@ -38,7 +38,9 @@ impl<'a> Expander<'a> {
         let missing: Vec<&str> = match &value {
             Value::Instance(id, _) => {
                 let id = *id;
-                if declaration.kind == Kind::Component && self.instance_body(id).is_some_and(|body| std::ptr::eq(body.component, declaration)) {
+                if declaration.kind == Kind::Component
+                    && self.instance_body(id).is_some_and(|body| std::ptr::eq(body.component, declaration))
+                {
                     return value;
                 }
                 self.ensure_expanded(id);
@@ -60,7 +62,13 @@ impl<'a> Expander<'a> {
             return Value::Error;
         }
         match value {
-            Value::Instance(id, _) => if self.outputs_fit(id, &members, name, span, context) { value } else { Value::Error },
+            Value::Instance(id, _) => {
+                if self.outputs_fit(id, &members, name, span, context) {
+                    value
+                } else {
+                    Value::Error
+                }
+            }
             Value::Map(map) => self.entries_fit(&map, declaration, &members, span, context),
             other => other,
         }
@@ -191,12 +199,20 @@ impl<'a> Expander<'a> {
                 Value::Error => return None,
                 other => {
                     let text = self.describe(&other);
-                    self.fail(codes::UNKNOWN_TYPE, format!("{text} is no module"), module.span, "a module is needed before the dot", "import the module first: `use \"./stores/queue.dr\" as queue`", context);
+                    self.fail(
+                        codes::UNKNOWN_TYPE,
+                        format!("{text} is no module"),
+                        module.span,
+                        "a module is needed before the dot",
+                        "import the module first: `use \"./stores/queue.dr\" as queue`",
+                        context,
+                    );
                     return None;
                 }
             }
         } else if let Some(at) = self.module_of(scope) {
-            module_name = self.modules.list.get(at).filter(|_| at != self.modules.entry).map(|module| module.name.clone()).unwrap_or_default();
+            module_name =
+                self.modules.list.get(at).filter(|_| at != self.modules.entry).map(|module| module.name.clone()).unwrap_or_default();
         }
         let cell = if module.is_some() {
             self.scopes.get(scope).and_then(|scope| scope.names.get(&name.text)).copied()
@@ -237,7 +253,8 @@ impl<'a> Expander<'a> {
         } else if !in_module && component {
             finding = finding.help(format!("import its module with `use`, or declare it: `component {} is service {{ ... }}`", name.text));
         } else if !in_module {
-            finding = finding.help("types are `String`, `Number`, `Duration`, ids such as `VpcId`, and what is declared with `type` or `component`");
+            finding = finding
+                .help("types are `String`, `Number`, `Duration`, ids such as `VpcId`, and what is declared with `type` or `component`");
         } else if names.is_empty() {
             finding = finding.help(format!("`{module}` declares nothing with `pub`"));
         } else {

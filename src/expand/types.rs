@@ -159,8 +159,8 @@ impl<'a> Expander<'a> {
                     if both_ids && other != kind.text {
                         let declared = parameter.span;
                         self.report(
-                            Diagnostic::error(codes::TYPE_MISMATCH, format!("`{name}` takes a {}, this is a {other}", kind.text))
-                                .label(span, format!("a {other}"))
+                            Diagnostic::error(codes::TYPE_MISMATCH, format!("`{name}` takes {}, this is {other}", kind.text))
+                                .label(span, format!("this is {other}"))
                                 .secondary(declared, "declared here")
                                 .help(format!("give a parameter of type {}", kind.text)),
                             context,

@@ -4,7 +4,7 @@
 use super::scope::CellKind;
 use super::{Context, Expander};
 use crate::model::value::{Run, Value};
-use crate::syntax::ast::{self, Kind, Statement};
+use crate::syntax::ast::{self, ClauseValue, ClauseWord, ExprKind, Kind, Statement};
 use smol_str::SmolStr;
 use std::rc::Rc;
 
@@ -47,7 +47,12 @@ impl<'a> Expander<'a> {
         }
         let regions = self.model.instances.get(id).regions.clone();
         let (to, from) = (regions.first().copied(), regions.last().copied());
-        let caller = Context { here: to, from, to, in_action: true, ..context.clone() };
+        let left = declaration.clause(ClauseWord::In).is_some_and(|clause| match &clause.value {
+            ClauseValue::Expr(place) => matches!(&place.kind, ExprKind::Name(word) if word == "from"),
+            ClauseValue::Words(_) => false,
+        });
+        let here = if left { from } else { to };
+        let caller = Context { here, from, to, in_action: true, ..context.clone() };
         let arguments = declaration
             .statements()
             .iter()

@@ -24,10 +24,19 @@ pub(super) fn identities(model: &Model, layout: &Layout, diagnostics: &mut Diagn
     for (_, family) in model.families.iter() {
         let id = &family.logical_id;
         if id.is_empty() || id.len() > MAXIMUM_ID || !id.chars().all(|c| c.is_ascii_alphanumeric()) {
+            let path = family.path.join(".");
+            // A path that is too long would fill the screen.
+            let shown: String = path.chars().take(60).collect();
+            let (label, help) = if id.len() > MAXIMUM_ID {
+                (format!("an id of {} characters", id.len()), "use shorter names, or fewer components inside each other")
+            } else {
+                ("no letters and digits to make an id of".to_string(), "use a name of letters and digits")
+            };
             diagnostics.push(
-                Diagnostic::error(codes::BAD_LOGICAL_ID, format!("the names {} make no logical id", family.path.join(".")))
-                    .label(family.origin, format!("`{id}`: CloudFormation takes up to 255 letters and digits"))
-                    .help("use shorter names of letters and digits"),
+                Diagnostic::error(codes::BAD_LOGICAL_ID, format!("`{shown}{}` makes no logical id", if shown == path { "" } else { "..." }))
+                    .label(family.origin, label)
+                    .note(format!("CloudFormation takes 1 to {MAXIMUM_ID} letters and digits"))
+                    .help(help),
             );
         }
     }

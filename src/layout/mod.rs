@@ -4,7 +4,7 @@ mod check;
 mod order;
 mod resolve;
 
-use crate::diag::Diagnostics;
+use crate::diag::{Diagnostic, Diagnostics};
 use crate::model::ids::Id;
 use crate::model::value::{Deploy, ResourceRef, TextPart, Value};
 use crate::model::{Model, Parameter, Region};
@@ -252,7 +252,12 @@ impl Wirer<'_> {
             }
             Resolved::Unknown => {
                 let finding = resolve::unknown(self.model, deploy, target, self.resource, self.span);
-                self.diagnostics.push(finding);
+                // One line that asks for the values of several Regions is one mistake.
+                let place = |finding: &Diagnostic| finding.labels.iter().map(|label| label.span).collect::<Vec<_>>();
+                let known = self.diagnostics.as_slice().iter().any(|other| other.code == finding.code && place(other) == place(&finding));
+                if !known {
+                    self.diagnostics.push(finding);
+                }
             }
             Resolved::Ref | Resolved::Attribute(_) => {}
         }

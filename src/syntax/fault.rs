@@ -103,7 +103,7 @@ impl<'t> Place<'t> {
         if token.is_empty() { self.rest().get(..self.rest().chars().next().filter(|c| *c != '\n').map_or(0, char::len_utf8)).unwrap_or_default() } else { token }
     }
 
-    fn token_span(&self) -> Span {
+    pub(super) fn token_span(&self) -> Span {
         self.span(self.at, self.at + self.token().len())
     }
 

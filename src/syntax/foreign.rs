@@ -97,6 +97,9 @@ impl Place<'_> {
                     .label(self.span(self.start, self.start + name.len()), "not a name")
                     .help("write AWS's properties as AWS does, and names of your own with `_`")
             }
+            letter if letter.is_alphabetic() && !letter.is_ascii() => unexpected("a name has the letters a to z, digits and `_`")
+                .label(self.token_span(), "not a name")
+                .help("write it with these letters, or in quotes if it is a text"),
             _ if self.previous() == '%' && !self.expects_value() => {
                 let sign = self.span(self.previous_end() - 1, self.previous_end());
                 unexpected("there is no operator `%`").label(sign, "a unit: per cent").help("the operators are `+`, `-`, `*` and `/`")

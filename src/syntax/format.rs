@@ -13,15 +13,15 @@
 //! - Literals, comments and documentation keep their spelling.
 //! - Consecutive lines (no blank line, no comment line, nothing of several lines between them) are aligned, if they
 //!   are of one sort: `name = value`, or declarations of one kind, which align their types, their first clauses, a `=`
-//!   that follows the name, and a block that follows a value. See [`align`]. The entries of a map are not aligned.
+//!   that follows the name, and a block that follows a value. See `align`. The entries of a map are not aligned.
 //! - Comments at the end of consecutive lines start in one column, two blanks behind the longest of these lines.
 //! - A comment stands where it stood: on its own line, or at the end of a line. Where the layout has no line end
 //!   (inside an operation, say) it moves down to the next one, never past another comment.
 //!
 //! # Stages
 //!
-//! [`printer`] walks the tree and writes a stream of [`stream::Token`]s; [`page`] decides which groups break and makes
-//! lines; [`align`] pads the lines. Each is linear in the length of the text.
+//! `printer` walks the tree and writes a stream of `stream::Token`s; `page` decides which groups break and makes
+//! lines; `align` pads the lines. Each is linear in the length of the text.
 
 mod align;
 mod expressions;

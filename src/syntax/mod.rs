@@ -1,6 +1,6 @@
 //! Text to syntax tree. Parsing never fails: it gives what it understood and reports the rest.
 //!
-//! A text is scanned first (comments, brackets, quotes: [`scan`]), then cut into top-level statements. A statement that the
+//! A text is scanned first (comments, brackets, quotes: `scan`), then cut into top-level statements. A statement that the
 //! grammar refuses is reported, its line is blanked, and it is read again, so that one run finds several mistakes.
 
 pub mod ast;

@@ -1,5 +1,6 @@
 //! Runs the command in a folder of its own.
 #![allow(dead_code, reason = "each test uses its part")]
+#![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, clippy::string_slice, reason = "a test fails by them")]
 
 use std::fs;
 use std::path::Path;

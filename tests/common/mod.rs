@@ -1,4 +1,5 @@
 //! Texts and findings made by hand, for the tests of the forms.
+#![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, clippy::string_slice, reason = "a test fails by them")]
 
 use drc::diag::{Diagnostic, Severity, codes};
 use drc::source::{FileId, Origin, SourceMap, Span};

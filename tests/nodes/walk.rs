@@ -156,18 +156,35 @@ names! { part_name, PARTS, StringPart:
 
 /// Parts of nodes that may be there or not.
 const FLAGS: &[&str] = &[
-    "file documentation", "comment", "documentation", "pub", "external before a kind", "type", "value", "block", "optional type",
-    "optional member", "spread of a list", "quoted key", "second name of for", "second name of a comprehension",
-    "condition of a comprehension", "advise", "datapoints", "text of notify", "on of a call", "tolerates", "place of adjust",
-    "version", "name of a use",
+    "file documentation",
+    "comment",
+    "documentation",
+    "pub",
+    "external before a kind",
+    "type",
+    "value",
+    "block",
+    "optional type",
+    "optional member",
+    "spread of a list",
+    "quoted key",
+    "second name of for",
+    "second name of a comprehension",
+    "condition of a comprehension",
+    "advise",
+    "datapoints",
+    "text of notify",
+    "on of a call",
+    "tolerates",
+    "place of adjust",
+    "version",
+    "name of a use",
 ];
 
 /// Every name there is.
 pub fn all() -> Vec<&'static str> {
-    [
-        STATEMENTS, KINDS, CLAUSES, CLAUSE_VALUES, TYPES, ARGUMENTS, SOURCES, ELSES, EXPRESSIONS, ENTRIES, UNARY, BINARY, STYLES, PARTS, FLAGS,
-    ]
-    .concat()
+    [STATEMENTS, KINDS, CLAUSES, CLAUSE_VALUES, TYPES, ARGUMENTS, SOURCES, ELSES, EXPRESSIONS, ENTRIES, UNARY, BINARY, STYLES, PARTS, FLAGS]
+        .concat()
 }
 
 /// Counts the nodes of a file.
