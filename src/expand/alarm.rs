@@ -254,13 +254,14 @@ impl<'a> Expander<'a> {
                 if let Value::Number(number) = &value {
                     let factor = metric.unit.as_ref().and_then(|unit| metric_unit(unit)).map_or(1.0, |(_, factor)| factor);
                     let meant = quantity_text(number * factor, wanted);
+                    let unit = metric.unit.clone().unwrap_or_default();
+                    let counted_so = format!("write `{meant}`, if the number was meant in {unit}, as AWS counts");
                     finding = if wanted == Dimension::Duration {
-                        let number = number_text(*number);
                         finding
                             .note("a number without a unit is read as milliseconds by one engineer and as seconds by the next")
-                            .help(format!("write the unit that is meant: `{number}s`, `{number}ms` or `{number}min`"))
+                            .help(format!("{counted_so}; `{}s`, if it was meant in seconds", number_text(*number)))
                     } else {
-                        finding.help(format!("write `{meant}`, if the number was meant in {}", metric.unit.clone().unwrap_or_default()))
+                        finding.help(counted_so)
                     };
                 }
                 self.report(finding, context);
