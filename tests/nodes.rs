@@ -1,6 +1,5 @@
 //! Nothing that a user wrote is dropped in silence: for every kind of syntax node the smallest platform that uses it, and
 //! what becomes of it. And the other way round: what has no meaning where it stands is refused.
-#![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, clippy::string_slice, reason = "a test fails by them")]
 
 #![allow(
     clippy::expect_used,
