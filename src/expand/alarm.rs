@@ -254,17 +254,15 @@ impl<'a> Expander<'a> {
                 if let Value::Number(number) = &value {
                     let factor = metric.unit.as_ref().and_then(|unit| metric_unit(unit)).map_or(1.0, |(_, factor)| factor);
                     let meant = quantity_text(number * factor, wanted);
-                    finding = finding
-                        .note("a number without a unit is read as milliseconds by one engineer and as seconds by the next")
-                        .help({
-                            let unit = metric.unit.clone().unwrap_or_default();
-                            let otherwise = if wanted == Dimension::Duration {
-                                format!("; `{}s`, if it was meant in seconds", number_text(*number))
-                            } else {
-                                String::new()
-                            };
-                            format!("write `{meant}`, if the number was meant in {unit}, as AWS counts{otherwise}")
-                        });
+                    let unit = metric.unit.clone().unwrap_or_default();
+                    let counted_so = format!("write `{meant}`, if the number was meant in {unit}, as AWS counts");
+                    finding = if wanted == Dimension::Duration {
+                        finding
+                            .note("a number without a unit is read as milliseconds by one engineer and as seconds by the next")
+                            .help(format!("{counted_so}; `{}s`, if it was meant in seconds", number_text(*number)))
+                    } else {
+                        finding.help(counted_so)
+                    };
                 }
                 self.report(finding, context);
                 None
