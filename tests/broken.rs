@@ -1,5 +1,5 @@
 //! Twenty-four platforms with one mistake each, and what their author reads in the terminal.
-#![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by them")]
+#![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, clippy::string_slice, reason = "a test fails by them")]
 
 mod bless;
 mod command;
@@ -55,4 +55,16 @@ fn one_mistake_is_one_error() {
         assert!(shown.contains("\n1 error\n\nexit "), "{case}:\n{shown}");
         assert!(shown.contains("\n  help: ") && shown.contains("\n   see: drc explain "), "{case}:\n{shown}");
     }
+}
+
+/// The move that is advised against a circle of stacks was tried, so it helps.
+#[test]
+fn the_advice_against_a_circle_helps() {
+    let text = fs::read_to_string(bless::path("broken/20-stacks-in-a-circle/platform.dr")).unwrap();
+    let start = text.find("resource reader").unwrap();
+    let end = start + text[start..].find("\n}\n").unwrap() + 2;
+    let moved = format!("{}group reader_stack {{\n{}\n}}{}", &text[..start], &text[start..end], &text[end..]);
+    let folder = Folder::with(&[("platform.dr", &moved)]);
+    let output = folder.run(&["check", "platform.dr"]);
+    assert_eq!((command::text(&output.stderr), command::code(&output)), (String::new(), 0));
 }

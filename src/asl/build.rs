@@ -146,7 +146,12 @@ impl Builder<'_> {
             let skipped = self.name(&format!("{}: given up", step.name));
             self.add(
                 &skipped,
-                State { kind: "Pass", comment: Some("may fail without failing the plan".into()), next: Some(targets.next.clone()), ..State::default() },
+                State {
+                    kind: "Pass",
+                    comment: Some("may fail without failing the plan".into()),
+                    next: Some(targets.next.clone()),
+                    ..State::default()
+                },
             );
             Targets { next: targets.next.clone(), failed: skipped }
         } else {
@@ -163,9 +168,7 @@ impl Builder<'_> {
             next = match operation {
                 Operation::Call(call) => self.call(call, step, &targets, opening),
                 Operation::Check { condition, message, .. } => self.check(condition, message, step, &targets, opening),
-                Operation::DoneWhen { ask, holds, every, within, body, .. } => {
-                    self.done_when(ask, holds, (*every, *within), body, step, &targets)
-                }
+                Operation::DoneWhen { ask, holds, every, within, body, .. } => self.done_when(ask, holds, (*every, *within), body, step, &targets),
                 Operation::Wait { duration, reason } => {
                     let name = self.name(&if opening { step.name.to_string() } else { format!("{}: wait", step.name) });
                     self.add(
@@ -252,12 +255,7 @@ impl Builder<'_> {
         let condition = condition(holds, &mut self.substitutions);
         self.add(
             &name,
-            State {
-                kind: "Choice",
-                choices: vec![Choice { condition, next: targets.next.clone() }],
-                default: Some(refused),
-                ..State::default()
-            },
+            State { kind: "Choice", choices: vec![Choice { condition, next: targets.next.clone() }], default: Some(refused), ..State::default() },
         );
         name
     }

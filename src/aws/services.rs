@@ -31,8 +31,7 @@ struct File {
     operation: Vec<OperationActions>,
 }
 
-static TABLE: LazyLock<File> =
-    LazyLock::new(|| toml::from_str(include_str!("data/services.toml")).unwrap_or_default());
+static TABLE: LazyLock<File> = LazyLock::new(|| toml::from_str(include_str!("data/services.toml")).unwrap_or_default());
 
 /// Actions of one service that IAM knows no resources for: a row of `data/unscoped.toml`.
 #[derive(Deserialize)]
@@ -46,8 +45,7 @@ struct UnscopedFile {
     service: Vec<Unscoped>,
 }
 
-static UNSCOPED: LazyLock<UnscopedFile> =
-    LazyLock::new(|| toml::from_str(include_str!("data/unscoped.toml")).unwrap_or_default());
+static UNSCOPED: LazyLock<UnscopedFile> = LazyLock::new(|| toml::from_str(include_str!("data/unscoped.toml")).unwrap_or_default());
 
 /// Whether a statement for this action (`rds:DescribeDBClusters`) can name resources; otherwise it has to say `*`.
 #[must_use]

@@ -74,9 +74,12 @@ pub(super) fn identities(model: &Model, layout: &Layout, diagnostics: &mut Diagn
     }
 }
 
+/// Stacks with their counts, by layer or group, what is counted, and the limit.
+type Crowded<'l> = BTreeMap<(&'l SmolStr, &'l str, usize), Vec<(&'l Stack, usize)>>;
+
 /// More things than a template may have. Stacks of one layer or group that are too large for the same reason are one finding.
 pub(super) fn limits(model: &Model, layout: &Layout, diagnostics: &mut Diagnostics) {
-    let mut over: BTreeMap<(&SmolStr, &str, usize), Vec<(&Stack, usize)>> = BTreeMap::new();
+    let mut over = Crowded::new();
     for stack in &layout.stacks {
         let rows = [
             ("resources", stack.resources.len(), MAXIMUM_RESOURCES),
@@ -92,10 +95,9 @@ pub(super) fn limits(model: &Model, layout: &Layout, diagnostics: &mut Diagnosti
         let parts = parts_of(model, stack);
         let largest: Vec<String> = parts.iter().take(3).map(|(count, name, _)| format!("`{name}` ({count})")).collect();
         let span = parts.first().map(|(.., span)| *span).unwrap_or_default();
-        let mut finding =
-            Diagnostic::error(codes::STACK_LIMIT, format!("the stack {} has {count} {what}; CloudFormation takes {most}", stack.id))
-                .label(span, "the largest part of it")
-                .note(format!("its largest parts: {}", largest.join(", ")));
+        let mut finding = Diagnostic::error(codes::STACK_LIMIT, format!("the stack {} has {count} {what}; CloudFormation takes {most}", stack.id))
+            .label(span, "the largest part of it")
+            .note(format!("its largest parts: {}", largest.join(", ")));
         let others: Vec<&str> = stacks.iter().skip(1).map(|(stack, _)| stack.id.as_str()).collect();
         if !others.is_empty() {
             finding = finding.note(format!("the same is true of {}", others.join(", ")));
@@ -137,10 +139,8 @@ pub(super) fn resource_cycles(model: &Model, layout: &Layout, diagnostics: &mut 
             }
         }
         let Some(circle) = finder.circle else { continue };
-        let names: Vec<String> =
-            circle.iter().chain(circle.first()).map(|resource| model.family_text(resource.family)).collect();
-        let mut finding =
-            Diagnostic::error(codes::RESOURCE_CYCLE, format!("these resources need each other first: {}", names.join(" -> ")));
+        let names: Vec<String> = circle.iter().chain(circle.first()).map(|resource| model.family_text(resource.family)).collect();
+        let mut finding = Diagnostic::error(codes::RESOURCE_CYCLE, format!("these resources need each other first: {}", names.join(" -> ")));
         for (at, resource) in circle.iter().enumerate() {
             let family = model.families.get(resource.family);
             let text = format!("`{}`", family.path.join("."));

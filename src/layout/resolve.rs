@@ -194,7 +194,9 @@ pub(super) fn unknown(model: &Model, deploy: &Deploy, target: ResourceRef, user:
     let finding = Diagnostic::error(codes::NO_COMPUTED_NAME, format!("`{what}` of {there} is made by AWS and not known in {here}"))
         .label(span, format!("needed in {here}"))
         .secondary(family.span, "made at deployment")
-        .note("a stack that asks another Region for a value cannot be updated while that Region is away: only names that are computed beforehand cross");
+        .note(
+            "a stack that asks another Region for a value cannot be updated while that Region is away: only names that are computed beforehand cross",
+        );
     match row.and_then(|row| row.name_property.as_deref()) {
         Some(property) if model.property(target, property).is_none() => {
             finding.help(format!("give the resource a name of its own: `{property} = \"${{self.name}}\"`"))
