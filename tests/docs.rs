@@ -311,6 +311,26 @@ How components are used stands in [language.md](language.md), sections 9 and 11.
                 let (condition, message) = (self.cell(rule.condition.span), self.cell(rule.message.span));
                 self.line(&format!("| `{slug}` | {word} `{condition}` | {message} |"));
             }
+            let mut made = Vec::new();
+            self.resources(component.statements(), &mut made);
+            if !made.is_empty() {
+                self.line("");
+                self.line(&format!("Its resources, for `adjust`: {}.", made.join(", ")));
+            }
+        }
+
+        fn resources(&self, statements: &[Statement], found: &mut Vec<String>) {
+            for statement in statements {
+                match statement {
+                    Statement::Declaration(resource) if resource.kind == Kind::Resource => {
+                        let ty = resource.ty.as_ref().map(|ty| self.cell(ty.span)).unwrap_or_default();
+                        found.push(format!("`{}` ({ty})", resource.name.text));
+                    }
+                    Statement::If(node) => self.resources(&node.then.statements, found),
+                    Statement::For(node) => self.resources(&node.body.statements, found),
+                    _ => {}
+                }
+            }
         }
 
         /// Type and place: `Duration` in regions.
