@@ -43,14 +43,7 @@ impl<'a> Expander<'a> {
             self.performed.insert((declaration.span, id));
         }
         let mut context = Context { here: caller.here, from: caller.from, to: caller.to, in_action: true, ..inner.clone() };
-        let inputs: Vec<&'a ast::Declaration> = declaration
-            .statements()
-            .iter()
-            .filter_map(|statement| match statement {
-                Statement::Declaration(input) if input.kind == Kind::Input => Some(input.as_ref()),
-                _ => None,
-            })
-            .collect();
+        let inputs = declaration.inputs();
         let names: Vec<&str> = inputs.iter().map(|input| input.name.text.as_str()).collect();
         if arguments.len() > inputs.len() {
             self.fail(

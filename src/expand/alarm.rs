@@ -395,16 +395,7 @@ impl<'a> Expander<'a> {
             group: context.group.clone(),
         });
         let scope = self.new_scope(Some(self.module_scope(core)));
-        self.instances.push(InstanceBody {
-            component: declaration,
-            scope,
-            expanded: false,
-            expanding: false,
-            layer: None,
-            parent: context.instance,
-            name: None,
-            refused: false,
-        });
+        self.instances.push(InstanceBody::new(declaration, scope, context.instance));
         let inner = Context { scope, instance: Some(id), group: context.group.clone(), ..Context::default() };
         for statement in declaration.statements() {
             let Statement::Declaration(input) = statement else { continue };

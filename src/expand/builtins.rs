@@ -18,15 +18,18 @@ pub(super) fn find(name: &str) -> Option<&'static str> {
 }
 
 impl<'a> Expander<'a> {
-    pub(super) fn apply_builtin(&mut self, name: &'static str, arguments: &'a [ast::Expr], span: Span, context: &Context) -> Value {
+    /// The values of arguments in the Region of the context; none if one of them has no value.
+    fn settled(&mut self, arguments: &'a [ast::Expr], context: &Context) -> Option<Vec<Value>> {
         let mut values = Vec::with_capacity(arguments.len());
         for argument in arguments {
             let value = self.evaluate(argument, context);
             values.push(self.settle(value, argument.span, context));
         }
-        if values.iter().any(|value| matches!(value, Value::Error)) {
-            return Value::Error;
-        }
+        (!values.iter().any(|value| matches!(value, Value::Error))).then_some(values)
+    }
+
+    pub(super) fn apply_builtin(&mut self, name: &'static str, arguments: &'a [ast::Expr], span: Span, context: &Context) -> Value {
+        let Some(values) = self.settled(arguments, context) else { return Value::Error };
         match (name, values.as_slice()) {
             ("min" | "max", [first, second]) => match amounts(first, second) {
                 Some((a, b)) => {
@@ -134,14 +137,7 @@ impl<'a> Expander<'a> {
             }
             _ => {}
         }
-        let mut values = Vec::with_capacity(arguments.len());
-        for argument in arguments {
-            let value = self.evaluate(argument, context);
-            values.push(self.settle(value, argument.span, context));
-        }
-        if values.iter().any(|value| matches!(value, Value::Error)) {
-            return Value::Error;
-        }
+        let Some(values) = self.settled(arguments, context) else { return Value::Error };
         let result = match &receiver {
             Value::List(items) => self.list_method(items, &name.text, &values, span, context),
             Value::Map(map) => match (name.text.as_str(), values.as_slice()) {

@@ -211,14 +211,7 @@ impl<'a> Expander<'a> {
         }
     }
 
-    pub(super) fn no_member(
-        &mut self,
-        name: &str,
-        here: crate::model::ids::Id<crate::model::Region>,
-        regions: &[crate::model::ids::Id<crate::model::Region>],
-        span: Span,
-        context: &Context,
-    ) -> Value {
+    pub(super) fn no_member(&mut self, name: &str, here: Id<Region>, regions: &[Id<Region>], span: Span, context: &Context) -> Value {
         let place = self.model.region_text(here);
         let others = self.region_list(regions);
         let alias = regions.first().map(|region| self.model.regions.get(*region).alias.clone()).unwrap_or_default();
@@ -232,13 +225,7 @@ impl<'a> Expander<'a> {
         Value::Error
     }
 
-    pub(super) fn which_region(
-        &mut self,
-        name: &str,
-        regions: &[crate::model::ids::Id<crate::model::Region>],
-        span: Span,
-        context: &Context,
-    ) -> Value {
+    pub(super) fn which_region(&mut self, name: &str, regions: &[Id<Region>], span: Span, context: &Context) -> Value {
         let others = self.region_list(regions);
         let alias = regions.first().map(|region| self.model.regions.get(*region).alias.clone()).unwrap_or_default();
         self.report(

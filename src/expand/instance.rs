@@ -48,16 +48,7 @@ impl<'a> Expander<'a> {
         });
         let module = self.declaring_module(component);
         let scope = self.new_scope(Some(self.module_scope(module)));
-        self.instances.push(InstanceBody {
-            component,
-            scope,
-            expanded: false,
-            expanding: false,
-            layer: None,
-            parent: context.instance,
-            name: None,
-            refused: false,
-        });
+        self.instances.push(InstanceBody::new(component, scope, context.instance));
         self.declare(&declaration.name, CellKind::Ready(Value::Instance(id, None)), false, context);
         self.bind_inputs(declaration, id, component, scope, context);
         Some(id)
@@ -168,14 +159,7 @@ impl<'a> Expander<'a> {
 
     fn bind_inputs(&mut self, declaration: &'a ast::Declaration, id: Id<Instance>, component: &'a ast::Declaration, scope: usize, context: &Context) {
         let inner = Context { scope, instance: Some(id), group: context.group.clone(), ..Context::default() };
-        let inputs: Vec<&'a ast::Declaration> = component
-            .statements()
-            .iter()
-            .filter_map(|statement| match statement {
-                Statement::Declaration(input) if input.kind == Kind::Input => Some(input.as_ref()),
-                _ => None,
-            })
-            .collect();
+        let inputs = component.inputs();
         let mut given: Vec<&'a ast::Assign> = Vec::new();
         for statement in declaration.statements() {
             if let Statement::Assign(assign) = statement {

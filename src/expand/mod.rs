@@ -103,6 +103,12 @@ struct InstanceBody<'a> {
     refused: bool,
 }
 
+impl<'a> InstanceBody<'a> {
+    fn new(component: &'a ast::Declaration, scope: usize, parent: Option<Id<Instance>>) -> Self {
+        Self { component, scope, expanded: false, expanding: false, layer: None, parent, name: None, refused: false }
+    }
+}
+
 /// What the expander remembers of a family beside the model.
 struct FamilyBody<'a> {
     declaration: &'a ast::Declaration,
