@@ -2,8 +2,8 @@
 
 use crate::diag::{Diagnostic, Diagnostics, Severity, codes};
 use crate::emit::Output;
-use crate::expand::{self, Allowance, Expanded};
 pub use crate::expand::Options;
+use crate::expand::{self, Allowance, Expanded};
 use crate::layout;
 use crate::resolve;
 use crate::source::SourceMap;
@@ -15,13 +15,7 @@ pub fn check(entry: &str, loader: &dyn Loader, options: &Options, sources: &mut 
 }
 
 /// Compiles a platform; `None` if there are errors.
-pub fn compile(
-    entry: &str,
-    loader: &dyn Loader,
-    options: &Options,
-    sources: &mut SourceMap,
-    diagnostics: &mut Diagnostics,
-) -> Option<Output> {
+pub fn compile(entry: &str, loader: &dyn Loader, options: &Options, sources: &mut SourceMap, diagnostics: &mut Diagnostics) -> Option<Output> {
     let modules = resolve::load(entry, loader, sources, diagnostics);
     // A text that is not understood gives no second opinion about its names.
     let syntax = diagnostics.as_slice().iter().any(|found| found.severity == Severity::Error && !found.code.starts_with("DR02"));
@@ -67,17 +61,15 @@ fn accept(allows: &[Allowance], diagnostics: &mut Diagnostics) -> Vec<Allowance>
         let core = allow.code.starts_with("DR");
         if core && codes::find(&allow.code).is_none() {
             let known = codes::ALL.iter().map(|code| code.id);
-            let mut finding = Diagnostic::error(codes::UNKNOWN_CODE, format!("there is no finding `{}`", allow.code))
-                .label(allow.span, "unknown code");
+            let mut finding =
+                Diagnostic::error(codes::UNKNOWN_CODE, format!("there is no finding `{}`", allow.code)).label(allow.span, "unknown code");
             finding = match crate::diag::suggest::nearest(&allow.code, known) {
                 Some(near) => finding.help(format!("did you mean `{near}`?")).fix(format!("write `{near}`"), allow.span, near),
                 None => finding.help("write the code or slug that the finding shows; `drc explain` lists all codes"),
             };
             diagnostics.push(finding);
         } else if !*used {
-            let refused = diagnostics.as_slice().iter().any(|finding| {
-                finding.severity == Severity::Error && allow.code == finding.code.as_ref()
-            });
+            let refused = diagnostics.as_slice().iter().any(|finding| finding.severity == Severity::Error && allow.code == finding.code.as_ref());
             // What errors kept from being looked at may still need it.
             if failed && !refused {
                 continue;

@@ -31,11 +31,7 @@ impl Span {
     /// The smallest range that holds both (that of `self` if the files differ).
     #[must_use]
     pub fn to(self, other: Self) -> Self {
-        if self.file == other.file {
-            Self { file: self.file, start: self.start.min(other.start), end: self.end.max(other.end) }
-        } else {
-            self
-        }
+        if self.file == other.file { Self { file: self.file, start: self.start.min(other.start), end: self.end.max(other.end) } } else { self }
     }
 
     /// The range as `usize` offsets.

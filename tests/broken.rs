@@ -56,3 +56,15 @@ fn one_mistake_is_one_error() {
         assert!(shown.contains("\n  help: ") && shown.contains("\n   see: drc explain "), "{case}:\n{shown}");
     }
 }
+
+/// The move that is advised against a circle of stacks was tried, so it helps.
+#[test]
+fn the_advice_against_a_circle_helps() {
+    let text = fs::read_to_string(bless::path("broken/20-stacks-in-a-circle/platform.dr")).unwrap();
+    let start = text.find("resource reader").unwrap();
+    let end = start + text[start..].find("\n}\n").unwrap() + 2;
+    let moved = format!("{}group reader_stack {{\n{}\n}}{}", &text[..start], &text[start..end], &text[end..]);
+    let folder = Folder::with(&[("platform.dr", &moved)]);
+    let output = folder.run(&["check", "platform.dr"]);
+    assert_eq!((command::text(&output.stderr), command::code(&output)), (String::new(), 0));
+}

@@ -1,12 +1,5 @@
 //! The documentation is true: every example compiles or is refused as it says, and the index of the library is the library.
-#![allow(
-    clippy::expect_used,
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    clippy::string_slice,
-    reason = "a test fails by them"
-)]
+#![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, clippy::string_slice, reason = "a test fails by them")]
 
 mod project;
 
@@ -317,6 +310,26 @@ How components are used stands in [language.md](language.md), sections 9 and 11.
                 let slug = rule.slug.plain().unwrap_or_default();
                 let (condition, message) = (self.cell(rule.condition.span), self.cell(rule.message.span));
                 self.line(&format!("| `{slug}` | {word} `{condition}` | {message} |"));
+            }
+            let mut made = Vec::new();
+            self.resources(component.statements(), &mut made);
+            if !made.is_empty() {
+                self.line("");
+                self.line(&format!("Its resources, for `adjust`: {}.", made.join(", ")));
+            }
+        }
+
+        fn resources(&self, statements: &[Statement], found: &mut Vec<String>) {
+            for statement in statements {
+                match statement {
+                    Statement::Declaration(resource) if resource.kind == Kind::Resource => {
+                        let ty = resource.ty.as_ref().map(|ty| self.cell(ty.span)).unwrap_or_default();
+                        found.push(format!("`{}` ({ty})", resource.name.text));
+                    }
+                    Statement::If(node) => self.resources(&node.then.statements, found),
+                    Statement::For(node) => self.resources(&node.body.statements, found),
+                    _ => {}
+                }
             }
         }
 

@@ -1,11 +1,5 @@
 //! The formatter: what it prints, and what it may never do.
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    clippy::string_slice,
-    reason = "a test fails by them"
-)]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, clippy::string_slice, reason = "a test fails by them")]
 
 use drc::diag::Diagnostics;
 use drc::source::FileId;
@@ -50,10 +44,7 @@ fn check(name: &str, text: &str) -> String {
     assert_eq!(comments(&before, text), comments(&after, &once), "the comments of {name} changed:\n{text}\n---\n{once}");
     let twice = formatted(&once).unwrap();
     assert!(once == twice, "{name} changes again:\n{text}\n---\n{once}\n---\n{twice}");
-    assert!(
-        !once.contains('\r') && !once.ends_with("\n\n") && (once.is_empty() || once.ends_with('\n')),
-        "line ends of {name}"
-    );
+    assert!(!once.contains('\r') && !once.ends_with("\n\n") && (once.is_empty() || once.ends_with('\n')), "line ends of {name}");
     once
 }
 
@@ -79,9 +70,7 @@ fn sources() -> Vec<(String, String)> {
         files(&root.join(directory), &mut found);
     }
     // One of the broken platforms is not even UTF-8.
-    let texts = found
-        .iter()
-        .filter_map(|path| Some((path.strip_prefix(root).unwrap().display().to_string(), fs::read_to_string(path).ok()?)));
+    let texts = found.iter().filter_map(|path| Some((path.strip_prefix(root).unwrap().display().to_string(), fs::read_to_string(path).ok()?)));
     texts.filter(|(_, text)| tree(text).is_some()).collect()
 }
 

@@ -37,10 +37,53 @@ const MAXIMUM_LINES: usize = 520;
 /// Services whose names belong in the library and in data. What the compiler writes for (CloudFormation, Step Functions, CloudWatch,
 /// IAM) is not among them, and `lambda` is a word of the language.
 const SERVICES: &[&str] = &[
-    "acm", "apigateway", "appconfig", "appsync", "athena", "aurora", "autoscaling", "cloudfront", "cloudtrail", "cognito", "docdb",
-    "documentdb", "dsql", "dynamodb", "ebs", "ec2", "ecr", "ecs", "efs", "eks", "elasticache", "elasticloadbalancing", "elb",
-    "eventbridge", "fargate", "fsx", "globalaccelerator", "glue", "keyspaces", "kinesis", "kms", "lightsail", "memorydb", "msk",
-    "neptune", "opensearch", "rds", "redshift", "route53", "s3", "sagemaker", "secretsmanager", "sns", "sqs", "ssm", "timestream", "waf",
+    "acm",
+    "apigateway",
+    "appconfig",
+    "appsync",
+    "athena",
+    "aurora",
+    "autoscaling",
+    "cloudfront",
+    "cloudtrail",
+    "cognito",
+    "docdb",
+    "documentdb",
+    "dsql",
+    "dynamodb",
+    "ebs",
+    "ec2",
+    "ecr",
+    "ecs",
+    "efs",
+    "eks",
+    "elasticache",
+    "elasticloadbalancing",
+    "elb",
+    "eventbridge",
+    "fargate",
+    "fsx",
+    "globalaccelerator",
+    "glue",
+    "keyspaces",
+    "kinesis",
+    "kms",
+    "lightsail",
+    "memorydb",
+    "msk",
+    "neptune",
+    "opensearch",
+    "rds",
+    "redshift",
+    "route53",
+    "s3",
+    "sagemaker",
+    "secretsmanager",
+    "sns",
+    "sqs",
+    "ssm",
+    "timestream",
+    "waf",
 ];
 
 #[derive(Debug, Clone, PartialEq)]
@@ -208,8 +251,7 @@ fn imports(text: &str, depth: usize) -> Vec<(usize, String)> {
 
 #[test]
 fn imports_point_down() {
-    let row: BTreeMap<&str, usize> =
-        ORDER.iter().enumerate().flat_map(|(row, modules)| modules.iter().map(move |module| (*module, row))).collect();
+    let row: BTreeMap<&str, usize> = ORDER.iter().enumerate().flat_map(|(row, modules)| modules.iter().map(move |module| (*module, row))).collect();
     let mut wrong = Vec::new();
     for (path, text) in sources() {
         let (own, depth) = module(&path);

@@ -1,14 +1,7 @@
 //! Nothing that a user wrote is dropped in silence: for every kind of syntax node the smallest platform that uses it, and
 //! what becomes of it. And the other way round: what has no meaning where it stands is refused.
 
-#![allow(
-    clippy::expect_used,
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    clippy::string_slice,
-    reason = "a test fails by them"
-)]
+#![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, clippy::string_slice, reason = "a test fails by them")]
 
 mod project;
 #[path = "nodes/walk.rs"]
@@ -438,9 +431,7 @@ fn what_would_be_dropped_is_refused() {
 
 #[test]
 fn a_module_defines_and_does_nothing_else() {
-    for text in
-        ["require true else \"a\" as \"a/b\"", "if true {}", "adjust a.b {}", "param x: String", "resource q: AWS::SQS::Queue in here {}"]
-    {
+    for text in ["require true else \"a\" as \"a/b\"", "if true {}", "adjust a.b {}", "param x: String", "resource q: AWS::SQS::Queue in here {}"] {
         let compiled = Project::new(&format!("{BASE}use \"./lib.dr\"\n")).file("lib.dr", text).compile();
         assert_eq!(compiled.codes(), ["DR0113"], "{text}\n{}", compiled.shown);
     }

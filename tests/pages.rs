@@ -204,7 +204,8 @@ fn check_fix(case: &Case, finding: &Diagnostic, fix: &Fix, before: &[Diagnostic]
     let mended = same(&after) < same(before);
     let syntax = |found: &[Diagnostic]| found.iter().filter(|other| other.code.starts_with("DR01")).count();
     let broken = syntax(&after) > syntax(before);
-    (!mended || broken).then(|| format!("line {}: the fix \"{}\" does not mend `{}`:{}", case.line, fix.title, finding.message, list(&after, &after_sources)))
+    (!mended || broken)
+        .then(|| format!("line {}: the fix \"{}\" does not mend `{}`:{}", case.line, fix.title, finding.message, list(&after, &after_sources)))
 }
 
 fn check_all_fixes(case: &Case) -> Option<String> {

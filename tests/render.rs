@@ -131,25 +131,20 @@ fn overlapping_labels() {
 fn a_block_over_many_lines() {
     let body = "  step a = b.c()\n".repeat(30);
     let text = format!("failover f {{\n{body}}}\n");
-    assert_snapshot!(drawn(&text, |_, file| {
-        unexpected("this plan is too long").label(Span::new(file, 0, text.len()), "30 steps")
-    }));
+    assert_snapshot!(drawn(&text, |_, file| { unexpected("this plan is too long").label(Span::new(file, 0, text.len()), "30 steps") }));
 }
 
 #[test]
 fn a_line_without_end() {
     let text = format!("let a = \"{}\" + missing + \"{}\"\n", "x".repeat(5000), "y".repeat(5000));
-    assert_snapshot!(drawn(&text, |sources, file| {
-        unexpected("there is no `missing`").label(find(sources, file, "missing"), "declared nowhere")
-    }));
+    assert_snapshot!(drawn(&text, |sources, file| { unexpected("there is no `missing`").label(find(sources, file, "missing"), "declared nowhere") }));
 }
 
 #[test]
 fn characters_that_terminals_obey() {
     let text = "let a = \"\u{1b}[2J\u{202e}evil\u{85}\" + \rmissing // \u{feff}\n";
-    let shown = drawn(text, |sources, file| {
-        unexpected("there is no `\u{1b}[31mmissing`").label(find(sources, file, "missing"), "not \u{202e}here\u{7}")
-    });
+    let shown =
+        drawn(text, |sources, file| unexpected("there is no `\u{1b}[31mmissing`").label(find(sources, file, "missing"), "not \u{202e}here\u{7}"));
     assert!(!shown.contains(['\u{1b}', '\u{202e}', '\u{85}', '\r', '\u{7}']), "{shown:?}");
     assert_snapshot!(shown);
 }
@@ -185,8 +180,7 @@ fn more_than_the_limit_is_counted_and_errors_come_first() {
     let mut sources = SourceMap::new();
     let file = sources.add("platform.dr", text, Origin::Project);
     let finding = |at: usize, severity| Diagnostic::new("DR0101", severity, format!("number {at}")).label(Span::new(file, at, at + 1), "");
-    let findings =
-        [finding(0, Severity::Warning), finding(2, Severity::Error), finding(4, Severity::Warning), finding(6, Severity::Error)];
+    let findings = [finding(0, Severity::Warning), finding(2, Severity::Error), finding(4, Severity::Warning), finding(6, Severity::Error)];
     let style = Style { format: Format::Short, color: false, width: 100, limit: Some(3) };
     assert_snapshot!(show_styled(&sources, &findings, style));
 }
@@ -204,9 +198,7 @@ fn any_range_over_any_text_is_drawn() {
                     .label(Span { file, start: start as u32, end: end as u32 }, "first mark")
                     .secondary(Span::new(file, end, start), "second mark")
                     .secondary(Span::new(FileId(7), 0, 1), "nowhere");
-                for format in
-                    [Format::Graphical, Format::Narrated, Format::Json, Format::Short, Format::Plain, Format::MietteJson]
-                {
+                for format in [Format::Graphical, Format::Narrated, Format::Json, Format::Short, Format::Plain, Format::MietteJson] {
                     let shown = show(&sources, std::slice::from_ref(&finding), format);
                     assert!(shown.contains("wrong"), "{text:?} {start}..{end} {format:?}: {shown}");
                     if format != Format::Short {

@@ -242,7 +242,8 @@ fn every_library_module_with_a_wrong_character_is_answered() {
 }
 
 /// A small platform that is right, in front of what is not.
-const PLATFORM: &str = "platform small {\n  strategy = \"warm_standby\"\n  rto = 15min\n  rpo = 5min\n}\n\nregion east = us-east-1\nregion west = us-west-2\n";
+const PLATFORM: &str =
+    "platform small {\n  strategy = \"warm_standby\"\n  rto = 15min\n  rpo = 5min\n}\n\nregion east = us-east-1\nregion west = us-west-2\n";
 
 /// The input is answered within the limit, with at least one error.
 fn refused(name: &str, text: String) {
@@ -406,7 +407,8 @@ fn what_would_grow_without_end_is_refused() {
     refused_value("an element of a map by Region", &format!("{{ east: 1 }}{}.missing", "[east]".repeat(60)));
     let itself = "component a is service {\n  service b: a in regions\n}\nservice c: a in [east]\n";
     refused("a component that holds itself", format!("{PLATFORM}{itself}"));
-    let each_other = "component a is service {\n  service x: b in regions\n}\ncomponent b is service {\n  service y: a in regions\n}\nservice c: a in [east]\n";
+    let each_other =
+        "component a is service {\n  service x: b in regions\n}\ncomponent b is service {\n  service y: a in regions\n}\nservice c: a in [east]\n";
     refused("components that hold each other", format!("{PLATFORM}{each_other}"));
     let mut text = PLATFORM.to_string();
     for number in 0..40 {

@@ -51,7 +51,7 @@ pub fn build(plan: &Plan, model: &Model) -> (StateMachine, Vec<(SmolStr, Value)>
         };
     }
     let machine = StateMachine {
-        comment: format!("{} {}", plan.kind.word(), plan.machine_name()),
+        comment: String::new(),
         query_language: "JSONata",
         start_at: next.clone(),
         timeout_seconds: Some((plan.bound / 1000.0).ceil() as u64 + notice_seconds),
@@ -146,7 +146,12 @@ impl Builder<'_> {
             let skipped = self.name(&format!("{}: given up", step.name));
             self.add(
                 &skipped,
-                State { kind: "Pass", comment: Some("may fail without failing the plan".into()), next: Some(targets.next.clone()), ..State::default() },
+                State {
+                    kind: "Pass",
+                    comment: Some("may fail without failing the plan".into()),
+                    next: Some(targets.next.clone()),
+                    ..State::default()
+                },
             );
             Targets { next: targets.next.clone(), failed: skipped }
         } else {
@@ -163,9 +168,7 @@ impl Builder<'_> {
             next = match operation {
                 Operation::Call(call) => self.call(call, step, &targets, opening),
                 Operation::Check { condition, message, .. } => self.check(condition, message, step, &targets, opening),
-                Operation::DoneWhen { ask, holds, every, within, body, .. } => {
-                    self.done_when(ask, holds, (*every, *within), body, step, &targets)
-                }
+                Operation::DoneWhen { ask, holds, every, within, body, .. } => self.done_when(ask, holds, (*every, *within), body, step, &targets),
                 Operation::Wait { duration, reason } => {
                     let name = self.name(&if opening { step.name.to_string() } else { format!("{}: wait", step.name) });
                     self.add(
@@ -252,12 +255,7 @@ impl Builder<'_> {
         let condition = condition(holds, &mut self.substitutions);
         self.add(
             &name,
-            State {
-                kind: "Choice",
-                choices: vec![Choice { condition, next: targets.next.clone() }],
-                default: Some(refused),
-                ..State::default()
-            },
+            State { kind: "Choice", choices: vec![Choice { condition, next: targets.next.clone() }], default: Some(refused), ..State::default() },
         );
         name
     }
@@ -281,7 +279,7 @@ impl Builder<'_> {
         let worst: f64 = ask.iter().map(|call| call_bound((call.timeout, call.retries))).sum();
         let last = (within - every - worst).max(0.0);
         let most = (within / every).floor();
-        let cause = format!("not done within {} s", (within / 1000.0).round());
+        let cause = format!("not done: to ask once more would pass the bound of {} s", (within / 1000.0).round());
         let late = self.note_failure(&format!("{}: too late", step.name), step, "Drc.NotDoneInTime", cause, &targets.failed);
         let first = self.sequence(body, step, &Targets { next: pause.clone(), failed: targets.failed.clone() }, false);
         self.add(

@@ -18,8 +18,7 @@ pub fn argument(value: &Value, substitutions: &mut Substitutions<'_>) -> Json {
         }
         Value::List(items) => Json::Array(items.iter().map(|item| argument(item, substitutions)).collect()),
         Value::Map(map) => {
-            let entries: Map<String, Json> =
-                map.iter().map(|(key, value)| (key.to_string(), argument(value, substitutions))).collect();
+            let entries: Map<String, Json> = map.iter().map(|(key, value)| (key.to_string(), argument(value, substitutions))).collect();
             Json::Object(entries)
         }
         Value::Run(run) => Json::String(wrap(&expression(run, substitutions))),

@@ -22,10 +22,12 @@ pub struct Machine {
     pub substitutions: Vec<(SmolStr, Value)>,
 }
 
-/// Writes a plan as a state machine.
+/// Writes a plan as a state machine. `description` says to people what it is for.
 #[must_use]
-pub fn write(plan: &Plan, model: &Model) -> Machine {
-    let (machine, substitutions) = build::build(plan, model);
+pub fn write(plan: &Plan, description: &str, model: &Model) -> Machine {
+    let (mut machine, substitutions) = build::build(plan, model);
+    // CloudFormation would look for a placeholder in it.
+    machine.comment = description.replace("${", "$ {");
     let mut text = serde_json::to_string_pretty(&machine).unwrap_or_default();
     text.push('\n');
     Machine { text, substitutions }

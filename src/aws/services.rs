@@ -31,8 +31,7 @@ struct File {
     operation: Vec<OperationActions>,
 }
 
-static TABLE: LazyLock<File> =
-    LazyLock::new(|| toml::from_str(include_str!("data/services.toml")).unwrap_or_default());
+static TABLE: LazyLock<File> = LazyLock::new(|| toml::from_str(include_str!("data/services.toml")).unwrap_or_default());
 
 /// Actions of one service that IAM knows no resources for: a row of `data/unscoped.toml`.
 #[derive(Deserialize)]
@@ -46,8 +45,7 @@ struct UnscopedFile {
     service: Vec<Unscoped>,
 }
 
-static UNSCOPED: LazyLock<UnscopedFile> =
-    LazyLock::new(|| toml::from_str(include_str!("data/unscoped.toml")).unwrap_or_default());
+static UNSCOPED: LazyLock<UnscopedFile> = LazyLock::new(|| toml::from_str(include_str!("data/unscoped.toml")).unwrap_or_default());
 
 /// Whether a statement for this action (`rds:DescribeDBClusters`) can name resources; otherwise it has to say `*`.
 #[must_use]
@@ -55,6 +53,26 @@ pub fn takes_resources(action: &str) -> bool {
     let Some((prefix, name)) = action.split_once(':') else { return true };
     let row = UNSCOPED.service.iter().find(|row| row.prefix == prefix);
     !row.is_some_and(|row| row.actions.iter().any(|known| known == name))
+}
+
+/// How Step Functions spells a member of a request or a result that is written otherwise: with a capital letter, and an
+/// abbreviation at its beginning as a word (`Uuid`, `DbClusterIdentifier`).
+#[must_use]
+pub fn respelled_member(name: &str) -> Option<String> {
+    let letters: Vec<char> = name.chars().collect();
+    let capitals = letters.iter().take_while(|letter| letter.is_ascii_uppercase()).count();
+    let small = letters.first().is_some_and(char::is_ascii_lowercase);
+    if capitals < 3 && !small {
+        return None;
+    }
+    let next_word = letters.get(capitals).is_some_and(char::is_ascii_lowercase);
+    let run = if next_word { capitals.saturating_sub(1) } else { capitals };
+    let spell = |(at, letter): (usize, &char)| match at {
+        0 => letter.to_ascii_uppercase(),
+        _ if at < run => letter.to_ascii_lowercase(),
+        _ => *letter,
+    };
+    Some(letters.iter().enumerate().map(spell).collect())
 }
 
 /// The row of a service, if the table has it.
@@ -86,5 +104,11 @@ mod tests {
         assert_eq!(super::actions("lambda", "invoke"), ["lambda:InvokeFunction"]);
         assert!(!super::takes_resources("elasticloadbalancing:DescribeTargetHealth"));
         assert!(super::takes_resources("rds:DescribeDBClusters"));
+        let respelled = |name| super::respelled_member(name);
+        assert_eq!(respelled("UUID").as_deref(), Some("Uuid"));
+        assert_eq!(respelled("DBClusterIdentifier").as_deref(), Some("DbClusterIdentifier"));
+        assert_eq!(respelled("desiredCount").as_deref(), Some("DesiredCount"));
+        assert_eq!(respelled("SSES3").as_deref(), Some("Sses3"));
+        assert!(["ETag", "XRayNodeName", "TargetGroupARNs", "VCpuCount", "X"].iter().all(|name| respelled(name).is_none()));
     }
 }

@@ -17,7 +17,9 @@ pub fn explain(command: &Explain) -> Outcome {
     }
     let slugs = slugs();
     if let Some(slug) = slugs.iter().find(|slug| slug.name.eq_ignore_ascii_case(wanted)) {
-        return print(|sink| writeln!(sink, "{} is a rule of the library module std@{}.{}:\n\n{}", slug.name, stdlib::VERSION, slug.module, slug.rule));
+        return print(|sink| {
+            writeln!(sink, "{} is a rule of the library module std@{}.{}:\n\n{}", slug.name, stdlib::VERSION, slug.module, slug.rule)
+        });
     }
     let known = codes::ALL.iter().map(|code| code.id).chain(slugs.iter().map(|slug| slug.name));
     let help = suggest::nearest(wanted, known).map_or_else(|| "`drc explain` lists all codes".into(), |near| format!("did you mean `{near}`?"));

@@ -52,7 +52,11 @@ fn one(file: &Path, check: bool, reporter: &Reporter, sources: &mut SourceMap, d
         Ok(()) => reporter.tell(&format!("formatted {shown}")),
         Err(error) => {
             let message = format!("`{shown}` cannot be written: {}", said(&error));
-            diagnostics.push(Diagnostic::error(codes::CANNOT_WRITE, message).note("the file is as it was").help("free some space, or mend the permissions of the file and its folder"));
+            diagnostics.push(
+                Diagnostic::error(codes::CANNOT_WRITE, message)
+                    .note("the file is as it was")
+                    .help("free some space, or mend the permissions of the file and its folder"),
+            );
             Outcome::Clean
         }
     }

@@ -68,8 +68,7 @@ fn look(folder: &Path) -> Result<Option<BTreeSet<String>>, Box<Diagnostic>> {
     }
     let listed = manifest.get("files").and_then(serde_json::Value::as_array).into_iter().flatten();
     // A manifest is a file that anybody can change: what it lists outside of the folder is not ours.
-    let mut old: BTreeSet<String> =
-        listed.filter_map(|path| path.as_str()).filter(|path| is_below(path)).map(String::from).collect();
+    let mut old: BTreeSet<String> = listed.filter_map(|path| path.as_str()).filter(|path| is_below(path)).map(String::from).collect();
     old.insert(MANIFEST.into());
     Ok(Some(old))
 }

@@ -60,11 +60,7 @@ impl Lowered<'_> {
                 let mut text = String::new();
                 let mut placeholders = false;
                 self.text(deploy, &mut text, &mut placeholders);
-                if placeholders {
-                    single(serializer, "Fn::Sub", &text)
-                } else {
-                    serializer.serialize_str(&text.replace("${!", "${"))
-                }
+                if placeholders { single(serializer, "Fn::Sub", &text) } else { serializer.serialize_str(&text.replace("${!", "${")) }
             }
             Deploy::Ref(target) | Deploy::Attribute(target, _) | Deploy::Arn(target) => {
                 let id = &self.output.model.families.get(target.family).logical_id;
@@ -76,9 +72,7 @@ impl Lowered<'_> {
                         map.end()
                     }
                     Resolved::Import { name, .. } => single(serializer, "Ref", &name),
-                    Resolved::Computed(value) => {
-                        Lowered { value: &value, output: self.output, stack: self.stack }.serialize(serializer)
-                    }
+                    Resolved::Computed(value) => Lowered { value: &value, output: self.output, stack: self.stack }.serialize(serializer),
                     Resolved::Unknown => serializer.serialize_str(""),
                 }
             }

@@ -115,13 +115,10 @@ pub fn manifest(output: &Output) -> Manifest<'_> {
             .collect();
         let parameters = stack.parameters.iter().map(|(name, source)| {
             let source = match source {
-                Source::Platform(id, region) => {
-                    ParameterSource::Param { name: &model.parameters.get(*id).name, region: region.map(code) }
+                Source::Platform(id, region) => ParameterSource::Param { name: &model.parameters.get(*id).name, region: region.map(code) },
+                Source::Output(producer, name) => {
+                    ParameterSource::Output { stack: output.layout.stacks.get(*producer).map_or("", |stack| &stack.id), output: name }
                 }
-                Source::Output(producer, name) => ParameterSource::Output {
-                    stack: output.layout.stacks.get(*producer).map_or("", |stack| &stack.id),
-                    output: name,
-                },
             };
             (name.as_str(), source)
         });
@@ -184,9 +181,7 @@ pub fn manifest(output: &Output) -> Manifest<'_> {
 
 /// What CloudFormation wants to be told about a template that makes roles.
 fn capabilities(output: &Output, stack: &crate::layout::Stack) -> Vec<&'static str> {
-    let roles = stack.resources.iter().any(|resource| {
-        output.model.families.get(resource.family).resource_type.starts_with("AWS::IAM::")
-    });
+    let roles = stack.resources.iter().any(|resource| output.model.families.get(resource.family).resource_type.starts_with("AWS::IAM::"));
     if roles { vec!["CAPABILITY_NAMED_IAM"] } else { Vec::new() }
 }
 

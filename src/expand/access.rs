@@ -32,8 +32,18 @@ impl<'a> Expander<'a> {
             },
             Value::Run(run) => match text {
                 "length" => Value::Run(Rc::new(Run::Length(run.clone()))),
-                "first" | "last" => self.fail(codes::UNKNOWN_MEMBER, format!("a result at run time has no `{text}`"), name.span, "only a list that is known now has it", "write the position in brackets: `[0]` is the first element", context),
-                _ => Value::Run(Rc::new(Run::Member(run.clone(), name.text.clone()))),
+                "first" | "last" => self.fail(
+                    codes::UNKNOWN_MEMBER,
+                    format!("a result at run time has no `{text}`"),
+                    name.span,
+                    "only a list that is known now has it",
+                    "write the position in brackets: `[0]` is the first element",
+                    context,
+                ),
+                _ => match crate::aws::services::respelled_member(text).filter(|_| matches!(run.as_ref(), Run::Variable(_))) {
+                    Some(meant) => self.member_spelling(name, meant, context),
+                    None => Value::Run(Rc::new(Run::Member(run.clone(), name.text.clone()))),
+                },
             },
             Value::Module(module) => self.module_member(*module, name, context),
             Value::Region(region) => self.region_member(*region, name, context),
@@ -68,8 +78,7 @@ impl<'a> Expander<'a> {
 
     fn no_such_member(&mut self, base: &Value, name: &ast::Name, known: &[impl AsRef<str>], context: &Context) -> Value {
         let mut finding =
-            Diagnostic::error(codes::UNKNOWN_MEMBER, format!("{} has no `{}`", self.describe(base), name.text))
-                .label(name.span, "no such member");
+            Diagnostic::error(codes::UNKNOWN_MEMBER, format!("{} has no `{}`", self.describe(base), name.text)).label(name.span, "no such member");
         if let Some(near) = suggest::nearest(&name.text, known.iter().map(AsRef::as_ref)) {
             finding = finding.help(format!("did you mean `{near}`?")).fix(format!("write `{near}`"), name.span, near);
         } else if !known.is_empty() {
@@ -139,9 +148,8 @@ impl<'a> Expander<'a> {
         let Some(cell) = own else {
             let mut names: Vec<SmolStr> = self.public_names(scope);
             names.sort();
-            let mut finding =
-                Diagnostic::error(codes::UNKNOWN_MEMBER, format!("the module `{module_name}` has no `{}`", name.text))
-                    .label(name.span, "no such definition");
+            let mut finding = Diagnostic::error(codes::UNKNOWN_MEMBER, format!("the module `{module_name}` has no `{}`", name.text))
+                .label(name.span, "no such definition");
             if let Some(near) = suggest::nearest(&name.text, names.iter().map(SmolStr::as_str)) {
                 finding = finding.help(format!("did you mean `{near}`?")).fix(format!("write `{near}`"), name.span, near);
             } else {
@@ -158,12 +166,8 @@ impl<'a> Expander<'a> {
 
     pub(super) fn public_names(&self, scope: usize) -> Vec<SmolStr> {
         let Some(scope) = self.scopes.get(scope) else { return Vec::new() };
-        let mut names: Vec<SmolStr> = scope
-            .names
-            .iter()
-            .filter(|(_, cell)| self.cells.get(**cell).is_some_and(|cell| cell.public))
-            .map(|(name, _)| name.clone())
-            .collect();
+        let mut names: Vec<SmolStr> =
+            scope.names.iter().filter(|(_, cell)| self.cells.get(**cell).is_some_and(|cell| cell.public)).map(|(name, _)| name.clone()).collect();
         names.sort();
         names
     }
@@ -175,8 +179,7 @@ impl<'a> Expander<'a> {
             return true;
         }
         let (name, declared) = (cell.name.clone(), cell.span);
-        let mut finding = Diagnostic::error(codes::PRIVATE, format!("`{name}` is private to the module `{module}`"))
-            .label(span, "not visible here");
+        let mut finding = Diagnostic::error(codes::PRIVATE, format!("`{name}` is private to the module `{module}`")).label(span, "not visible here");
         if self.sources.in_library(declared) {
             finding = finding.help("only what the library declares with `pub` can be used");
         } else {
@@ -300,7 +303,14 @@ impl<'a> Expander<'a> {
                 let region = self.model.regions.get(*region).clone();
                 let found = map.get(&region.alias).or_else(|| map.get(&region.code)).cloned();
                 found.unwrap_or_else(|| {
-                    self.fail(codes::NO_SUCH_KEY, format!("there is no entry for {}", region.alias), index_span, format!("nothing for {}", region.alias), format!("add `{}: ...` to the map", region.alias), context)
+                    self.fail(
+                        codes::NO_SUCH_KEY,
+                        format!("there is no entry for {}", region.alias),
+                        index_span,
+                        format!("nothing for {}", region.alias),
+                        format!("add `{}: ...` to the map", region.alias),
+                        context,
+                    )
                 })
             }
             (Value::Map(map), Value::Number(number)) if map.contains_key(number_text(*number).as_str()) => {
@@ -321,7 +331,14 @@ impl<'a> Expander<'a> {
                 let at = if number.fract() == 0.0 && *number >= 0.0 { items.get(*number as usize) } else { None };
                 match at {
                     Some(value) => value.clone(),
-                    None => self.fail(codes::NO_SUCH_KEY, format!("the list has {} elements, there is no position {}", items.len(), number_text(*number)), index_span, "not there", "positions are counted from 0; `.last` gives the last element", context),
+                    None => self.fail(
+                        codes::NO_SUCH_KEY,
+                        format!("the list has {} elements, there is no position {}", items.len(), number_text(*number)),
+                        index_span,
+                        "not there",
+                        "positions are counted from 0; `.last` gives the last element",
+                        context,
+                    ),
                 }
             }
             (Value::Run(run), _) => {
@@ -336,7 +353,14 @@ impl<'a> Expander<'a> {
             (value, Value::Region(_)) if !matches!(value, Value::List(_) | Value::None) => base,
             _ => {
                 let (what, key) = (self.describe(&base), self.describe(&index));
-                self.fail(codes::NO_SUCH_KEY, format!("{what} has no element {key}"), index_span, "not a key of it", "a list is read by position, a map by key, a family by Region", context)
+                self.fail(
+                    codes::NO_SUCH_KEY,
+                    format!("{what} has no element {key}"),
+                    index_span,
+                    "not a key of it",
+                    "a list is read by position, a map by key, a family by Region",
+                    context,
+                )
             }
         }
     }
@@ -352,9 +376,9 @@ impl<'a> Expander<'a> {
             "ref" => {
                 let row = crate::aws::types::find(&family.resource_type);
                 let by_table = row.and_then(|row| row.name_property.clone()).and_then(|property| given(&property));
-                by_table.or_else(|| given("Id")).or_else(|| {
-                    self.model.member(resource).and_then(|member| member.properties.first()).map(|property| property.value.clone())
-                })
+                by_table
+                    .or_else(|| given("Id"))
+                    .or_else(|| self.model.member(resource).and_then(|member| member.properties.first()).map(|property| property.value.clone()))
             }
             "arn" => given("Arn"),
             _ => given(name),

@@ -13,8 +13,7 @@ use std::rc::Rc;
 impl<'a> Expander<'a> {
     /// What an action does when it is called in the Region of the context. `step` names its variables.
     pub(super) fn expand_action(&mut self, action: &NamedAction<'a>, step: &str, span: Span, caller: &Context) -> Option<Vec<Operation>> {
-        let arguments: Vec<(Value, Span)> =
-            action.arguments.iter().map(|argument| (self.evaluate(argument, caller), argument.span)).collect();
+        let arguments: Vec<(Value, Span)> = action.arguments.iter().map(|argument| (self.evaluate(argument, caller), argument.span)).collect();
         self.action_body(action.declaration, &action.context, arguments, step, span, caller)
     }
 
@@ -44,17 +43,17 @@ impl<'a> Expander<'a> {
             self.performed.insert((declaration.span, id));
         }
         let mut context = Context { here: caller.here, from: caller.from, to: caller.to, in_action: true, ..inner.clone() };
-        let inputs: Vec<&'a ast::Declaration> = declaration
-            .statements()
-            .iter()
-            .filter_map(|statement| match statement {
-                Statement::Declaration(input) if input.kind == Kind::Input => Some(input.as_ref()),
-                _ => None,
-            })
-            .collect();
+        let inputs = declaration.inputs();
         let names: Vec<&str> = inputs.iter().map(|input| input.name.text.as_str()).collect();
         if arguments.len() > inputs.len() {
-            self.fail(codes::NOT_CALLABLE, format!("`{}` takes {}, not {}", declaration.name.text, super::counted(inputs.len(), "value"), arguments.len()), span, if names.is_empty() { "it takes none".to_string() } else { format!("it takes {}", names.join(", ")) }, format!("write `{}({})`", declaration.name.text, names.join(", ")), caller);
+            self.fail(
+                codes::NOT_CALLABLE,
+                format!("`{}` takes {}, not {}", declaration.name.text, super::counted(inputs.len(), "value"), arguments.len()),
+                span,
+                if names.is_empty() { "it takes none".to_string() } else { format!("it takes {}", names.join(", ")) },
+                format!("write `{}({})`", declaration.name.text, names.join(", ")),
+                caller,
+            );
             return None;
         }
         let mut given = arguments.into_iter();
@@ -64,7 +63,14 @@ impl<'a> Expander<'a> {
                 (None, Some(default)) => (self.evaluate(default, &context), default.span),
                 (None, None) if input.ty.as_ref().is_some_and(|ty| ty.optional) => (Value::None, input.name.span),
                 (None, None) => {
-                    self.fail(codes::MISSING_INPUT, format!("`{}` needs `{}`", declaration.name.text, input.name.text), span, "not given here", format!("write `{}({})`", declaration.name.text, names.join(", ")), caller);
+                    self.fail(
+                        codes::MISSING_INPUT,
+                        format!("`{}` needs `{}`", declaration.name.text, input.name.text),
+                        span,
+                        "not given here",
+                        format!("write `{}({})`", declaration.name.text, names.join(", ")),
+                        caller,
+                    );
                     return None;
                 }
             };
@@ -174,6 +180,10 @@ impl<'a> Expander<'a> {
         let mut arguments: Vec<(SmolStr, Value)> = Vec::new();
         for statement in &node.block.statements {
             let Statement::Assign(assign) = statement else { continue };
+            if let Some(meant) = crate::aws::services::respelled_member(&assign.key.text) {
+                self.member_spelling(&assign.key, meant, context);
+                return None;
+            }
             let value = self.evaluate(&assign.value, context);
             let value = self.written_value(value, &assign.value, context);
             match value {
@@ -209,7 +219,13 @@ impl<'a> Expander<'a> {
                         match item {
                             Value::Text(text) => tolerates.push(text.to_string()),
                             other => {
-                                self.mismatch("a String", other, expression.span, "name errors as AWS does: `[\"Service.SomethingException\"]`", context);
+                                self.mismatch(
+                                    "a String",
+                                    other,
+                                    expression.span,
+                                    "name errors as AWS does: `[\"Service.SomethingException\"]`",
+                                    context,
+                                );
                             }
                         }
                     }
@@ -232,6 +248,20 @@ impl<'a> Expander<'a> {
         })
     }
 
+    pub(super) fn member_spelling(&mut self, name: &ast::Name, meant: String, context: &Context) -> Value {
+        self.report(
+            Diagnostic::error(codes::UNKNOWN_SERVICE, format!("`{}` is not how Step Functions spells a member", name.text))
+                .label(name.span, "begins with one capital letter")
+                .note(
+                    "Step Functions spells members its own way, also where the service has another: the call would be refused when the machine runs",
+                )
+                .help(format!("write `{meant}`"))
+                .fix(format!("write `{meant}`"), name.span, meant),
+            context,
+        );
+        Value::Error
+    }
+
     /// Whether a value holds a secret parameter.
     fn shows_secret(&self, value: &Value) -> bool {
         match value {
@@ -246,11 +276,25 @@ impl<'a> Expander<'a> {
         let every = self.duration(&node.every, "every", context)?;
         let within = self.duration(&node.within, "within", context)?;
         if every < 1000.0 || every % 1000.0 != 0.0 {
-            self.fail(codes::OUT_OF_BOUNDS, "a machine waits whole seconds", node.every.span, "not a whole number of seconds", "write `1s` or more, without parts of a second", context);
+            self.fail(
+                codes::OUT_OF_BOUNDS,
+                "a machine waits whole seconds",
+                node.every.span,
+                "not a whole number of seconds",
+                "write `1s` or more, without parts of a second",
+                context,
+            );
             return None;
         }
         if every >= within {
-            self.fail(codes::UNBOUNDED_WAIT, "the question is never asked again within its bound", node.span, "`every` must be shorter than `within`", "ask more often, or wait longer: `every 15s within 8min`", context);
+            self.fail(
+                codes::UNBOUNDED_WAIT,
+                "the question is never asked again within its bound",
+                node.span,
+                "`every` must be shorter than `within`",
+                "ask more often, or wait longer: `every 15s within 8min`",
+                context,
+            );
             return None;
         }
         let (named, given): (&ast::Expr, &[ast::Expr]) = match &node.condition.kind {
@@ -290,7 +334,14 @@ impl<'a> Expander<'a> {
             }
         }
         let Some(holds) = holds else {
-            self.fail(codes::MISSING_VALUE, format!("the condition `{}` does not say when it holds", declaration.name.text), declaration.name.span, "holds when?", "add `holds = ...`: a value that is true or false at run time", &inner);
+            self.fail(
+                codes::MISSING_VALUE,
+                format!("the condition `{}` does not say when it holds", declaration.name.text),
+                declaration.name.span,
+                "holds when?",
+                "add `holds = ...`: a value that is true or false at run time",
+                &inner,
+            );
             return None;
         };
         Some((ask, holds))
@@ -310,7 +361,14 @@ impl<'a> Expander<'a> {
             _ => None,
         };
         if found.is_none() {
-            self.fail(codes::UNKNOWN_NAME, format!("`{}` is no condition", self.sources.slice(expression.span)), expression.span, "not a condition", "`done when` names a `condition` of the component: `done when writing every 15s within 8min`", context);
+            self.fail(
+                codes::UNKNOWN_NAME,
+                format!("`{}` is no condition", self.sources.slice(expression.span)),
+                expression.span,
+                "not a condition",
+                "`done when` names a `condition` of the component: `done when writing every 15s within 8min`",
+                context,
+            );
         }
         found
     }
@@ -351,14 +409,27 @@ impl<'a> Expander<'a> {
             Value::Instance(id, _) => id,
             Value::Error => return Vec::new(),
             other => {
-                self.mismatch("something that can be told", &other, notify.to.span, "name a service with an action `notify`, such as topic.alerts", context);
+                self.mismatch(
+                    "something that can be told",
+                    &other,
+                    notify.to.span,
+                    "name a service with an action `notify`, such as topic.alerts",
+                    context,
+                );
                 return Vec::new();
             }
         };
         self.ensure_expanded(id);
         let Some((declaration, inner)) = self.definition_in(id, "notify", true) else {
             let path = self.model.instances.get(id).shown.clone();
-            self.fail(codes::NOT_AN_ACTION, format!("`{path}` cannot be told: it has no action `notify`"), notify.to.span, "no action `notify`", "name a service whose component declares `action notify in here { input message: String ... }`", context);
+            self.fail(
+                codes::NOT_AN_ACTION,
+                format!("`{path}` cannot be told: it has no action `notify`"),
+                notify.to.span,
+                "no action `notify`",
+                "name a service whose component declares `action notify in here { input message: String ... }`",
+                context,
+            );
             return Vec::new();
         };
         if self.check_member(id, declaration, notify.to.span, context).is_none() {

@@ -62,7 +62,8 @@ impl<'a> Expander<'a> {
         let inputs: GivenInputs = names
             .into_iter()
             .map(|name| {
-                let values = rows.iter().filter_map(|(region, row)| row.iter().find(|(key, _)| *key == name).map(|(_, value)| (*region, value.clone())));
+                let values =
+                    rows.iter().filter_map(|(region, row)| row.iter().find(|(key, _)| *key == name).map(|(_, value)| (*region, value.clone())));
                 (name, values.collect())
             })
             .collect();
@@ -107,7 +108,14 @@ impl<'a> Expander<'a> {
         let statistic = self.statistic(&when.statistic, context)?;
         let period = self.duration(&when.over, "over", context)? / 1000.0;
         if period.fract() != 0.0 || !(period == 10.0 || period == 20.0 || period == 30.0 || period % 60.0 == 0.0) {
-            self.fail(codes::OUT_OF_BOUNDS, "the period of an alarm is 10s, 20s, 30s or whole minutes", when.over.span, "CloudWatch knows no other periods", "write `over 1min`, or another whole number of minutes", context);
+            self.fail(
+                codes::OUT_OF_BOUNDS,
+                "the period of an alarm is 10s, 20s, 30s or whole minutes",
+                when.over.span,
+                "CloudWatch knows no other periods",
+                "write `over 1min`, or another whole number of minutes",
+                context,
+            );
             return None;
         }
         let threshold = self.threshold(when, &metric, context)?;
@@ -115,7 +123,14 @@ impl<'a> Expander<'a> {
         if let Some((n, m, span)) = when.datapoints
             && (n == 0 || n > m)
         {
-            self.fail(codes::OUT_OF_BOUNDS, format!("{n} of {m} can never be"), span, "never true", "the first number is at least 1 and at most the second: `for 3 of 5`", context);
+            self.fail(
+                codes::OUT_OF_BOUNDS,
+                format!("{n} of {m} can never be"),
+                span,
+                "never true",
+                "the first number is at least 1 and at most the second: `for 3 of 5`",
+                context,
+            );
             return None;
         }
         let comparison = match when.comparison {
@@ -124,7 +139,14 @@ impl<'a> Expander<'a> {
             BinaryOperator::Less => "LessThanThreshold",
             BinaryOperator::LessOrEqual => "LessThanOrEqualToThreshold",
             _ => {
-                self.fail(codes::BAD_OPERANDS, "an alarm compares with `>`, `>=`, `<` or `<=`", when.span, "not a comparison of an alarm", "write `>=` or `<=`, with a threshold that the metric crosses", context);
+                self.fail(
+                    codes::BAD_OPERANDS,
+                    "an alarm compares with `>`, `>=`, `<` or `<=`",
+                    when.span,
+                    "not a comparison of an alarm",
+                    "write `>=` or `<=`, with a threshold that the metric crosses",
+                    context,
+                );
                 return None;
             }
         };
@@ -134,7 +156,14 @@ impl<'a> Expander<'a> {
         } else if !documented.is_empty() {
             Value::text(documented)
         } else {
-            Value::text(format!("{}: {}({}) {} {}", declaration.name.text, when.statistic.text, metric.path, when.comparison.symbol(), self.sources.slice(when.threshold.span)))
+            Value::text(format!(
+                "{}: {}({}) {} {}",
+                declaration.name.text,
+                when.statistic.text,
+                metric.path,
+                when.comparison.symbol(),
+                self.sources.slice(when.threshold.span)
+            ))
         };
         let name = self.name_for(&path.join("-").replace('_', "-"), declaration.name.span, context);
         Some(vec![
@@ -244,27 +273,23 @@ impl<'a> Expander<'a> {
             (Value::Error, _) => None,
             (_, Some(wanted)) => {
                 let found = self.describe(&value);
-                let mut finding = Diagnostic::error(
-                    codes::UNIT_MISMATCH,
-                    format!("`{}` is a {}, the threshold is {found}", metric.path, wanted.type_name()),
-                )
-                .help(format!("write the threshold as a {}", wanted.type_name()))
-                .label(when.threshold.span, format!("not a {}", wanted.type_name()))
-                .secondary(when.metric.span, format!("counted in {}", metric.unit.clone().unwrap_or_default()));
+                let mut finding =
+                    Diagnostic::error(codes::UNIT_MISMATCH, format!("`{}` is a {}, the threshold is {found}", metric.path, wanted.type_name()))
+                        .help(format!("write the threshold as a {}", wanted.type_name()))
+                        .label(when.threshold.span, format!("not a {}", wanted.type_name()))
+                        .secondary(when.metric.span, format!("counted in {}", metric.unit.clone().unwrap_or_default()));
                 if let Value::Number(number) = &value {
                     let factor = metric.unit.as_ref().and_then(|unit| metric_unit(unit)).map_or(1.0, |(_, factor)| factor);
                     let meant = quantity_text(number * factor, wanted);
-                    finding = finding
-                        .note("a number without a unit is read as milliseconds by one engineer and as seconds by the next")
-                        .help({
-                            let unit = metric.unit.clone().unwrap_or_default();
-                            let otherwise = if wanted == Dimension::Duration {
-                                format!("; `{}s`, if it was meant in seconds", number_text(*number))
-                            } else {
-                                String::new()
-                            };
-                            format!("write `{meant}`, if the number was meant in {unit}, as AWS counts{otherwise}")
-                        });
+                    let unit = metric.unit.clone().unwrap_or_default();
+                    let counted_so = format!("write `{meant}`, if the number was meant in {unit}, as AWS counts");
+                    finding = if wanted == Dimension::Duration {
+                        finding
+                            .note("a number without a unit is read as milliseconds by one engineer and as seconds by the next")
+                            .help(format!("{counted_so}; `{}s`, if it was meant in seconds", number_text(*number)))
+                    } else {
+                        finding.help(counted_so)
+                    };
                 }
                 self.report(finding, context);
                 None
@@ -317,7 +342,13 @@ impl<'a> Expander<'a> {
             Value::Deploy(_) | Value::Text(_) => Some(value),
             Value::Error => None,
             other => {
-                self.mismatch("something that can be told", other, expression.span, "name a service with an output `target`, such as topic.alerts", context);
+                self.mismatch(
+                    "something that can be told",
+                    other,
+                    expression.span,
+                    "name a service with an output `target`, such as topic.alerts",
+                    context,
+                );
                 None
             }
         }
@@ -364,16 +395,7 @@ impl<'a> Expander<'a> {
             group: context.group.clone(),
         });
         let scope = self.new_scope(Some(self.module_scope(core)));
-        self.instances.push(InstanceBody {
-            component: declaration,
-            scope,
-            expanded: false,
-            expanding: false,
-            layer: None,
-            parent: context.instance,
-            name: None,
-            refused: false,
-        });
+        self.instances.push(InstanceBody::new(declaration, scope, context.instance));
         let inner = Context { scope, instance: Some(id), group: context.group.clone(), ..Context::default() };
         for statement in declaration.statements() {
             let Statement::Declaration(input) = statement else { continue };

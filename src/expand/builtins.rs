@@ -18,18 +18,27 @@ pub(super) fn find(name: &str) -> Option<&'static str> {
 }
 
 impl<'a> Expander<'a> {
-    pub(super) fn apply_builtin(&mut self, name: &'static str, arguments: &'a [ast::Expr], span: Span, context: &Context) -> Value {
+    /// The values of arguments in the Region of the context; none if one of them has no value.
+    fn settled(&mut self, arguments: &'a [ast::Expr], context: &Context) -> Option<Vec<Value>> {
         let mut values = Vec::with_capacity(arguments.len());
         for argument in arguments {
             let value = self.evaluate(argument, context);
             values.push(self.settle(value, argument.span, context));
         }
-        if values.iter().any(|value| matches!(value, Value::Error)) {
-            return Value::Error;
-        }
+        (!values.iter().any(|value| matches!(value, Value::Error))).then_some(values)
+    }
+
+    pub(super) fn apply_builtin(&mut self, name: &'static str, arguments: &'a [ast::Expr], span: Span, context: &Context) -> Value {
+        let Some(values) = self.settled(arguments, context) else { return Value::Error };
         match (name, values.as_slice()) {
             ("min" | "max", [first, second]) => match amounts(first, second) {
-                Some((a, b)) => if (a <= b) == (name == "min") { first.clone() } else { second.clone() },
+                Some((a, b)) => {
+                    if (a <= b) == (name == "min") {
+                        first.clone()
+                    } else {
+                        second.clone()
+                    }
+                }
                 None => self.wrong_arguments(name, "two amounts of one kind", span, context),
             },
             ("range", [Value::Number(count)]) if count.fract() == 0.0 && *count >= 0.0 => {
@@ -43,8 +52,22 @@ impl<'a> Expander<'a> {
                 Value::Error => Value::Error,
                 value => Value::Deploy(Rc::new(Deploy::Json(value))),
             },
-            ("file", _) => self.fail(codes::NOT_COMPILED_YET, "`file` is understood, but not compiled yet", span, "not compiled yet", "write the text into the source: a raw string `#\"...\"#`, or several lines between `\"\"\"`", context),
-            ("cloudwatch", _) => self.fail(codes::NOT_CALLABLE, "`cloudwatch(...)` is the value of a `metric` declaration only", span, "not possible here", "declare `metric name: Duration in regions = cloudwatch(\"Namespace\", \"Metric\") { ... }` in a component", context),
+            ("file", _) => self.fail(
+                codes::NOT_COMPILED_YET,
+                "`file` is understood, but not compiled yet",
+                span,
+                "not compiled yet",
+                "write the text into the source: a raw string `#\"...\"#`, or several lines between `\"\"\"`",
+                context,
+            ),
+            ("cloudwatch", _) => self.fail(
+                codes::NOT_CALLABLE,
+                "`cloudwatch(...)` is the value of a `metric` declaration only",
+                span,
+                "not possible here",
+                "declare `metric name: Duration in regions = cloudwatch(\"Namespace\", \"Metric\") { ... }` in a component",
+                context,
+            ),
             ("min" | "max", _) => self.wrong_arguments(name, "two amounts", span, context),
             ("range", _) => self.wrong_arguments(name, "one whole number", span, context),
             _ => self.wrong_arguments(name, "one value", span, context),
@@ -52,11 +75,18 @@ impl<'a> Expander<'a> {
     }
 
     fn wrong_arguments(&mut self, name: &str, takes: &str, span: Span, context: &Context) -> Value {
-        self.fail(codes::NOT_CALLABLE, format!("`{name}` takes {takes}"), span, "called with other values", match name {
-            "range" => "write `range(3)`, which gives 0, 1 and 2",
-            "json" => "write `json(value)`",
-            _ => "write for example `min(1min, 30s)`",
-        }, context)
+        self.fail(
+            codes::NOT_CALLABLE,
+            format!("`{name}` takes {takes}"),
+            span,
+            "called with other values",
+            match name {
+                "range" => "write `range(3)`, which gives 0, 1 and 2",
+                "json" => "write `json(value)`",
+                _ => "write for example `min(1min, 30s)`",
+            },
+            context,
+        )
     }
 
     /// `receiver.name(arguments)`
@@ -84,23 +114,30 @@ impl<'a> Expander<'a> {
                         self.apply(number, values, span, context)
                     }
                     Value::Error => Value::Error,
-                    Value::Definition("an action") => self.fail(codes::RUN_VALUE, format!("`{}` is an action: it is done by a step of a plan", name.text), span, "not possible here", format!("write `step {1} = {0}.{1}()` in a failover, failback or drill", self.sources.slice(receiver_span), name.text), context),
+                    Value::Definition("an action") => self.fail(
+                        codes::RUN_VALUE,
+                        format!("`{}` is an action: it is done by a step of a plan", name.text),
+                        span,
+                        "not possible here",
+                        format!("write `step {1} = {0}.{1}()` in a failover, failback or drill", self.sources.slice(receiver_span), name.text),
+                        context,
+                    ),
                     other => {
                         let text = self.describe(&other);
-                        self.fail(codes::NOT_CALLABLE, format!("{text} cannot be called"), name.span, "not a function", "leave the parentheses out", context)
+                        self.fail(
+                            codes::NOT_CALLABLE,
+                            format!("{text} cannot be called"),
+                            name.span,
+                            "not a function",
+                            "leave the parentheses out",
+                            context,
+                        )
                     }
                 };
             }
             _ => {}
         }
-        let mut values = Vec::with_capacity(arguments.len());
-        for argument in arguments {
-            let value = self.evaluate(argument, context);
-            values.push(self.settle(value, argument.span, context));
-        }
-        if values.iter().any(|value| matches!(value, Value::Error)) {
-            return Value::Error;
-        }
+        let Some(values) = self.settled(arguments, context) else { return Value::Error };
         let result = match &receiver {
             Value::List(items) => self.list_method(items, &name.text, &values, span, context),
             Value::Map(map) => match (name.text.as_str(), values.as_slice()) {
@@ -128,7 +165,14 @@ impl<'a> Expander<'a> {
             Value::Cidr(text) => match (name.text.as_str(), values.as_slice()) {
                 ("subnet", [Value::Number(bits), Value::Number(at)]) => match subnet(text, *bits, *at) {
                     Some(cidr) => Some(cidr),
-                    None => Some(self.fail(codes::OUT_OF_BOUNDS, format!("`{text}` has no subnet number {at} with {bits} further bits"), span, "does not fit", "take fewer bits or a smaller number: a prefix is at most 32, and n bits make 2^n subnets", context)),
+                    None => Some(self.fail(
+                        codes::OUT_OF_BOUNDS,
+                        format!("`{text}` has no subnet number {at} with {bits} further bits"),
+                        span,
+                        "does not fit",
+                        "take fewer bits or a smaller number: a prefix is at most 32, and n bits make 2^n subnets",
+                        context,
+                    )),
                 },
                 _ => None,
             },
@@ -139,11 +183,8 @@ impl<'a> Expander<'a> {
             None => {
                 let text = self.describe(&receiver);
                 let known = methods(&receiver);
-                let mut finding = Diagnostic::error(
-                    codes::NOT_CALLABLE,
-                    format!("{text} has no method `{}` for these values", name.text),
-                )
-                .label(name.span, "cannot be called so");
+                let mut finding = Diagnostic::error(codes::NOT_CALLABLE, format!("{text} has no method `{}` for these values", name.text))
+                    .label(name.span, "cannot be called so");
                 if let Some(near) = suggest::nearest(&name.text, known.iter().copied()) {
                     finding = finding.help(format!("did you mean `{near}`?")).fix(format!("write `{near}`"), name.span, near);
                 } else if !known.is_empty() {
@@ -247,11 +288,7 @@ impl<'a> Expander<'a> {
             }
             let body = self.as_run(value);
             let parameter = parameter.text.clone();
-            return Value::Run(Rc::new(if name.text == "any" {
-                Run::Any(run, parameter, body)
-            } else {
-                Run::All(run, parameter, body)
-            }));
+            return Value::Run(Rc::new(if name.text == "any" { Run::Any(run, parameter, body) } else { Run::All(run, parameter, body) }));
         }
         self.report(
             Diagnostic::error(codes::NOT_CALLABLE, format!("a value known at run time has no method `{}` for these values", name.text))

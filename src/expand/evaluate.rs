@@ -35,11 +35,25 @@ impl<'a> Expander<'a> {
             ExprKind::Number(value) => Value::Number(*value),
             ExprKind::Quantity(amount, suffix) => match unit(suffix) {
                 Some((dimension, factor)) => Value::Quantity(amount * factor, dimension),
-                None => self.fail(codes::BAD_LITERAL, format!("there is no unit `{suffix}`"), span, "unknown unit", "the units of time are `ms`, `s`, `min`, `h` and `d`", context),
+                None => self.fail(
+                    codes::BAD_LITERAL,
+                    format!("there is no unit `{suffix}`"),
+                    span,
+                    "unknown unit",
+                    "the units of time are `ms`, `s`, `min`, `h` and `d`",
+                    context,
+                ),
             },
             ExprKind::Rate(amount, suffix) => match unit(suffix) {
                 Some((_, factor)) => Value::Quantity(amount * 1000.0 / factor, crate::model::value::Dimension::Rate),
-                None => self.fail(codes::BAD_LITERAL, format!("there is no unit `{suffix}`"), span, "unknown unit", "the units of time are `ms`, `s`, `min`, `h` and `d`", context),
+                None => self.fail(
+                    codes::BAD_LITERAL,
+                    format!("there is no unit `{suffix}`"),
+                    span,
+                    "unknown unit",
+                    "the units of time are `ms`, `s`, `min`, `h` and `d`",
+                    context,
+                ),
             },
             ExprKind::Cidr(text) => Value::Cidr(text.clone()),
             ExprKind::Hyphenated(code) => self.region_by_code(code, span, context),
@@ -91,8 +105,22 @@ impl<'a> Expander<'a> {
                 }
             }
             ExprKind::Apply(callee, arguments) => self.evaluate_apply(callee, arguments, span, context),
-            ExprKind::Call(_) => self.fail(codes::RUN_VALUE, "an API is called in actions and conditions only", span, "not possible here", "put it into an action or a condition of a component, and do the action in a step of a plan", context),
-            ExprKind::Ask(..) | ExprKind::Run(..) | ExprKind::Wait(..) => self.fail(codes::MISPLACED, "`ask`, `run` and `wait` are values of a step only", span, "not possible here", "write `step name = wait 60s \"reason\"` in a plan", context),
+            ExprKind::Call(_) => self.fail(
+                codes::RUN_VALUE,
+                "an API is called in actions and conditions only",
+                span,
+                "not possible here",
+                "put it into an action or a condition of a component, and do the action in a step of a plan",
+                context,
+            ),
+            ExprKind::Ask(..) | ExprKind::Run(..) | ExprKind::Wait(..) => self.fail(
+                codes::MISPLACED,
+                "`ask`, `run` and `wait` are values of a step only",
+                span,
+                "not possible here",
+                "write `step name = wait 60s \"reason\"` in a plan",
+                context,
+            ),
         }
     }
 
@@ -183,14 +211,7 @@ impl<'a> Expander<'a> {
         }
     }
 
-    pub(super) fn no_member(
-        &mut self,
-        name: &str,
-        here: crate::model::ids::Id<crate::model::Region>,
-        regions: &[crate::model::ids::Id<crate::model::Region>],
-        span: Span,
-        context: &Context,
-    ) -> Value {
+    pub(super) fn no_member(&mut self, name: &str, here: Id<Region>, regions: &[Id<Region>], span: Span, context: &Context) -> Value {
         let place = self.model.region_text(here);
         let others = self.region_list(regions);
         let alias = regions.first().map(|region| self.model.regions.get(*region).alias.clone()).unwrap_or_default();
@@ -204,13 +225,7 @@ impl<'a> Expander<'a> {
         Value::Error
     }
 
-    pub(super) fn which_region(
-        &mut self,
-        name: &str,
-        regions: &[crate::model::ids::Id<crate::model::Region>],
-        span: Span,
-        context: &Context,
-    ) -> Value {
+    pub(super) fn which_region(&mut self, name: &str, regions: &[Id<Region>], span: Span, context: &Context) -> Value {
         let others = self.region_list(regions);
         let alias = regions.first().map(|region| self.model.regions.get(*region).alias.clone()).unwrap_or_default();
         self.report(
@@ -349,7 +364,14 @@ impl<'a> Expander<'a> {
             Value::Error => Value::Error,
             other => {
                 let text = self.describe(&other);
-                self.fail(codes::NOT_CALLABLE, format!("{text} cannot be called"), callee.span, "not a function", "leave the parentheses out; a function is declared as `let double = (n) => n * 2`", context)
+                self.fail(
+                    codes::NOT_CALLABLE,
+                    format!("{text} cannot be called"),
+                    callee.span,
+                    "not a function",
+                    "leave the parentheses out; a function is declared as `let double = (n) => n * 2`",
+                    context,
+                )
             }
         }
     }
@@ -360,7 +382,14 @@ impl<'a> Expander<'a> {
         let (parameters, body) = (function.parameters, function.body);
         if parameters.len() != values.len() {
             let names: Vec<&str> = parameters.iter().map(|name| name.text.as_str()).collect();
-            return self.fail(codes::NOT_CALLABLE, format!("the function takes {} ({}), not {}", super::counted(parameters.len(), "value"), names.join(", "), values.len()), span, "wrong number of values", format!("call it with {}", names.join(", ")), caller);
+            return self.fail(
+                codes::NOT_CALLABLE,
+                format!("the function takes {} ({}), not {}", super::counted(parameters.len(), "value"), names.join(", "), values.len()),
+                span,
+                "wrong number of values",
+                format!("call it with {}", names.join(", ")),
+                caller,
+            );
         }
         if self.depth >= MAXIMUM_DEPTH {
             self.exhaust(

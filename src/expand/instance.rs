@@ -23,7 +23,12 @@ impl<'a> Expander<'a> {
             return None;
         };
         if self.instances.len() >= MAXIMUM_INSTANCES {
-            self.exhaust("the platform has too many instances of components", "make the list that is walked smaller, or split the platform", declaration.name.span, context);
+            self.exhaust(
+                "the platform has too many instances of components",
+                "make the list that is walked smaller, or split the platform",
+                declaration.name.span,
+                context,
+            );
             return None;
         }
         self.check_role(declaration, component, &title, context);
@@ -43,16 +48,7 @@ impl<'a> Expander<'a> {
         });
         let module = self.declaring_module(component);
         let scope = self.new_scope(Some(self.module_scope(module)));
-        self.instances.push(InstanceBody {
-            component,
-            scope,
-            expanded: false,
-            expanding: false,
-            layer: None,
-            parent: context.instance,
-            name: None,
-            refused: false,
-        });
+        self.instances.push(InstanceBody::new(component, scope, context.instance));
         self.declare(&declaration.name, CellKind::Ready(Value::Instance(id, None)), false, context);
         self.bind_inputs(declaration, id, component, scope, context);
         Some(id)
@@ -86,7 +82,14 @@ impl<'a> Expander<'a> {
         };
         let (definition, module_name) = self.find_definition(module, name, context)?;
         if definition.kind != Kind::Component {
-            self.fail(codes::UNKNOWN_TYPE, format!("`{}` is a type, not a component", name.text), name.span, "nothing can be made of it", "a type says what is needed; name a `component` that has it", context);
+            self.fail(
+                codes::UNKNOWN_TYPE,
+                format!("`{}` is a type, not a component", name.text),
+                name.span,
+                "nothing can be made of it",
+                "a type says what is needed; name a `component` that has it",
+                context,
+            );
             return None;
         }
         let title = if module_name.is_empty() { name.text.to_string() } else { format!("{module_name}.{}", name.text) };
@@ -101,7 +104,8 @@ impl<'a> Expander<'a> {
                 ClauseWord::In | ClauseWord::Across => {
                     if clause.word != wanted && context.instance.is_none() {
                         let kind = declaration.kind.word();
-                        let why = if wanted == ClauseWord::In { "a service is a copy `in` each Region" } else { "this is one thing `across` its Regions" };
+                        let why =
+                            if wanted == ClauseWord::In { "a service is a copy `in` each Region" } else { "this is one thing `across` its Regions" };
                         self.report(
                             Diagnostic::error(codes::BAD_HEADER, format!("a `{kind}` is placed with `{}`", wanted.word()))
                                 .label(clause.span, why)
@@ -138,13 +142,10 @@ impl<'a> Expander<'a> {
             return;
         }
         let Some(role) = words.first() else { return };
-        let mut finding = Diagnostic::error(
-            codes::BAD_HEADER,
-            format!("`{title}` is a {}, not a {}", role.text, declaration.kind.word()),
-        )
-        .label(declaration.kind_span, format!("the component says `is {}`", role.text))
-        .help(format!("write `{}`", role.text))
-        .fix(format!("write `{}`", role.text), declaration.kind_span, role.text.as_str());
+        let mut finding = Diagnostic::error(codes::BAD_HEADER, format!("`{title}` is a {}, not a {}", role.text, declaration.kind.word()))
+            .label(declaration.kind_span, format!("the component says `is {}`", role.text))
+            .help(format!("write `{}`", role.text))
+            .fix(format!("write `{}`", role.text), declaration.kind_span, role.text.as_str());
         if !self.sources.in_library(clause.span) {
             finding = finding.secondary(clause.span, "declared here");
         }
@@ -156,23 +157,9 @@ impl<'a> Expander<'a> {
         self.modules.list.iter().position(|module| module.tree.file == declaration.span.file).unwrap_or(self.modules.entry)
     }
 
-    fn bind_inputs(
-        &mut self,
-        declaration: &'a ast::Declaration,
-        id: Id<Instance>,
-        component: &'a ast::Declaration,
-        scope: usize,
-        context: &Context,
-    ) {
+    fn bind_inputs(&mut self, declaration: &'a ast::Declaration, id: Id<Instance>, component: &'a ast::Declaration, scope: usize, context: &Context) {
         let inner = Context { scope, instance: Some(id), group: context.group.clone(), ..Context::default() };
-        let inputs: Vec<&'a ast::Declaration> = component
-            .statements()
-            .iter()
-            .filter_map(|statement| match statement {
-                Statement::Declaration(input) if input.kind == Kind::Input => Some(input.as_ref()),
-                _ => None,
-            })
-            .collect();
+        let inputs = component.inputs();
         let mut given: Vec<&'a ast::Assign> = Vec::new();
         for statement in declaration.statements() {
             if let Statement::Assign(assign) = statement {
@@ -197,11 +184,8 @@ impl<'a> Expander<'a> {
             if assign.is_none() && input.value.is_none() && !input.ty.as_ref().is_some_and(|ty| ty.optional) {
                 let title = self.model.instances.get(id).component.clone();
                 let wanted = input.ty.as_ref().map(|ty| self.sources.slice(ty.span).to_string()).unwrap_or_default();
-                let mut finding = Diagnostic::error(
-                    codes::MISSING_INPUT,
-                    format!("`{}` needs `{}`", declaration.name.text, input.name.text),
-                )
-                .label(declaration.header(), format!("{title} takes `{}: {wanted}`", input.name.text));
+                let mut finding = Diagnostic::error(codes::MISSING_INPUT, format!("`{}` needs `{}`", declaration.name.text, input.name.text))
+                    .label(declaration.header(), format!("{title} takes `{}: {wanted}`", input.name.text));
                 let text = super::parameter::documentation(&input.doc);
                 if !text.is_empty() {
                     finding = finding.note(text);

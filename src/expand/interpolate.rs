@@ -68,7 +68,14 @@ impl<'a> Expander<'a> {
                     && self.model.parameters.get(*id).secret
                 {
                     let name = self.model.parameters.get(*id).name.clone();
-                    return self.fail(codes::SECRET, format!("the secret `{name}` would be readable as a part of this text"), span, "a secret stands alone, never in a text", "give the secret to a property as it is, or keep it in a secret store and name that", context);
+                    return self.fail(
+                        codes::SECRET,
+                        format!("the secret `{name}` would be readable as a part of this text"),
+                        span,
+                        "a secret stands alone, never in a text",
+                        "give the secret to a property as it is, or keep it in a secret store and name that",
+                        context,
+                    );
                 }
                 Value::Deploy(deploy)
             }
@@ -77,14 +84,17 @@ impl<'a> Expander<'a> {
             Value::Cidr(text) => Value::Text(text),
             Value::Region(region) => Value::Text(self.model.regions.get(region).code.clone()),
             Value::Platform => Value::Text(self.model.platform.name.clone()),
-            Value::Quantity(..) => {
-                self.mismatch("a text", &value, span, "say in which unit: `.seconds`, `.minutes`, `.gib` ...", context)
-            }
+            Value::Quantity(..) => self.mismatch("a text", &value, span, "say in which unit: `.seconds`, `.minutes`, `.gib` ...", context),
             Value::Instance(..) => self.mismatch("a text", &value, span, "name an output of it, or `.name`", context),
-            Value::Family(_) | Value::Resource(_) => {
-                self.mismatch("a text", &value, span, "write `.ref`, `.arn` or an attribute behind it", context)
-            }
-            Value::None => self.fail(codes::MAYBE_NONE, "this value is `none` and cannot be part of a text", span, "`none` here", "write `?? \"text\"` behind it for another value, or leave the text out with `if`", context),
+            Value::Family(_) | Value::Resource(_) => self.mismatch("a text", &value, span, "write `.ref`, `.arn` or an attribute behind it", context),
+            Value::None => self.fail(
+                codes::MAYBE_NONE,
+                "this value is `none` and cannot be part of a text",
+                span,
+                "`none` here",
+                "write `?? \"text\"` behind it for another value, or leave the text out with `if`",
+                context,
+            ),
             other => self.mismatch("a text", &other, span, "only texts, numbers and Regions can stand in a text", context),
         }
     }

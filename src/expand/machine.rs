@@ -30,13 +30,15 @@ impl<'a> Expander<'a> {
         let mut descriptions = Vec::new();
         let mut every = Vec::new();
         for plan in plans {
-            let machine = asl::write(plan, &self.model);
+            let description = self.plan_description(declaration, plan);
+            let machine = asl::write(plan, &description, &self.model);
             let code = self.model.regions.get(plan.machine).code.clone();
             self.machines.push(MachineFile { path: format!("{code}/{}.asl.json", plan.machine_name()), text: machine.text.clone() });
             definition.push((plan.machine, Value::text(&machine.text)));
-            substitutions.push((plan.machine, Value::map(machine.substitutions)));
+            let none = machine.substitutions.is_empty();
+            substitutions.push((plan.machine, if none { Value::None } else { Value::map(machine.substitutions) }));
             statements.push((plan.machine, Value::list(permissions(plan, &self.model))));
-            descriptions.push((plan.machine, Value::text(self.plan_description(declaration, plan))));
+            descriptions.push((plan.machine, Value::text(description)));
             let rate = plan.every.map_or(Value::None, |amount| Value::Quantity(amount, Dimension::Duration));
             every.push((plan.machine, rate));
         }

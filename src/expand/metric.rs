@@ -32,7 +32,14 @@ impl<'a> Expander<'a> {
     /// `metric lag: Duration in regions = cloudwatch("namespace", "name") { ... }` in the Region of the context.
     pub(super) fn evaluate_metric(&mut self, declaration: &'a ast::Declaration, context: &Context) -> Value {
         let Some(region) = context.here else {
-            return self.fail(codes::WHICH_REGION, "a metric is read in one Region", declaration.name.span, "in which one?", "place what reads it: `in primary`", context);
+            return self.fail(
+                codes::WHICH_REGION,
+                "a metric is read in one Region",
+                declaration.name.span,
+                "in which one?",
+                "place what reads it: `in primary`",
+                context,
+            );
         };
         let Some((namespace, name)) = self.metric_name(declaration, context) else { return Value::Error };
         let mut unit = None;
@@ -49,7 +56,9 @@ impl<'a> Expander<'a> {
                 }
                 "dimensions" => dimensions = self.property_value(value, assign.value.span, context),
                 "published" => {
-                    sometimes = self.one_of(&value, &["always", "while_reading", "while_writing"], assign.value.span, context).is_some_and(|word| word != "always");
+                    sometimes = self
+                        .one_of(&value, &["always", "while_reading", "while_writing"], assign.value.span, context)
+                        .is_some_and(|word| word != "always");
                 }
                 _ => self.unknown_key(&assign.key, &["unit", "dimensions", "published"], "a metric", context),
             }
@@ -124,7 +133,14 @@ impl<'a> Expander<'a> {
         }
         for key in ["actions", "on"] {
             if !map.contains_key(key) {
-                self.fail(codes::MISSING_INPUT, format!("the grant `{}` has no `{key}`", declaration.name.text), declaration.name.span, if key == "on" { "on which resources? name their ARNs" } else { "which actions does it allow?" }, if key == "on" { "add `on = [resource.arn]`" } else { "add `actions = [\"service:Operation\"]`" }, context);
+                self.fail(
+                    codes::MISSING_INPUT,
+                    format!("the grant `{}` has no `{key}`", declaration.name.text),
+                    declaration.name.span,
+                    if key == "on" { "on which resources? name their ARNs" } else { "which actions does it allow?" },
+                    if key == "on" { "add `on = [resource.arn]`" } else { "add `actions = [\"service:Operation\"]`" },
+                    context,
+                );
             }
         }
         map.entry(SmolStr::new_static("reach")).or_insert(Value::None);
@@ -143,4 +159,3 @@ fn declared_dimension(declaration: &ast::Declaration) -> Option<Dimension> {
         _ => None,
     }
 }
-

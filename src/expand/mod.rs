@@ -103,6 +103,12 @@ struct InstanceBody<'a> {
     refused: bool,
 }
 
+impl<'a> InstanceBody<'a> {
+    fn new(component: &'a ast::Declaration, scope: usize, parent: Option<Id<Instance>>) -> Self {
+        Self { component, scope, expanded: false, expanding: false, layer: None, parent, name: None, refused: false }
+    }
+}
+
 /// What the expander remembers of a family beside the model.
 struct FamilyBody<'a> {
     declaration: &'a ast::Declaration,
@@ -236,9 +242,13 @@ impl<'a> Expander<'a> {
             for label in &mut finding.labels {
                 label.primary = false;
             }
-            let text = said.map_or_else(String::new, |(message, place)| {
-                if message.is_empty() { format!("needed here, at {place}") } else { format!("{message}, at {place}") }
-            });
+            let text =
+                said.map_or_else(
+                    String::new,
+                    |(message, place)| {
+                        if message.is_empty() { format!("needed here, at {place}") } else { format!("{message}, at {place}") }
+                    },
+                );
             finding.fix = None;
             finding.labels.insert(0, crate::diag::Label { span: origin, message: text, primary: true });
         }
@@ -305,7 +315,12 @@ impl<'a> Expander<'a> {
             self.fuel -= units as u64;
             return true;
         }
-        self.exhaust("the program takes more work than a compilation may", "make the list that is walked smaller, or split the platform", span, context);
+        self.exhaust(
+            "the program takes more work than a compilation may",
+            "make the list that is walked smaller, or split the platform",
+            span,
+            context,
+        );
         false
     }
 

@@ -33,14 +33,7 @@ impl<'a> Expander<'a> {
         }
     }
 
-    fn check_move(
-        &mut self,
-        at: usize,
-        declaration: &ast::Declaration,
-        moved: &ast::Moved,
-        declared: &[&'a ast::Declaration],
-        context: &Context,
-    ) {
+    fn check_move(&mut self, at: usize, declaration: &ast::Declaration, moved: &ast::Moved, declared: &[&'a ast::Declaration], context: &Context) {
         let (name, old) = (&declaration.name.text, &moved.from.text);
         if name == old {
             self.report(

@@ -55,17 +55,15 @@ impl<'a> Expander<'a> {
         }
         match operator {
             BinaryOperator::And | BinaryOperator::Or => self.logic(operator, &first, left.span, second, right.span, context),
-            BinaryOperator::Equal | BinaryOperator::NotEqual => {
-                match self.equal(&first, &second) {
-                    Some(equal) => Value::Bool(equal == (operator == BinaryOperator::Equal)),
-                    None if matches!(first, Value::Deploy(_)) || matches!(second, Value::Deploy(_)) => {
-                        let (value, at) = if matches!(first, Value::Deploy(_)) { (&first, left.span) } else { (&second, right.span) };
-                        self.not_now(value, "what is compared", at, context);
-                        Value::Error
-                    }
-                    None => self.bad_operands(operator, &first, &second, left.span, right.span, span, context),
+            BinaryOperator::Equal | BinaryOperator::NotEqual => match self.equal(&first, &second) {
+                Some(equal) => Value::Bool(equal == (operator == BinaryOperator::Equal)),
+                None if matches!(first, Value::Deploy(_)) || matches!(second, Value::Deploy(_)) => {
+                    let (value, at) = if matches!(first, Value::Deploy(_)) { (&first, left.span) } else { (&second, right.span) };
+                    self.not_now(value, "what is compared", at, context);
+                    Value::Error
                 }
-            }
+                None => self.bad_operands(operator, &first, &second, left.span, right.span, span, context),
+            },
             BinaryOperator::In => self.contained(&first, &second, left.span, right.span, span, context),
             BinaryOperator::Less | BinaryOperator::LessOrEqual | BinaryOperator::Greater | BinaryOperator::GreaterOrEqual => {
                 match amounts(&first, &second) {
@@ -84,21 +82,20 @@ impl<'a> Expander<'a> {
 
     fn run_binary(&mut self, operator: BinaryOperator, first: Value, second: Value, span: Span, context: &Context) -> Value {
         if matches!(operator, BinaryOperator::Otherwise) {
-            return self.fail(codes::RUN_VALUE, "`??` cannot look at a value known at run time", span, "not possible here", "a question that is asked at run time belongs into `check`, or into `holds` of a condition", context);
+            return self.fail(
+                codes::RUN_VALUE,
+                "`??` cannot look at a value known at run time",
+                span,
+                "not possible here",
+                "a question that is asked at run time belongs into `check`, or into `holds` of a condition",
+                context,
+            );
         }
         let (first, second) = (self.as_run(first), self.as_run(second));
         Value::Run(Rc::new(Run::Binary(operator, first, second)))
     }
 
-    fn logic(
-        &mut self,
-        operator: BinaryOperator,
-        first: &Value,
-        first_span: Span,
-        second: Value,
-        second_span: Span,
-        context: &Context,
-    ) -> Value {
+    fn logic(&mut self, operator: BinaryOperator, first: &Value, first_span: Span, second: Value, second_span: Span, context: &Context) -> Value {
         let Value::Bool(a) = first else {
             if matches!(first, Value::Deploy(_)) {
                 self.not_now(first, "a condition", first_span, context);
@@ -126,13 +123,9 @@ impl<'a> Expander<'a> {
             (Value::Text(a), Value::Text(b)) | (Value::Cidr(a), Value::Cidr(b)) => a == b,
             (Value::Quantity(a, of), Value::Quantity(b, other)) if of == other => a == b,
             (Value::Region(a), Value::Region(b)) => a == b,
-            (Value::Region(region), Value::Text(text)) | (Value::Text(text), Value::Region(region)) => {
-                self.model.regions.get(*region).code == *text
-            }
+            (Value::Region(region), Value::Text(text)) | (Value::Text(text), Value::Region(region)) => self.model.regions.get(*region).code == *text,
             (Value::Instance(a, _), Value::Instance(b, _)) => a == b,
-            (Value::List(a), Value::List(b)) => {
-                a.len() == b.len() && a.iter().zip(b.iter()).all(|(a, b)| self.equal(a, b) == Some(true))
-            }
+            (Value::List(a), Value::List(b)) => a.len() == b.len() && a.iter().zip(b.iter()).all(|(a, b)| self.equal(a, b) == Some(true)),
             (Value::Map(a), Value::Map(b)) => {
                 a.len() == b.len() && a.iter().all(|(key, a)| b.get(key).is_some_and(|b| self.equal(a, b) == Some(true)))
             }
@@ -169,7 +162,14 @@ impl<'a> Expander<'a> {
     ) -> Value {
         use BinaryOperator::{Add, Divide, Multiply, Subtract};
         if matches!(operator, Divide) && matches!(second, Value::Number(number) | Value::Quantity(number, _) if number == 0.0) {
-            return self.fail(codes::OUT_OF_BOUNDS, "division by zero", span, "nothing can be divided by zero", "leave the division out where the divisor may be 0: `if n == 0 then 0 else a / n`", context);
+            return self.fail(
+                codes::OUT_OF_BOUNDS,
+                "division by zero",
+                span,
+                "nothing can be divided by zero",
+                "leave the division out where the divisor may be 0: `if n == 0 then 0 else a / n`",
+                context,
+            );
         }
         match (operator, &first, &second) {
             (Add, Value::Number(a), Value::Number(b)) => Value::Number(a + b),
@@ -223,12 +223,10 @@ impl<'a> Expander<'a> {
         let units = matches!((first, second), (Value::Quantity(_, a), Value::Quantity(_, b)) if a != b)
             || matches!((first, second), (Value::Quantity(..), Value::Number(_)) | (Value::Number(_), Value::Quantity(..)));
         let code = if units { codes::UNIT_MISMATCH } else { codes::BAD_OPERANDS };
-        let mut finding = Diagnostic::error(
-            code,
-            format!("`{}` does not fit between {} and {}", operator.symbol(), self.describe(first), self.describe(second)),
-        )
-        .label(first_span, format!("this is {}", self.describe(first)))
-        .secondary(second_span, format!("this is {}", self.describe(second)));
+        let mut finding =
+            Diagnostic::error(code, format!("`{}` does not fit between {} and {}", operator.symbol(), self.describe(first), self.describe(second)))
+                .label(first_span, format!("this is {}", self.describe(first)))
+                .secondary(second_span, format!("this is {}", self.describe(second)));
         let text = matches!(first, Value::Text(_)) || matches!(second, Value::Text(_));
         finding = finding.help(if units {
             "give both sides a unit of the same kind, for example `30s` and `1min`"
@@ -246,10 +244,24 @@ impl<'a> Expander<'a> {
             (Value::Error, _) | (_, Value::Error) => Value::Error,
             _ => match amounts(&low, &high) {
                 Some((a, b)) if a <= b => Value::Range(Rc::new((low, high))),
-                Some(_) => self.fail(codes::OUT_OF_BOUNDS, "the range ends before it begins", span, "the first end is the greater one", "write the smaller end first; both ends are included", context),
+                Some(_) => self.fail(
+                    codes::OUT_OF_BOUNDS,
+                    "the range ends before it begins",
+                    span,
+                    "the first end is the greater one",
+                    "write the smaller end first; both ends are included",
+                    context,
+                ),
                 None => {
                     let (low, high) = (self.describe(&low), self.describe(&high));
-                    self.fail(codes::BAD_OPERANDS, format!("a range needs two ends of one kind, found {low} and {high}"), span, "not a range", "give both ends as numbers, or both with units of one kind: `2acu..64acu`", context)
+                    self.fail(
+                        codes::BAD_OPERANDS,
+                        format!("a range needs two ends of one kind, found {low} and {high}"),
+                        span,
+                        "not a range",
+                        "give both ends as numbers, or both with units of one kind: `2acu..64acu`",
+                        context,
+                    )
                 }
             },
         }

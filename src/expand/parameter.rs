@@ -63,9 +63,10 @@ impl<'a> Expander<'a> {
         }
         for clause in &declaration.clauses {
             if clause.word == ClauseWord::In
-                && let Some(placement) = self.placement(clause, context) {
-                    parameter.regions = placement.regions.to_vec();
-                }
+                && let Some(placement) = self.placement(clause, context)
+            {
+                parameter.regions = placement.regions.to_vec();
+            }
         }
         if let Some(default) = &declaration.value {
             let value = self.evaluate(default, context);
@@ -82,7 +83,14 @@ impl<'a> Expander<'a> {
                 }
             };
             if parameter.secret && parameter.default.is_some() {
-                self.fail(codes::SECRET, format!("the secret `{}` has its value in the source", name.text), default.span, "everybody who reads the file reads it", "remove the default: the value is given at deployment, and CloudFormation does not show it", context);
+                self.fail(
+                    codes::SECRET,
+                    format!("the secret `{}` has its value in the source", name.text),
+                    default.span,
+                    "everybody who reads the file reads it",
+                    "remove the default: the value is given at deployment, and CloudFormation does not show it",
+                    context,
+                );
             }
         }
         let regions = parameter.regions.clone();
@@ -103,11 +111,25 @@ impl<'a> Expander<'a> {
 
     fn parameter_type(&mut self, parameter: &mut Parameter, ty: &'a ast::TypeExpr, context: &Context) -> bool {
         let TypeKind::Named { path, arguments } = &ty.kind else {
-            self.fail(codes::UNKNOWN_TYPE, "a resource cannot be given at deployment", ty.span, "a resource type", "give its id instead: `VpcId`, `KeyArn`, `String`", context);
+            self.fail(
+                codes::UNKNOWN_TYPE,
+                "a resource cannot be given at deployment",
+                ty.span,
+                "a resource type",
+                "give its id instead: `VpcId`, `KeyArn`, `String`",
+                context,
+            );
             return false;
         };
         let Some(name) = path.first().filter(|_| path.len() == 1) else {
-            self.fail(codes::UNKNOWN_TYPE, "an instance cannot be given at deployment", ty.span, "an instance", "a parameter is a text or a number; declare what exists already as `external`", context);
+            self.fail(
+                codes::UNKNOWN_TYPE,
+                "an instance cannot be given at deployment",
+                ty.span,
+                "an instance",
+                "a parameter is a text or a number; declare what exists already as `external`",
+                context,
+            );
             return false;
         };
         parameter.kind = name.text.clone();
@@ -162,7 +184,8 @@ impl<'a> Expander<'a> {
                     if let Some(near) = near {
                         finding = finding.help(format!("did you mean `{near}`?")).fix(format!("write `{near}`"), name.span, near);
                     } else {
-                        finding = finding.help("use `String`, `Number`, or the kind of an id such as `VpcId`; what shapes the platform is a `setting`");
+                        finding =
+                            finding.help("use `String`, `Number`, or the kind of an id such as `VpcId`; what shapes the platform is a `setting`");
                     }
                     self.report(finding, context);
                     return false;

@@ -62,16 +62,21 @@ impl<'a> Expander<'a> {
         let one = |word: ClauseWord| found.iter().find(|(known, ..)| *known == word).and_then(|(_, placement, _)| placement.regions.first().copied());
         match kind {
             PlanKind::Drill => match found.iter().find(|(word, ..)| *word == ClauseWord::In) {
-                Some((_, placement, _)) => {
-                    placement.regions.iter().map(|region| Ends { kind, from: None, to: None, here: Some(*region) }).collect()
-                }
+                Some((_, placement, _)) => placement.regions.iter().map(|region| Ends { kind, from: None, to: None, here: Some(*region) }).collect(),
                 None => self.incomplete(declaration, "in which Regions?", "write `in both every 1h`", context),
             },
             _ => {
                 if let Some((_, among, span)) = found.iter().find(|(word, ..)| *word == ClauseWord::Among) {
                     let regions = among.regions.clone();
                     if regions.len() < 2 {
-                        self.fail(codes::BAD_REGION_PAIR, "a plan among one Region has nowhere to go", *span, "one Region", "name at least two Regions", context);
+                        self.fail(
+                            codes::BAD_REGION_PAIR,
+                            "a plan among one Region has nowhere to go",
+                            *span,
+                            "one Region",
+                            "name at least two Regions",
+                            context,
+                        );
                         return Vec::new();
                     }
                     return regions
@@ -81,7 +86,14 @@ impl<'a> Expander<'a> {
                 }
                 match (one(ClauseWord::From), one(ClauseWord::To)) {
                     (Some(from), Some(to)) if from == to => {
-                        self.fail(codes::BAD_REGION_PAIR, "a plan cannot lead from a Region to itself", declaration.header(), "`from` and `to` are the same Region", "let `to` be the Region that takes over", context);
+                        self.fail(
+                            codes::BAD_REGION_PAIR,
+                            "a plan cannot lead from a Region to itself",
+                            declaration.header(),
+                            "`from` and `to` are the same Region",
+                            "let `to` be the Region that takes over",
+                            context,
+                        );
                         Vec::new()
                     }
                     (Some(from), Some(to)) => vec![Ends { kind, from: Some(from), to: Some(to), here: None }],
@@ -138,7 +150,14 @@ impl<'a> Expander<'a> {
         {
             plan.every = self.duration(expression, "every", &context);
             if plan.every.is_some_and(|every| every < 60_000.0 || every % 60_000.0 != 0.0) {
-                self.fail(codes::OUT_OF_BOUNDS, "a drill runs every so many whole minutes", expression.span, "not a whole number of minutes", "write `every 1min` or more", &context);
+                self.fail(
+                    codes::OUT_OF_BOUNDS,
+                    "a drill runs every so many whole minutes",
+                    expression.span,
+                    "not a whole number of minutes",
+                    "write `every 1min` or more",
+                    &context,
+                );
                 return None;
             }
         }
@@ -159,14 +178,7 @@ impl<'a> Expander<'a> {
         Some(plan)
     }
 
-    fn plan_statement(
-        &mut self,
-        statement: &'a Statement,
-        plan: &mut Plan,
-        ends: Ends,
-        names: &mut Vec<(SmolStr, Span)>,
-        context: &Context,
-    ) {
+    fn plan_statement(&mut self, statement: &'a Statement, plan: &mut Plan, ends: Ends, names: &mut Vec<(SmolStr, Span)>, context: &Context) {
         match statement {
             Statement::Declaration(step) if step.kind == Kind::Step => {
                 self.unique_step(step, names, context);
@@ -191,7 +203,9 @@ impl<'a> Expander<'a> {
             }
             Statement::On(node) if node.event.text == "failure" => {
                 for inner in &node.block.statements {
-                    if let Statement::Notify(notify) = inner { plan.on_failure.extend(self.failure_notice(notify, plan, context)) }
+                    if let Statement::Notify(notify) = inner {
+                        plan.on_failure.extend(self.failure_notice(notify, plan, context))
+                    }
                 }
             }
             Statement::On(node) => {

@@ -167,8 +167,7 @@ impl<'a> Expander<'a> {
                 let mut finding = Diagnostic::error(codes::OUT_OF_BOUNDS, format!("\"{text}\" is none of the allowed values"))
                     .label(span, format!("allowed are \"{}\"", set.join("\", \"")));
                 if let Some(near) = suggest::nearest(text, set.iter().copied()) {
-                    finding =
-                        finding.help(format!("did you mean \"{near}\"?")).fix(format!("write \"{near}\""), span, format!("\"{near}\""));
+                    finding = finding.help(format!("did you mean \"{near}\"?")).fix(format!("write \"{near}\""), span, format!("\"{near}\""));
                 } else if let Some(first) = set.first() {
                     finding = finding.help(format!("write one of them, for example \"{first}\""));
                 }
@@ -189,7 +188,14 @@ impl<'a> Expander<'a> {
         match value {
             Value::Quantity(amount, Dimension::Duration) if amount > 0.0 => Some(amount),
             Value::Quantity(_, Dimension::Duration) => {
-                self.fail(codes::OUT_OF_BOUNDS, format!("`{name}` must be longer than nothing"), expression.span, "not positive", "write a duration above zero: `30s`, `15min`, `4h`", context);
+                self.fail(
+                    codes::OUT_OF_BOUNDS,
+                    format!("`{name}` must be longer than nothing"),
+                    expression.span,
+                    "not positive",
+                    "write a duration above zero: `30s`, `15min`, `4h`",
+                    context,
+                );
                 None
             }
             value @ (Value::Deploy(_) | Value::Run(_)) => {
@@ -245,8 +251,7 @@ impl<'a> Expander<'a> {
         };
         let Some(row) = crate::aws::regions::find(&code) else {
             self.declare(&declaration.name, CellKind::Ready(Value::Error), false, context);
-            let mut finding =
-                Diagnostic::error(codes::UNKNOWN_REGION, format!("AWS has no Region `{code}`")).label(span, "unknown Region");
+            let mut finding = Diagnostic::error(codes::UNKNOWN_REGION, format!("AWS has no Region `{code}`")).label(span, "unknown Region");
             if let Some(near) = suggest::nearest(&code, crate::aws::regions::codes()) {
                 finding = finding.help(format!("did you mean `{near}`?")).fix(format!("write `{near}`"), span, near);
             } else {
@@ -267,8 +272,7 @@ impl<'a> Expander<'a> {
             );
         }
         let first_region = self.model.regions.iter().next();
-        if let Some((alias, first, partition)) =
-            first_region.map(|(_, other)| (other.alias.clone(), other.span, other.partition.clone()))
+        if let Some((alias, first, partition)) = first_region.map(|(_, other)| (other.alias.clone(), other.span, other.partition.clone()))
             && partition != row.partition
         {
             self.report(
@@ -283,12 +287,8 @@ impl<'a> Expander<'a> {
                 context,
             );
         }
-        let region = Region {
-            alias: declaration.name.text.clone(),
-            code,
-            partition: SmolStr::new(&row.partition),
-            span: declaration.header().to(span),
-        };
+        let region =
+            Region { alias: declaration.name.text.clone(), code, partition: SmolStr::new(&row.partition), span: declaration.header().to(span) };
         let id = self.model.regions.add(region);
         self.declare(&declaration.name, CellKind::Ready(Value::Region(id)), false, context);
     }
@@ -318,13 +318,27 @@ impl<'a> Expander<'a> {
                         Value::Error => return None,
                         other => {
                             let text = self.describe(other);
-                            self.fail(codes::NOT_PLACED, format!("{text} is no place"), expression.span, "a list of Regions is needed", "put declared Regions into the list: `[primary, standby]`", context);
+                            self.fail(
+                                codes::NOT_PLACED,
+                                format!("{text} is no place"),
+                                expression.span,
+                                "a list of Regions is needed",
+                                "put declared Regions into the list: `[primary, standby]`",
+                                context,
+                            );
                             return None;
                         }
                     }
                 }
                 if regions.is_empty() {
-                    self.fail(codes::NOT_PLACED, "this list has no Region in it", expression.span, "nothing would exist", "name at least one Region: `[primary, standby]`", context);
+                    self.fail(
+                        codes::NOT_PLACED,
+                        "this list has no Region in it",
+                        expression.span,
+                        "nothing would exist",
+                        "name at least one Region: `[primary, standby]`",
+                        context,
+                    );
                     return None;
                 }
                 let single = context.instance.is_some_and(|id| self.model.instances.get(id).single)

@@ -11,9 +11,7 @@ impl<'a> Expander<'a> {
         for pending in std::mem::take(&mut self.requires) {
             let node = pending.node;
             let regions = match pending.context.instance {
-                Some(id) if mentions_here(Some(&node.condition)) => {
-                    self.model.instances.get(id).regions.iter().map(|region| Some(*region)).collect()
-                }
+                Some(id) if mentions_here(Some(&node.condition)) => self.model.instances.get(id).regions.iter().map(|region| Some(*region)).collect(),
                 _ => vec![pending.context.here],
             };
             for here in regions {
@@ -33,7 +31,14 @@ impl<'a> Expander<'a> {
         };
         let slug = node.slug.plain().unwrap_or_default().to_string();
         if slug.is_empty() {
-            self.fail(codes::BAD_STRING, "a slug is a plain text", node.slug.span, "not a plain text", "write a name without values in it: `as \"module/subject\"`", context);
+            self.fail(
+                codes::BAD_STRING,
+                "a slug is a plain text",
+                node.slug.span,
+                "not a plain text",
+                "write a name without values in it: `as \"module/subject\"`",
+                context,
+            );
             return;
         }
         let severity = if node.advise { Severity::Warning } else { Severity::Error };

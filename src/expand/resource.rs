@@ -25,7 +25,12 @@ impl<'a> Expander<'a> {
         };
         let total = self.model.families.len() * placement.regions.len();
         if total > MAXIMUM_RESOURCES {
-            self.exhaust("the platform has too many resources", "make the list that is walked smaller, or split the platform", declaration.name.span, context);
+            self.exhaust(
+                "the platform has too many resources",
+                "make the list that is walked smaller, or split the platform",
+                declaration.name.span,
+                context,
+            );
             return;
         }
         let logical_id: String = path.iter().map(|part| super::parameter::pascal_case(part)).collect();
@@ -104,7 +109,9 @@ impl<'a> Expander<'a> {
     fn resource_placement(&mut self, declaration: &'a ast::Declaration, external: bool, context: &Context) -> Option<Placement> {
         let mut placement = None;
         for clause in &declaration.clauses {
-            if clause.word == ClauseWord::In { placement = Some(self.placement(clause, context)?) }
+            if clause.word == ClauseWord::In {
+                placement = Some(self.placement(clause, context)?)
+            }
         }
         if placement.is_some() {
             return placement;
@@ -299,11 +306,8 @@ impl<'a> Expander<'a> {
                 if items.iter().all(is_plain) {
                     return Value::List(items);
                 }
-                let items: Vec<Value> = items
-                    .iter()
-                    .map(|item| self.property_value(item.clone(), span, context))
-                    .filter(|item| !matches!(item, Value::None))
-                    .collect();
+                let items: Vec<Value> =
+                    items.iter().map(|item| self.property_value(item.clone(), span, context)).filter(|item| !matches!(item, Value::None)).collect();
                 Value::list(items)
             }
             Value::Map(map) => {
@@ -319,15 +323,26 @@ impl<'a> Expander<'a> {
             }
             Value::Region(region) => Value::Text(self.model.regions.get(region).code.clone()),
             Value::Cidr(text) => Value::Text(text),
-            Value::Quantity(..) => {
-                self.mismatch("a value that AWS can take", &value, span, "say in which unit AWS counts: `.seconds`, `.days`, `.mib`, `.number` ...", context)
-            }
+            Value::Quantity(..) => self.mismatch(
+                "a value that AWS can take",
+                &value,
+                span,
+                "say in which unit AWS counts: `.seconds`, `.days`, `.mib`, `.number` ...",
+                context,
+            ),
             Value::Family(_) | Value::Resource(_) => {
                 self.mismatch("a value that AWS can take", &value, span, "write `.ref`, `.arn` or an attribute behind it", context)
             }
             Value::Instance(..) => self.mismatch("a value that AWS can take", &value, span, "name an output of it", context),
             Value::Run(_) if context.in_action => value,
-            Value::Run(_) => self.fail(codes::RUN_VALUE, "a value known at run time cannot stand in a template", span, "known only when a machine runs", "use it in the action that learned it: in `check`, or as an argument of a later call", context),
+            Value::Run(_) => self.fail(
+                codes::RUN_VALUE,
+                "a value known at run time cannot stand in a template",
+                span,
+                "known only when a machine runs",
+                "use it in the action that learned it: in `check`, or as an argument of a later call",
+                context,
+            ),
             Value::Metric(_) | Value::Function(_) | Value::Builtin(_) | Value::Module(_) | Value::Definition(_) | Value::Range(_) => {
                 self.mismatch("a value that AWS can take", &value, span, "give a text, a number, a list or a map", context)
             }

@@ -149,7 +149,8 @@ impl<'a> Expander<'a> {
             );
             return None;
         }
-        if CONTEXT_WORDS.contains(&name.text.as_str()) && !matches!(kind, CellKind::Input { .. } | CellKind::Given(_) | CellKind::Ready(Value::Error)) {
+        if CONTEXT_WORDS.contains(&name.text.as_str()) && !matches!(kind, CellKind::Input { .. } | CellKind::Given(_) | CellKind::Ready(Value::Error))
+        {
             self.report(
                 Diagnostic::error(codes::RESERVED_WORD, format!("`{}` has a meaning of its own and cannot be declared", name.text))
                     .label(name.span, "a word with a meaning of its own")
@@ -254,8 +255,7 @@ impl<'a> Expander<'a> {
             return Value::Error;
         }
         let names = self.names_in_sight(context);
-        let mut finding =
-            Diagnostic::error(codes::UNKNOWN_NAME, format!("nothing is called `{name}` here")).label(span, "unknown name");
+        let mut finding = Diagnostic::error(codes::UNKNOWN_NAME, format!("nothing is called `{name}` here")).label(span, "unknown name");
         if let Some(near) = suggest::nearest(name, names.iter().map(SmolStr::as_str)) {
             finding = finding.help(format!("did you mean `{near}`?")).fix(format!("write `{near}`"), span, near);
             if let Some(cell) = self.find_cell(context.scope, near).and_then(|cell| self.cells.get(cell))
@@ -271,9 +271,8 @@ impl<'a> Expander<'a> {
         } else if crate::stdlib::public_modules().any(|module| module == name.as_str()) {
             finding = finding.help(format!("`{name}` is a module of the library: `use std@1.{{{name}}}`"));
         } else {
-            finding = finding.help(format!(
-                "a text is written in quotes (`\"{name}\"`); any bare name is something declared, imported or a context word"
-            ));
+            finding =
+                finding.help(format!("a text is written in quotes (`\"{name}\"`); any bare name is something declared, imported or a context word"));
         }
         self.report(finding, context);
         Value::Error
@@ -294,9 +293,9 @@ impl<'a> Expander<'a> {
             "to" => member(context.to),
             "platform" => Some(Value::Platform),
             "self" => context.instance.map(|id| Value::Instance(id, context.here)),
-            "regions" => context.instance.map(|id| {
-                Value::list(self.model.instances.get(id).regions.iter().map(|region| Value::Region(*region)).collect())
-            }),
+            "regions" => {
+                context.instance.map(|id| Value::list(self.model.instances.get(id).regions.iter().map(|region| Value::Region(*region)).collect()))
+            }
             "peers" => match (context.instance, context.here) {
                 (Some(id), Some(here)) => Some(Value::list(
                     self.model.instances.get(id).regions.iter().filter(|region| **region != here).map(|region| Value::Region(*region)).collect(),
@@ -420,7 +419,14 @@ impl<'a> Expander<'a> {
 
     fn evaluate_let(&mut self, declaration: &'a ast::Declaration, context: &Context) -> Value {
         let Some(expression) = &declaration.value else {
-            return self.fail(codes::MISSING_VALUE, format!("`{}` has no value", declaration.name.text), declaration.name.span, "and its value?", "write `= value` behind it", context);
+            return self.fail(
+                codes::MISSING_VALUE,
+                format!("`{}` has no value", declaration.name.text),
+                declaration.name.span,
+                "and its value?",
+                "write `= value` behind it",
+                context,
+            );
         };
         let value = self.evaluate(expression, context);
         match &declaration.ty {
@@ -444,8 +450,7 @@ impl<'a> Expander<'a> {
             _ => return None,
         };
         let context = cell.context.clone();
-        let placement =
-            declaration.clause(ast::ClauseWord::In).and_then(|clause| self.placement(clause, &context));
+        let placement = declaration.clause(ast::ClauseWord::In).and_then(|clause| self.placement(clause, &context));
         let _ = span;
         if let Some(cell) = self.cells.get_mut(number) {
             cell.placed = true;

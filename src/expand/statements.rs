@@ -105,10 +105,9 @@ impl<'a> Expander<'a> {
                     self.requires.push(PendingRequire { node, context: context.clone(), module });
                 }
                 Statement::Adjust(node) => self.adjusts.push((node, context.clone())),
-                Statement::Assign(assign) if !at_top
-                    && assign.key.text != "layer" => {
-                        self.unknown_key(&assign.key, &["layer"], "a component", context);
-                    }
+                Statement::Assign(assign) if !at_top && assign.key.text != "layer" => {
+                    self.unknown_key(&assign.key, &["layer"], "a component", context);
+                }
                 _ => {}
             }
         }
@@ -121,7 +120,8 @@ impl<'a> Expander<'a> {
         path: &[SmolStr],
         instances: &mut Vec<crate::model::ids::Id<crate::model::Instance>>,
     ) {
-        let named = |name: &SmolStr| -> Vec<SmolStr> { path.iter().cloned().chain([moved_from(declaration).unwrap_or_else(|| name.clone())]).collect() };
+        let named =
+            |name: &SmolStr| -> Vec<SmolStr> { path.iter().cloned().chain([moved_from(declaration).unwrap_or_else(|| name.clone())]).collect() };
         match declaration.kind {
             Kind::Replica | Kind::Service | Kind::Route => {
                 if declaration.external.is_some() {
@@ -147,7 +147,14 @@ impl<'a> Expander<'a> {
             }
             Kind::Group => {
                 if crate::model::LAYERS.contains(&declaration.name.text.as_str()) {
-                    self.fail(codes::RESERVED_WORD, format!("`{}` is the name of a layer", declaration.name.text), declaration.name.span, "a layer", format!("choose another name, for example `{}_stack`", declaration.name.text), context);
+                    self.fail(
+                        codes::RESERVED_WORD,
+                        format!("`{}` is the name of a layer", declaration.name.text),
+                        declaration.name.span,
+                        "a layer",
+                        format!("choose another name, for example `{}_stack`", declaration.name.text),
+                        context,
+                    );
                 }
                 let inner = Context { group: Some(declaration.name.text.clone()), ..context.clone() };
                 self.declare_values(declaration.statements(), &inner);

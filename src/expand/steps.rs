@@ -38,14 +38,13 @@ impl<'a> Expander<'a> {
             match &fixed {
                 Some((region, first, title)) if *region != place => {
                     let (here, there) = (self.model.region_text(*region), self.model.region_text(place));
-                    let finding = Diagnostic::error(
-                        codes::SPLIT_PLAN,
-                        format!("`{}` is called in {there}, `{title}` in {here}", action.title),
-                    )
-                    .label(value.span, format!("called in {there}"))
-                    .secondary(*first, format!("called in {here}"))
-                    .note("Step Functions cannot call another Region: the machine of a plan stands in the one Region where all its calls are made")
-                    .help("make two plans of it, or use actions that are called in the same Region");
+                    let finding = Diagnostic::error(codes::SPLIT_PLAN, format!("`{}` is called in {there}, `{title}` in {here}", action.title))
+                        .label(value.span, format!("called in {there}"))
+                        .secondary(*first, format!("called in {here}"))
+                        .note(
+                            "Step Functions cannot call another Region: the machine of a plan stands in the one Region where all its calls are made",
+                        )
+                        .help("make two plans of it, or use actions that are called in the same Region");
                     self.report(finding, context);
                     return None;
                 }
@@ -75,7 +74,14 @@ impl<'a> Expander<'a> {
             "to" => ends.to,
             "from" => ends.from,
             _ => {
-                self.fail(codes::BAD_HEADER, "an action is called `in to`, `in from` or `in here`", clause.span, "not a place of an action", "write `in to`, `in from` or `in here`; leave it out, if it can be called anywhere", context);
+                self.fail(
+                    codes::BAD_HEADER,
+                    "an action is called `in to`, `in from` or `in here`",
+                    clause.span,
+                    "not a place of an action",
+                    "write `in to`, `in from` or `in here`; leave it out, if it can be called anywhere",
+                    context,
+                );
                 return None;
             }
         };
@@ -123,7 +129,14 @@ impl<'a> Expander<'a> {
                 Value::Error => return None,
                 other => {
                     let text = self.describe(&other);
-                    self.fail(codes::NOT_AN_ACTION, format!("{text} has no actions"), base.span, "not an instance", "a step is an action of a replica, service or route: `step promote = orders.promote()`", context);
+                    self.fail(
+                        codes::NOT_AN_ACTION,
+                        format!("{text} has no actions"),
+                        base.span,
+                        "not an instance",
+                        "a step is an action of a replica, service or route: `step promote = orders.promote()`",
+                        context,
+                    );
                     return None;
                 }
             };
@@ -152,7 +165,8 @@ impl<'a> Expander<'a> {
                 _ => None,
             }));
         }
-        let mut finding = Diagnostic::error(codes::NOT_AN_ACTION, format!("`{path}` has no action `{}`", name.text)).label(name.span, "no such action");
+        let mut finding =
+            Diagnostic::error(codes::NOT_AN_ACTION, format!("`{path}` has no action `{}`", name.text)).label(name.span, "no such action");
         if let Some(near) = suggest::nearest(&name.text, actions.iter().map(SmolStr::as_str)) {
             finding = finding.help(format!("did you mean `{near}`?")).fix(format!("write `{near}`"), name.span, near);
         } else if actions.is_empty() {
@@ -217,15 +231,7 @@ impl<'a> Expander<'a> {
             }
         };
         let bound = self.divide(&mut body, within, &step.name, value.span, context)?;
-        Some(SingleStep {
-            name: step.name.text.clone(),
-            action,
-            effects,
-            within: bound,
-            best_effort,
-            body,
-            span: step.header().to(value.span),
-        })
+        Some(SingleStep { name: step.name.text.clone(), action, effects, within: bound, best_effort, body, span: step.header().to(value.span) })
     }
 
     fn check_effects(&mut self, action: &NamedAction<'a>, ends: Ends, span: Span, context: &Context) -> Option<Vec<SmolStr>> {
@@ -265,14 +271,7 @@ impl<'a> Expander<'a> {
     }
 
     /// Divides a step's time among its calls, so that the sum of the worst cases stays within the bound.
-    fn divide(
-        &mut self,
-        body: &mut [Operation],
-        within: Option<(f64, Span)>,
-        name: &ast::Name,
-        span: Span,
-        context: &Context,
-    ) -> Option<f64> {
+    fn divide(&mut self, body: &mut [Operation], within: Option<(f64, Span)>, name: &ast::Name, span: Span, context: &Context) -> Option<f64> {
         let own = own_bound(body, PATIENCE.first().copied().unwrap_or((10, 2)));
         let (limit, limit_span) = within.unwrap_or((own, span));
         for patience in PATIENCE {
@@ -289,13 +288,10 @@ impl<'a> Expander<'a> {
             calls => format!("{} of {} s each, and the pauses between them, add up to {sum}", super::counted(calls, "call"), last.0),
         };
         self.report(
-            Diagnostic::error(
-                codes::UNBOUNDED_WAIT,
-                format!("the step `{}` cannot fit {}", name.text, quantity_text(limit, Dimension::Duration)),
-            )
-            .label(limit_span, format!("too short: it takes at least {sum}"))
-            .note(why)
-            .help(format!("write `within = {}` or more", quantity_text((least / 1000.0).ceil() * 1000.0, Dimension::Duration))),
+            Diagnostic::error(codes::UNBOUNDED_WAIT, format!("the step `{}` cannot fit {}", name.text, quantity_text(limit, Dimension::Duration)))
+                .label(limit_span, format!("too short: it takes at least {sum}"))
+                .note(why)
+                .help(format!("write `within = {}` or more", quantity_text((least / 1000.0).ceil() * 1000.0, Dimension::Duration))),
             context,
         );
         None

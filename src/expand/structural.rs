@@ -31,16 +31,12 @@ impl<'a> Expander<'a> {
         if declaration.kind == Kind::Type && declared.iter().any(|member| member.kind == Kind::Input) {
             return self.check_record(value, declaration, ty, span, name, context);
         }
-        let members: Vec<&'a ast::Declaration> = declared
-            .into_iter()
-            .filter(|member| matches!(member.kind, Kind::Output | Kind::Metric | Kind::Grant | Kind::Action))
-            .collect();
+        let members: Vec<&'a ast::Declaration> =
+            declared.into_iter().filter(|member| matches!(member.kind, Kind::Output | Kind::Metric | Kind::Grant | Kind::Action)).collect();
         let missing: Vec<&str> = match &value {
             Value::Instance(id, _) => {
                 let id = *id;
-                if declaration.kind == Kind::Component
-                    && self.instance_body(id).is_some_and(|body| std::ptr::eq(body.component, declaration))
-                {
+                if declaration.kind == Kind::Component && self.instance_body(id).is_some_and(|body| std::ptr::eq(body.component, declaration)) {
                     return value;
                 }
                 self.ensure_expanded(id);
@@ -128,8 +124,7 @@ impl<'a> Expander<'a> {
         context: &Context,
     ) -> Value {
         let Value::Map(map) = &value else { return self.wrong_type(&value, ty, span, name, context) };
-        let entries: Vec<&'a ast::Declaration> =
-            members(declaration.statements()).into_iter().filter(|member| member.kind == Kind::Input).collect();
+        let entries: Vec<&'a ast::Declaration> = members(declaration.statements()).into_iter().filter(|member| member.kind == Kind::Input).collect();
         let known: Vec<&str> = entries.iter().map(|entry| entry.name.text.as_str()).collect();
         let scope = self.module_scope(self.declaring_module(declaration));
         let inner = Context { scope, locals: None, ..context.clone() };
@@ -211,8 +206,7 @@ impl<'a> Expander<'a> {
                 }
             }
         } else if let Some(at) = self.module_of(scope) {
-            module_name =
-                self.modules.list.get(at).filter(|_| at != self.modules.entry).map(|module| module.name.clone()).unwrap_or_default();
+            module_name = self.modules.list.get(at).filter(|_| at != self.modules.entry).map(|module| module.name.clone()).unwrap_or_default();
         }
         let cell = if module.is_some() {
             self.scopes.get(scope).and_then(|scope| scope.names.get(&name.text)).copied()
@@ -246,15 +240,14 @@ impl<'a> Expander<'a> {
         } else {
             format!("there is no {} `{}`", if component { "component" } else { "type" }, name.text)
         };
-        let mut finding = Diagnostic::error(if in_module { codes::UNKNOWN_MEMBER } else { codes::UNKNOWN_TYPE }, message)
-            .label(name.span, "not found");
+        let mut finding =
+            Diagnostic::error(if in_module { codes::UNKNOWN_MEMBER } else { codes::UNKNOWN_TYPE }, message).label(name.span, "not found");
         if let Some(near) = suggest::nearest(&name.text, names.iter().map(SmolStr::as_str)) {
             finding = finding.help(format!("did you mean `{near}`?")).fix(format!("write `{near}`"), name.span, near);
         } else if !in_module && component {
             finding = finding.help(format!("import its module with `use`, or declare it: `component {} is service {{ ... }}`", name.text));
         } else if !in_module {
-            finding = finding
-                .help("types are `String`, `Number`, `Duration`, ids such as `VpcId`, and what is declared with `type` or `component`");
+            finding = finding.help("types are `String`, `Number`, `Duration`, ids such as `VpcId`, and what is declared with `type` or `component`");
         } else if names.is_empty() {
             finding = finding.help(format!("`{module}` declares nothing with `pub`"));
         } else {

@@ -12,8 +12,26 @@ use std::rc::Rc;
 
 /// Types that are built in; the kinds of ids come from a data file.
 pub(super) const TYPES: &[&str] = &[
-    "String", "Number", "Bool", "Duration", "Size", "Rate", "Percent", "Acu", "Cidr", "Region", "Any", "List", "Map",
-    "PerRegion", "Range", "Secret", "OneOf", "Metric", "Grant", "Resource",
+    "String",
+    "Number",
+    "Bool",
+    "Duration",
+    "Size",
+    "Rate",
+    "Percent",
+    "Acu",
+    "Cidr",
+    "Region",
+    "Any",
+    "List",
+    "Map",
+    "PerRegion",
+    "Range",
+    "Secret",
+    "OneOf",
+    "Metric",
+    "Grant",
+    "Resource",
 ];
 
 impl<'a> Expander<'a> {
@@ -103,17 +121,13 @@ impl<'a> Expander<'a> {
             ("List", Value::List(items)) => {
                 let items = items.clone();
                 let Some(TypeArgument::Type(inner)) = arguments.first() else { return value };
-                let checked: Vec<Value> =
-                    items.iter().map(|item| self.check_type(item.clone(), inner, span, name, context)).collect();
+                let checked: Vec<Value> = items.iter().map(|item| self.check_type(item.clone(), inner, span, name, context)).collect();
                 Value::list(checked)
             }
             ("Map", Value::Map(map)) => {
                 let map = map.clone();
                 let Some(TypeArgument::Type(inner)) = arguments.first() else { return value };
-                let checked = map
-                    .iter()
-                    .map(|(key, item)| (key.clone(), self.check_type(item.clone(), inner, span, key, context)))
-                    .collect();
+                let checked = map.iter().map(|(key, item)| (key.clone(), self.check_type(item.clone(), inner, span, key, context))).collect();
                 Value::Map(Rc::new(checked))
             }
             ("Range", Value::Range(ends)) => {
@@ -234,15 +248,7 @@ impl<'a> Expander<'a> {
         Value::Error
     }
 
-    fn in_range(
-        &mut self,
-        value: &Value,
-        arguments: &'a [TypeArgument],
-        ty: &TypeExpr,
-        span: Span,
-        name: &str,
-        context: &Context,
-    ) -> Option<()> {
+    fn in_range(&mut self, value: &Value, arguments: &'a [TypeArgument], ty: &TypeExpr, span: Span, name: &str, context: &Context) -> Option<()> {
         for argument in arguments {
             let TypeArgument::Range(range) = argument else { continue };
             let Value::Range(ends) = self.evaluate(range, &Context::of_scope(context.scope)) else { continue };
@@ -266,15 +272,7 @@ impl<'a> Expander<'a> {
         Some(())
     }
 
-    fn fits_text(
-        &mut self,
-        text: &SmolStr,
-        arguments: &'a [TypeArgument],
-        ty: &TypeExpr,
-        span: Span,
-        name: &str,
-        context: &Context,
-    ) -> Option<()> {
+    fn fits_text(&mut self, text: &SmolStr, arguments: &'a [TypeArgument], ty: &TypeExpr, span: Span, name: &str, context: &Context) -> Option<()> {
         for argument in arguments {
             let wrong = match argument {
                 TypeArgument::Text(pattern) => pattern.plain().filter(|pattern| refuses(pattern, text)).map(|pattern| format!("match {pattern}")),
@@ -282,8 +280,7 @@ impl<'a> Expander<'a> {
                     Value::Range(ends) => match (&ends.0, &ends.1) {
                         (Value::Number(low), Value::Number(high)) => {
                             let length = text.chars().count() as f64;
-                            (length < *low || length > *high)
-                                .then(|| format!("have {} to {} characters", number_text(*low), number_text(*high)))
+                            (length < *low || length > *high).then(|| format!("have {} to {} characters", number_text(*low), number_text(*high)))
                         }
                         _ => None,
                     },
@@ -292,8 +289,7 @@ impl<'a> Expander<'a> {
                 TypeArgument::Type(_) => None,
             };
             if let Some(wanted) = wrong {
-                let mut finding =
-                    Diagnostic::error(codes::OUT_OF_BOUNDS, format!("`{name}` must {wanted}; \"{text}\" does not"))
+                let mut finding = Diagnostic::error(codes::OUT_OF_BOUNDS, format!("`{name}` must {wanted}; \"{text}\" does not"))
                     .label(span, "does not fit")
                     .help(format!("write a text that does {wanted}"));
                 if !self.sources.in_library(ty.span) {
@@ -317,8 +313,7 @@ impl<'a> Expander<'a> {
             regions.iter().map(|region| self.model.regions.get(*region)).map(|region| (region.alias.clone(), region.code.clone())).collect();
         let by_region = match &value {
             Value::Map(map) => {
-                map.keys().all(|key| self.model.regions.iter().any(|(_, region)| region.alias == *key || region.code == *key))
-                    && !map.is_empty()
+                map.keys().all(|key| self.model.regions.iter().any(|(_, region)| region.alias == *key || region.code == *key)) && !map.is_empty()
             }
             _ => false,
         };
@@ -326,8 +321,9 @@ impl<'a> Expander<'a> {
             let known: Vec<SmolStr> = self.model.regions.iter().flat_map(|(_, region)| [region.alias.clone(), region.code.clone()]).collect();
             let strange = map.keys().find(|key| !known.contains(key));
             if let (Some(strange), true) = (strange, map.keys().any(|key| known.contains(key))) {
-                let finding = Diagnostic::error(codes::UNKNOWN_INPUT, format!("`{name}` has a value for `{strange}`, which is no Region of the platform"))
-                    .label(span, format!("`{strange}` is none of its Regions"));
+                let finding =
+                    Diagnostic::error(codes::UNKNOWN_INPUT, format!("`{name}` has a value for `{strange}`, which is no Region of the platform"))
+                        .label(span, format!("`{strange}` is none of its Regions"));
                 let finding = match crate::diag::suggest::nearest(strange, known.iter().map(SmolStr::as_str)) {
                     Some(near) => finding.help(format!("did you mean `{near}`?")),
                     None => finding.help("remove it, or declare the Region"),

@@ -4,7 +4,7 @@
 use super::scope::CellKind;
 use super::{Context, Expander};
 use crate::model::value::{Run, Value};
-use crate::syntax::ast::{self, ClauseValue, ClauseWord, ExprKind, Kind, Statement};
+use crate::syntax::ast::{self, ClauseValue, ClauseWord, ExprKind, Kind};
 use smol_str::SmolStr;
 use std::rc::Rc;
 
@@ -53,14 +53,7 @@ impl<'a> Expander<'a> {
         });
         let here = if left { from } else { to };
         let caller = Context { here, from, to, in_action: true, ..context.clone() };
-        let arguments = declaration
-            .statements()
-            .iter()
-            .filter_map(|statement| match statement {
-                Statement::Declaration(input) if input.kind == Kind::Input => Some((self.stand_in(input), input.name.span)),
-                _ => None,
-            })
-            .collect();
+        let arguments = declaration.inputs().into_iter().map(|input| (self.stand_in(input), input.name.span)).collect();
         if declaration.kind == Kind::Condition {
             if let Some(inner) = self.given_values(declaration, context, arguments, declaration.name.span, &caller) {
                 let _ = self.question(declaration, inner, "rehearsal");

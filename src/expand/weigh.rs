@@ -77,7 +77,12 @@ impl Expander<'_> {
     pub(super) fn weigh(&mut self, value: Value, span: Span, context: &Context) -> Value {
         let mut scales = Scales { left: MAXIMUM_PARTS };
         if !scales.value(&value, 0) {
-            self.exhaust("a value grows larger than any template can be", "make the list that is walked smaller, or split the platform", span, context);
+            self.exhaust(
+                "a value grows larger than any template can be",
+                "make the list that is walked smaller, or split the platform",
+                span,
+                context,
+            );
             return Value::Error;
         }
         let work = (MAXIMUM_PARTS - scales.left) / 16;
@@ -88,7 +93,12 @@ impl Expander<'_> {
     /// Whether a text of this length may be made.
     pub(super) fn text_fits(&mut self, length: usize, span: Span, context: &Context) -> bool {
         if length > MAXIMUM_TEXT {
-            self.exhaust("a text grows larger than any template can be", "leave out what does not belong into a template; texts that double grow without end", span, context);
+            self.exhaust(
+                "a text grows larger than any template can be",
+                "leave out what does not belong into a template; texts that double grow without end",
+                span,
+                context,
+            );
             return false;
         }
         true

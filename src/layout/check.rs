@@ -95,10 +95,9 @@ pub(super) fn limits(model: &Model, layout: &Layout, diagnostics: &mut Diagnosti
         let parts = parts_of(model, stack);
         let largest: Vec<String> = parts.iter().take(3).map(|(count, name, _)| format!("`{name}` ({count})")).collect();
         let span = parts.first().map(|(.., span)| *span).unwrap_or_default();
-        let mut finding =
-            Diagnostic::error(codes::STACK_LIMIT, format!("the stack {} has {count} {what}; CloudFormation takes {most}", stack.id))
-                .label(span, "the largest part of it")
-                .note(format!("its largest parts: {}", largest.join(", ")));
+        let mut finding = Diagnostic::error(codes::STACK_LIMIT, format!("the stack {} has {count} {what}; CloudFormation takes {most}", stack.id))
+            .label(span, "the largest part of it")
+            .note(format!("its largest parts: {}", largest.join(", ")));
         let others: Vec<&str> = stacks.iter().skip(1).map(|(stack, _)| stack.id.as_str()).collect();
         if !others.is_empty() {
             finding = finding.note(format!("the same is true of {}", others.join(", ")));
@@ -140,10 +139,8 @@ pub(super) fn resource_cycles(model: &Model, layout: &Layout, diagnostics: &mut 
             }
         }
         let Some(circle) = finder.circle else { continue };
-        let names: Vec<String> =
-            circle.iter().chain(circle.first()).map(|resource| model.family_text(resource.family)).collect();
-        let mut finding =
-            Diagnostic::error(codes::RESOURCE_CYCLE, format!("these resources need each other first: {}", names.join(" -> ")));
+        let names: Vec<String> = circle.iter().chain(circle.first()).map(|resource| model.family_text(resource.family)).collect();
+        let mut finding = Diagnostic::error(codes::RESOURCE_CYCLE, format!("these resources need each other first: {}", names.join(" -> ")));
         for (at, resource) in circle.iter().enumerate() {
             let family = model.families.get(resource.family);
             let text = format!("`{}`", family.path.join("."));

@@ -50,12 +50,8 @@ fn reorder(layout: &mut Layout, order: &[StackId]) {
         }
         layout.stacks.push(stack);
     }
-    layout.by_resource = layout
-        .stacks
-        .iter()
-        .enumerate()
-        .flat_map(|(number, stack)| stack.resources.iter().map(move |resource| (*resource, number)))
-        .collect();
+    layout.by_resource =
+        layout.stacks.iter().enumerate().flat_map(|(number, stack)| stack.resources.iter().map(move |resource| (*resource, number))).collect();
 }
 
 /// Finds a circle among the stacks that could not be placed, and shows it edge by edge.
@@ -72,10 +68,8 @@ fn report_circle(model: &Model, layout: &Layout, placed: &[bool], diagnostics: &
         path.push(next);
         at = next;
     };
-    let ids: Vec<&str> =
-        circle.iter().chain(circle.first()).filter_map(|at| layout.stacks.get(*at)).map(|stack| stack.id.as_str()).collect();
-    let mut finding =
-        Diagnostic::error(codes::STACK_CYCLE, format!("these stacks need each other first: {}", ids.join(" -> ")));
+    let ids: Vec<&str> = circle.iter().chain(circle.first()).filter_map(|at| layout.stacks.get(*at)).map(|stack| stack.id.as_str()).collect();
+    let mut finding = Diagnostic::error(codes::STACK_CYCLE, format!("these stacks need each other first: {}", ids.join(" -> ")));
     let mut names = Vec::new();
     let following = circle.iter().skip(1).chain(circle.first());
     for (number, (from, to)) in circle.iter().zip(following).enumerate() {

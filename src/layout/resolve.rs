@@ -36,6 +36,7 @@ pub enum Resolved {
 pub fn resolve(model: &Model, layout: &Layout, stack: StackId, deploy: &Deploy) -> Resolved {
     let (target, part) = match deploy {
         Deploy::Ref(target) => (*target, Part::Ref),
+        Deploy::Attribute(target, name) if is_reference(model, *target, name) => (*target, Part::Ref),
         Deploy::Attribute(target, name) => (*target, Part::Attribute(name.clone())),
         Deploy::Arn(target) => match arn_part(model, *target) {
             Some(part) => (*target, part),
@@ -59,6 +60,12 @@ pub fn resolve(model: &Model, layout: &Layout, stack: StackId, deploy: &Deploy) 
         }
         _ => computed(model, target, &part).map_or(Resolved::Unknown, Resolved::Computed),
     }
+}
+
+/// Whether a name is that of the property which `Ref` gives: most types have no attribute of that name.
+fn is_reference(model: &Model, target: ResourceRef, name: &str) -> bool {
+    types::find(&model.families.get(target.family).resource_type)
+        .is_some_and(|row| row.reference == "name" && row.name_property.as_deref() == Some(name))
 }
 
 /// By which attribute a resource tells its ARN; `None` if only its name does.
@@ -187,7 +194,9 @@ pub(super) fn unknown(model: &Model, deploy: &Deploy, target: ResourceRef, user:
     let finding = Diagnostic::error(codes::NO_COMPUTED_NAME, format!("`{what}` of {there} is made by AWS and not known in {here}"))
         .label(span, format!("needed in {here}"))
         .secondary(family.span, "made at deployment")
-        .note("a stack that asks another Region for a value cannot be updated while that Region is away: only names that are computed beforehand cross");
+        .note(
+            "a stack that asks another Region for a value cannot be updated while that Region is away: only names that are computed beforehand cross",
+        );
     match row.and_then(|row| row.name_property.as_deref()) {
         Some(property) if model.property(target, property).is_none() => {
             finding.help(format!("give the resource a name of its own: `{property} = \"${{self.name}}\"`"))

@@ -1,8 +1,8 @@
 //! For people. miette draws the texts; the line above them and the lines below are ours.
 
+use super::Style;
 use super::report::{Report, advice, explanation};
 use super::view::{Texts, View, harmless_message};
-use super::Style;
 use crate::diag::{Diagnostic, Severity};
 use miette::{GraphicalReportHandler, GraphicalTheme, ThemeCharacters, ThemeStyles};
 use owo_colors::OwoColorize;

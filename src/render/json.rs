@@ -77,13 +77,7 @@ struct Position {
     offset: usize,
 }
 
-pub fn render(
-    findings: &[&Diagnostic],
-    sources: &SourceMap,
-    tally: Tally,
-    hidden: Tally,
-    sink: &mut dyn io::Write,
-) -> io::Result<()> {
+pub fn render(findings: &[&Diagnostic], sources: &SourceMap, tally: Tally, hidden: Tally, sink: &mut dyn io::Write) -> io::Result<()> {
     let document = Document {
         version: VERSION,
         diagnostics: findings.iter().map(|finding| convert(finding, sources)).collect(),

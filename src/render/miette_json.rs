@@ -26,14 +26,7 @@ fn report<'t>(finding: &Diagnostic, texts: &'t Texts<'_>) -> Report<'t> {
         .filter_map(|label| {
             let file = texts.sources.get(label.span.file)?;
             let (start, end) = (file.clamp(label.span.start as usize), file.clamp(label.span.end as usize));
-            Some(Mark {
-                file: label.span.file,
-                start,
-                end: end.max(start),
-                message: label.message.clone(),
-                primary: label.primary,
-                piece: 0,
-            })
+            Some(Mark { file: label.span.file, start, end: end.max(start), message: label.message.clone(), primary: label.primary, piece: 0 })
         })
         .collect();
     let home = view::position(finding, texts.sources).map(|label| label.span.file);

@@ -52,12 +52,7 @@ impl<'t> Sheet<'t> {
 }
 
 impl SourceCode for Sheet<'_> {
-    fn read_span<'a>(
-        &'a self,
-        span: &SourceSpan,
-        before: usize,
-        after: usize,
-    ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
+    fn read_span<'a>(&'a self, span: &SourceSpan, before: usize, after: usize) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
         let part = self.parts.iter().rev().find(|part| part.base <= span.offset()).ok_or(MietteError::OutOfBounds)?;
         let (start, end) = (span.offset() - part.base, span.offset() + span.len() - part.base);
         if end > part.text.len() {
@@ -68,13 +63,7 @@ impl SourceCode for Sheet<'_> {
 }
 
 impl Part<'_> {
-    fn contents<'a>(
-        &'a self,
-        start: usize,
-        end: usize,
-        (before, after): (usize, usize),
-        narrated: bool,
-    ) -> Option<Box<dyn SpanContents<'a> + 'a>> {
+    fn contents<'a>(&'a self, start: usize, end: usize, (before, after): (usize, usize), narrated: bool) -> Option<Box<dyn SpanContents<'a> + 'a>> {
         let file = self.file;
         let top = file.line_of(start);
         let bottom = file.line_of(end.max(start + 1) - 1);

@@ -65,8 +65,7 @@ pub fn harmless_message(text: &str) -> String {
 
 /// Control characters, marks of writing direction and blanks of no width.
 fn is_harmful(character: char) -> bool {
-    character.is_control()
-        || matches!(character, '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}')
+    character.is_control() || matches!(character, '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}')
 }
 
 /// A label as it is drawn.
@@ -100,11 +99,8 @@ pub struct View<'d> {
 impl<'d> View<'d> {
     /// The view of a finding.
     pub fn new(finding: &'d Diagnostic, sources: &SourceMap) -> Self {
-        let (mut labels, library): (Vec<&Label>, Vec<&Label>) = finding
-            .labels
-            .iter()
-            .filter(|label| sources.get(label.span.file).is_some())
-            .partition(|label| !sources.in_library(label.span));
+        let (mut labels, library): (Vec<&Label>, Vec<&Label>) =
+            finding.labels.iter().filter(|label| sources.get(label.span.file).is_some()).partition(|label| !sources.in_library(label.span));
         let mut told = Vec::new();
         if labels.is_empty() {
             // Nothing of the user's takes part: the library's place is named, its text is not shown.
@@ -119,8 +115,7 @@ impl<'d> View<'d> {
                 files.push(label.span.file);
             }
             let (start, end) = drawn(source, label);
-            let mark =
-                Mark { file: label.span.file, start, end, message: label.message.clone(), primary: label.primary, piece: 0 };
+            let mark = Mark { file: label.span.file, start, end, message: label.message.clone(), primary: label.primary, piece: 0 };
             match apart(mark, &marks, source) {
                 Some(mark) => marks.push(mark),
                 None if label.message.is_empty() => {}
@@ -179,9 +174,7 @@ fn with_message(place: &str, message: &str) -> String {
 }
 
 fn place(label: &Label, sources: &SourceMap) -> String {
-    sources.get(label.span.file).map_or_else(String::new, |file| {
-        format!("{}:{}", file.name, file.line_column(label.span.start as usize).0)
-    })
+    sources.get(label.span.file).map_or_else(String::new, |file| format!("{}:{}", file.name, file.line_column(label.span.start as usize).0))
 }
 
 /// The bytes of a label that are drawn: inside the text, whole characters, without blanks and line ends behind, not too long.

@@ -72,14 +72,10 @@ impl Place {
 
     fn takes_kind(self, kind: Kind) -> bool {
         use Kind as K;
-        let thing = matches!(
-            kind,
-            K::Let | K::Replica | K::Service | K::Route | K::Resource | K::External | K::Alarm | K::Failover | K::Failback | K::Drill
-        );
+        let thing =
+            matches!(kind, K::Let | K::Replica | K::Service | K::Route | K::Resource | K::External | K::Alarm | K::Failover | K::Failback | K::Drill);
         match self {
-            Self::Platform => {
-                thing || matches!(kind, K::Platform | K::Region | K::Setting | K::Param | K::Component | K::Type | K::Group)
-            }
+            Self::Platform => thing || matches!(kind, K::Platform | K::Region | K::Setting | K::Param | K::Component | K::Type | K::Group),
             Self::Module => matches!(kind, K::Let | K::Component | K::Type),
             Self::Group => thing,
             Self::Branch => thing || kind == K::Group,
@@ -233,14 +229,13 @@ fn inside(statement: &Statement, place: Place, diagnostics: &mut Diagnostics) {
             }
             statements(&node.block.statements, Place::Adjust, diagnostics);
         }
-        Statement::Allow(node)
-            if node.reason.plain().is_none_or(|reason| reason.trim().is_empty()) => {
-                diagnostics.push(
-                    Diagnostic::error(codes::BAD_STRING, "the reason of an `allow` is a plain text")
-                        .label(node.reason.span, "why is the finding accepted?")
-                        .help(format!("write `allow {} \"reason\"`", node.code.text)),
-                );
-            }
+        Statement::Allow(node) if node.reason.plain().is_none_or(|reason| reason.trim().is_empty()) => {
+            diagnostics.push(
+                Diagnostic::error(codes::BAD_STRING, "the reason of an `allow` is a plain text")
+                    .label(node.reason.span, "why is the finding accepted?")
+                    .help(format!("write `allow {} \"reason\"`", node.code.text)),
+            );
+        }
         Statement::Require(node) => slug(&node.slug, diagnostics),
         _ => {}
     }

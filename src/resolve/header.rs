@@ -82,8 +82,7 @@ pub fn check(declaration: &Declaration, in_type: bool, diagnostics: &mut Diagnos
             refuse(kind, &missing, clause.span, &help, diagnostics);
         }
     }
-    let places: Vec<&Clause> =
-        declaration.clauses.iter().filter(|clause| matches!(clause.word, ClauseWord::In | ClauseWord::Across)).collect();
+    let places: Vec<&Clause> = declaration.clauses.iter().filter(|clause| matches!(clause.word, ClauseWord::In | ClauseWord::Across)).collect();
     if let [first, second, ..] = places.as_slice() {
         diagnostics.push(
             Diagnostic::error(codes::BAD_HEADER, format!("`{}` is placed twice", declaration.name.text))
@@ -109,9 +108,7 @@ fn article(kind: Kind) -> &'static str {
 
 fn refuse(kind: Kind, what: &str, span: Span, help: &str, diagnostics: &mut Diagnostics) {
     diagnostics.push(
-        Diagnostic::error(codes::BAD_HEADER, format!("{} `{}` {what}", article(kind), kind.word()))
-            .label(span, "does not belong here")
-            .help(help),
+        Diagnostic::error(codes::BAD_HEADER, format!("{} `{}` {what}", article(kind), kind.word())).label(span, "does not belong here").help(help),
     );
 }
 
@@ -125,9 +122,8 @@ fn check_clause(declaration: &Declaration, clause: &Clause, diagnostics: &mut Di
         (ClauseValue::Words(words), kind) => {
             let known = if kind == Kind::Component { ROLES } else { EFFECTS };
             for word in words.iter().filter(|word| !known.contains(&word.text.as_str())) {
-                let mut finding =
-                    Diagnostic::error(codes::BAD_HEADER, format!("{} `{}` cannot be `{}`", article(kind), kind.word(), word.text))
-                        .label(word.span, format!("it can be {}", known.join(", ")));
+                let mut finding = Diagnostic::error(codes::BAD_HEADER, format!("{} `{}` cannot be `{}`", article(kind), kind.word(), word.text))
+                    .label(word.span, format!("it can be {}", known.join(", ")));
                 if let Some(near) = suggest::nearest(&word.text, known.iter().copied()) {
                     finding = finding.help(format!("did you mean `{near}`?")).fix(format!("write `{near}`"), word.span, near);
                 } else {
@@ -194,9 +190,7 @@ fn check_type(ty: &TypeExpr, diagnostics: &mut Diagnostics) {
     let Some(name) = path.last() else { return };
     let wanted = if path.len() == 1 { arguments_of(&name.text) } else { Arguments::None };
     let mut wrong = |span: Span, label: String, help: String| {
-        diagnostics.push(
-            Diagnostic::error(codes::UNKNOWN_TYPE, format!("`{}` is not written like this", name.text)).label(span, label).help(help),
-        );
+        diagnostics.push(Diagnostic::error(codes::UNKNOWN_TYPE, format!("`{}` is not written like this", name.text)).label(span, label).help(help));
     };
     match wanted {
         Arguments::Set if arguments.is_empty() => wrong(ty.span, "which texts?".into(), "write `OneOf(\"a\", \"b\")`".into()),
@@ -212,11 +206,7 @@ fn check_type(ty: &TypeExpr, diagnostics: &mut Diagnostics) {
                 seen.0 = true;
                 let readable = pattern.plain().is_some_and(|pattern| regex_lite::Regex::new(&format!("^(?:{pattern})$")).is_ok());
                 if !readable {
-                    wrong(
-                        pattern.span,
-                        "not a pattern".into(),
-                        "a pattern is a regular expression without look-around and without values".into(),
-                    );
+                    wrong(pattern.span, "not a pattern".into(), "a pattern is a regular expression without look-around and without values".into());
                 }
             }
             (Arguments::Set, TypeArgument::Text(text)) => {

@@ -43,8 +43,7 @@ pub struct Modules {
 
 /// Reads and parses the entry file and everything that it uses, and reports what cannot be had.
 pub fn load(entry: &str, loader: &dyn Loader, sources: &mut SourceMap, diagnostics: &mut Diagnostics) -> Modules {
-    let mut resolver =
-        Resolver { loader, sources, diagnostics, list: Vec::new(), done: FxHashMap::default(), open: Vec::new() };
+    let mut resolver = Resolver { loader, sources, diagnostics, list: Vec::new(), done: FxHashMap::default(), open: Vec::new() };
     let prelude = resolver.library_module("prelude");
     let core = resolver.library_module("core");
     let text = match loader.load(entry) {
@@ -65,20 +64,15 @@ pub fn load_error(path: &str, error: &LoadError) -> Diagnostic {
     match error {
         LoadError::NotFound => Diagnostic::error(codes::CANNOT_READ, format!("there is no file `{path}`"))
             .help("check the path; it is looked up relative to the file that names it"),
-        LoadError::IsDirectory => {
-            Diagnostic::error(codes::IS_A_DIRECTORY, format!("`{path}` is a folder, not a file"))
-                .help(format!("name the file in it, for example `{}/platform.dr`", path.trim_end_matches('/')))
-        }
+        LoadError::IsDirectory => Diagnostic::error(codes::IS_A_DIRECTORY, format!("`{path}` is a folder, not a file"))
+            .help(format!("name the file in it, for example `{}/platform.dr`", path.trim_end_matches('/'))),
         LoadError::NotUtf8 { offset, line } => {
             Diagnostic::error(codes::NOT_UTF8, format!("`{path}` is not UTF-8: a byte in line {line} starts no character"))
                 .note(format!("it is byte {offset} of the file, counted from 0"))
                 .help("save the file as UTF-8; `iconv -f ISO-8859-1 -t UTF-8` converts what an old editor wrote")
         }
-        LoadError::TooLarge { bytes } => Diagnostic::error(
-            codes::TOO_LARGE,
-            format!("`{path}` has {bytes} bytes; a source file may have 8 MiB"),
-        )
-        .help("split the platform into modules and `use` them"),
+        LoadError::TooLarge { bytes } => Diagnostic::error(codes::TOO_LARGE, format!("`{path}` has {bytes} bytes; a source file may have 8 MiB"))
+            .help("split the platform into modules and `use` them"),
         LoadError::Outside => Diagnostic::error(codes::OUTSIDE_PROJECT, format!("`{path}` is a link that leads out of the project"))
             .note("a platform that reads files from elsewhere compiles differently on another machine")
             .help("put the file itself below the folder of the platform file"),
@@ -124,13 +118,7 @@ impl Resolver<'_> {
         number
     }
 
-    fn import(
-        &mut self,
-        node: &ast::Use,
-        key: &str,
-        file: FileId,
-        imports: &mut Vec<(SmolStr, Option<usize>, Span)>,
-    ) {
+    fn import(&mut self, node: &ast::Use, key: &str, file: FileId, imports: &mut Vec<(SmolStr, Option<usize>, Span)>) {
         match &node.source {
             ast::UseSource::Library { library, version, modules } => {
                 let known = self.check_library(library, *version, node.span);
@@ -142,8 +130,7 @@ impl Resolver<'_> {
             ast::UseSource::File { path, alias } => {
                 let number = self.import_file(path, key, node.span);
                 let written = path.plain().unwrap_or_default();
-                let (name, span) =
-                    alias.as_ref().map_or_else(|| (path::stem(written), path.span), |name| (name.text.clone(), name.span));
+                let (name, span) = alias.as_ref().map_or_else(|| (path::stem(written), path.span), |name| (name.text.clone(), name.span));
                 imports.push((name, number, span));
             }
         }
@@ -188,12 +175,9 @@ impl Resolver<'_> {
             return self.library_module(&module.text);
         }
         let modules: Vec<_> = stdlib::public_modules().collect();
-        let mut finding = Diagnostic::error(
-            codes::NO_SUCH_MODULE,
-            format!("the standard library has no module `{}` yet", module.text),
-        )
-        .label(module.span, "no such module")
-        .note(format!("it has {}", modules.join(", ")));
+        let mut finding = Diagnostic::error(codes::NO_SUCH_MODULE, format!("the standard library has no module `{}` yet", module.text))
+            .label(module.span, "no such module")
+            .note(format!("it has {}", modules.join(", ")));
         if let Some(near) = suggest::nearest(&module.text, modules.iter().copied()) {
             finding = finding.help(format!("did you mean `{near}`?")).fix(format!("write `{near}`"), module.span, near);
         } else {
@@ -244,9 +228,8 @@ impl Resolver<'_> {
                     let names = self.loader.neighbours(&key);
                     if let Some(near) = suggest::nearest(name, names.iter().map(String::as_str)) {
                         let meant = if folder.is_empty() { near.to_string() } else { format!("{folder}/{near}") };
-                        finding = finding
-                            .help(format!("did you mean `{meant}`?"))
-                            .fix(format!("write `{meant}`"), literal.span, format!("\"{meant}\""));
+                        finding =
+                            finding.help(format!("did you mean `{meant}`?")).fix(format!("write `{meant}`"), literal.span, format!("\"{meant}\""));
                     }
                 }
                 if matches!(error, LoadError::IsDirectory) {

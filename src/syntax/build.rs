@@ -364,7 +364,13 @@ impl<'b> Builder<'b> {
             }
         }
         if branches.len() > MAXIMUM_ELSE_IF {
-            self.error(codes::TOO_DEEP, format!("more than {MAXIMUM_ELSE_IF} `else if` follow each other"), span, "too many", "look the value up in a map instead: `sizes[name]`");
+            self.error(
+                codes::TOO_DEEP,
+                format!("more than {MAXIMUM_ELSE_IF} `else if` follow each other"),
+                span,
+                "too many",
+                "look the value up in a map instead: `sizes[name]`",
+            );
             branches.truncate(MAXIMUM_ELSE_IF);
         }
         let mut built: Option<ast::If> = None;

@@ -180,8 +180,7 @@ impl Builder<'_> {
 
     fn choice(&mut self, pair: Pair<'_>) -> Option<Expr> {
         let span = self.span(&pair);
-        let operands: Vec<Pair<'_>> =
-            Parts::of(pair).filter(|part| !matches!(part.as_rule(), Rule::k_if | Rule::k_then | Rule::k_else)).collect();
+        let operands: Vec<Pair<'_>> = Parts::of(pair).filter(|part| !matches!(part.as_rule(), Rule::k_if | Rule::k_then | Rule::k_else)).collect();
         let levels = operands.len();
         if !self.enter(levels, span) {
             self.depth -= levels;
@@ -333,7 +332,13 @@ impl Builder<'_> {
         match literal.plain() {
             Some(text) => Some(ast::Name { text: SmolStr::new(text), span }),
             None => {
-                self.error(codes::BAD_STRING, "the key of a map is a plain text", span, "values cannot stand in a key", "make the map with `for`, or write the key out");
+                self.error(
+                    codes::BAD_STRING,
+                    "the key of a map is a plain text",
+                    span,
+                    "values cannot stand in a key",
+                    "make the map with `for`, or write the key out",
+                );
                 Some(ast::Name { text: SmolStr::default(), span })
             }
         }

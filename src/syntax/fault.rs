@@ -100,7 +100,11 @@ impl<'t> Place<'t> {
 
     pub(super) fn token(&self) -> &'t str {
         let token = self.token_at(self.at);
-        if token.is_empty() { self.rest().get(..self.rest().chars().next().filter(|c| *c != '\n').map_or(0, char::len_utf8)).unwrap_or_default() } else { token }
+        if token.is_empty() {
+            self.rest().get(..self.rest().chars().next().filter(|c| *c != '\n').map_or(0, char::len_utf8)).unwrap_or_default()
+        } else {
+            token
+        }
     }
 
     pub(super) fn token_span(&self) -> Span {
@@ -232,15 +236,9 @@ impl<'t> Place<'t> {
             );
         }
         if second.is_empty() || self.rest().starts_with(['}', ',']) {
-            return Some(
-                Diagnostic::error(codes::MISSING_VALUE, format!("`{first}` has no value"))
-                    .label(span, "and then?")
-                    .help(if self.in_map() {
-                        format!("write `{first}: ...`, or remove it")
-                    } else {
-                        format!("write `{first} = ...`, or remove the line")
-                    }),
-            );
+            return Some(Diagnostic::error(codes::MISSING_VALUE, format!("`{first}` has no value")).label(span, "and then?").help(
+                if self.in_map() { format!("write `{first}: ...`, or remove it") } else { format!("write `{first} = ...`, or remove the line") },
+            ));
         }
         let header = names && self.line_rest().contains(['{', ':']);
         if header {
@@ -351,7 +349,10 @@ impl<'t> Place<'t> {
                     .fix(format!("write `{near}`"), self.token_span(), near),
             );
         }
-        if self.expects(Rule::colon) && found.starts_with(|c: char| c.is_alphabetic()) && (found.contains(['.', ':']) || found.starts_with(char::is_uppercase)) {
+        if self.expects(Rule::colon)
+            && found.starts_with(|c: char| c.is_alphabetic())
+            && (found.contains(['.', ':']) || found.starts_with(char::is_uppercase))
+        {
             let end = self.previous_end();
             return Some(
                 Diagnostic::error(codes::BAD_HEADER, "a `:` is missing between the name and the type")
@@ -390,10 +391,13 @@ impl<'t> Place<'t> {
         }
         if self.may_end() && !self.in_parentheses() && words::begins_statement(self.rest().as_bytes()) {
             return Some(
-                Diagnostic::error(codes::MISSING_SEPARATOR, format!("a statement ends with its line: a `,` or a new line is missing before `{found}`"))
-                    .label(span, "the next statement begins here")
-                    .help("put it on a line of its own")
-                    .fix("add `,`", self.span(end, end), ","),
+                Diagnostic::error(
+                    codes::MISSING_SEPARATOR,
+                    format!("a statement ends with its line: a `,` or a new line is missing before `{found}`"),
+                )
+                .label(span, "the next statement begins here")
+                .help("put it on a line of its own")
+                .fix("add `,`", self.span(end, end), ","),
             );
         }
         let in_map = self.expects(Rule::close) && self.expects(Rule::comma) && !self.may_end();

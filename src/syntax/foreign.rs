@@ -40,17 +40,18 @@ impl Place<'_> {
         let unexpected = |message: &str| Diagnostic::error(codes::UNEXPECTED, message.to_string());
         let one = |length: usize| self.span(self.at, self.at + length);
         Some(match rest.chars().next()? {
-            ';' => unexpected("a statement ends with its line, not with `;`")
-                .label(one(1), "not needed")
-                .help("remove the `;`")
-                .fix("remove it", one(1), ""),
+            ';' => unexpected("a statement ends with its line, not with `;`").label(one(1), "not needed").help("remove the `;`").fix(
+                "remove it",
+                one(1),
+                "",
+            ),
             '\'' => {
                 let end = rest.get(1..)?.split('\n').next()?.find('\'').map(|end| end + 2);
                 let finding = unexpected("a text stands in double quotes").label(one(end.unwrap_or(1)), "single quotes");
                 match end.and_then(|end| rest.get(1..end - 1)).filter(|inner| !inner.contains(['"', '\\', '$'])) {
-                    Some(inner) => finding
-                        .help(format!("write `\"{inner}\"`"))
-                        .fix("use double quotes", one(inner.len() + 2), format!("\"{inner}\"")),
+                    Some(inner) => {
+                        finding.help(format!("write `\"{inner}\"`")).fix("use double quotes", one(inner.len() + 2), format!("\"{inner}\""))
+                    }
                     None => finding.help("write `\"...\"`"),
                 }
             }
@@ -58,18 +59,19 @@ impl Place<'_> {
                 .label(one(quote.len_utf8()), "a typographic quote")
                 .help("write `\"`; word processors replace it"),
             '#' => unexpected("a comment begins with `//`").label(one(1), "not a comment here").help("write `//`").fix("write `//`", one(1), "//"),
-            '/' if rest.starts_with("/*") => {
-                unexpected("a comment begins with `//` and ends with its line").label(one(2), "not a comment here").help("write `//` before each line")
-            }
+            '/' if rest.starts_with("/*") => unexpected("a comment begins with `//` and ends with its line")
+                .label(one(2), "not a comment here")
+                .help("write `//` before each line"),
             '&' if rest.starts_with("&&") => {
                 unexpected("conditions are joined with `and`").label(one(2), "`and` is meant").help("write `and`").fix("write `and`", one(2), "and")
             }
             '|' if rest.starts_with("||") => {
                 unexpected("conditions are joined with `or`").label(one(2), "`or` is meant").help("write `or`").fix("write `or`", one(2), "or")
             }
-            '!' if !rest.starts_with("!=") => {
-                unexpected("a condition is turned around with `not`").label(one(1), "`not` is meant").help("write `not`").fix("write `not`", one(1), "not ")
-            }
+            '!' if !rest.starts_with("!=") => unexpected("a condition is turned around with `not`")
+                .label(one(1), "`not` is meant")
+                .help("write `not`")
+                .fix("write `not`", one(1), "not "),
             '?' if !rest.starts_with("??") && !rest.starts_with("?.") => unexpected("a choice is written in words")
                 .label(one(1), "not an operator")
                 .help("write `if CONDITION then A else B`; `??` gives another value for `none`"),
@@ -79,10 +81,11 @@ impl Place<'_> {
                 .fix("write `=`", one(2), "="),
             '=' if rest.starts_with("==") && self.expects(Rule::equals) => {
                 let second = self.span(self.at + 1, self.at + 2);
-                unexpected("one `=` sets a value")
-                    .label(second, "one too many")
-                    .help("remove it; `==` compares, and stands in conditions only")
-                    .fix("remove it", second, "")
+                unexpected("one `=` sets a value").label(second, "one too many").help("remove it; `==` compares, and stands in conditions only").fix(
+                    "remove it",
+                    second,
+                    "",
+                )
             }
             '=' if self.previous() == ':' && self.expects(Rule::ty) => {
                 let colon = self.span(self.previous_end() - 1, self.previous_end());

@@ -59,11 +59,23 @@ impl Builder<'_> {
             return ExprKind::Number(0.0);
         }
         let Some(amount) = digits.parse::<f64>().ok().filter(|amount| amount.is_finite()) else {
-            self.error(codes::BAD_LITERAL, format!("`{text}` is no number"), span, "a number has digits and at most one point", "write digits and at most one point: `1.5`");
+            self.error(
+                codes::BAD_LITERAL,
+                format!("`{text}` is no number"),
+                span,
+                "a number has digits and at most one point",
+                "write digits and at most one point: `1.5`",
+            );
             return ExprKind::Number(0.0);
         };
         if amount >= 1e15 {
-            self.error(codes::BAD_LITERAL, format!("`{text}` is too large to be kept exactly"), span, "below 1,000,000,000,000,000", "write the number in quotes, if it is an id");
+            self.error(
+                codes::BAD_LITERAL,
+                format!("`{text}` is too large to be kept exactly"),
+                span,
+                "below 1,000,000,000,000,000",
+                "write the number in quotes, if it is an id",
+            );
             return ExprKind::Number(0.0);
         }
         if suffix.is_empty() {
@@ -83,12 +95,9 @@ impl Builder<'_> {
             .find(|(other, _)| *other == folded)
             .map(|(_, unit)| *unit)
             .or_else(|| suggest::nearest(suffix, known.iter().copied()));
-        let mut finding = Diagnostic::error(codes::BAD_LITERAL, format!("there is no unit `{suffix}`"))
-            .label(span, "unknown unit");
+        let mut finding = Diagnostic::error(codes::BAD_LITERAL, format!("there is no unit `{suffix}`")).label(span, "unknown unit");
         finding = match meant {
-            Some(meant) => {
-                finding.help(format!("write `{digits}{meant}`")).fix(format!("write `{digits}{meant}`"), span, format!("{digits}{meant}"))
-            }
+            Some(meant) => finding.help(format!("write `{digits}{meant}`")).fix(format!("write `{digits}{meant}`"), span, format!("{digits}{meant}")),
             None => finding.help(format!("the units are {}", known.join(", "))),
         };
         if suffix == "m" {
@@ -216,7 +225,13 @@ impl Builder<'_> {
         let have = rest.bytes().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
         let line = rest.split('\n').next().unwrap_or_default();
         if have < indent && !line.trim().is_empty() {
-            self.error(codes::BAD_STRING, "this line stands further left than the closing `\"\"\"`", Span::new(self.file, at, at + line.trim_end().len()), "the closing quotes say how much indentation is removed from every line", "move the closing quotes to the left, or the line to the right");
+            self.error(
+                codes::BAD_STRING,
+                "this line stands further left than the closing `\"\"\"`",
+                Span::new(self.file, at, at + line.trim_end().len()),
+                "the closing quotes say how much indentation is removed from every line",
+                "move the closing quotes to the left, or the line to the right",
+            );
         }
         rest.get(have.min(indent)..).unwrap_or_default()
     }
@@ -236,13 +251,22 @@ impl Builder<'_> {
                     out.push(found);
                     return after.get(code.len() + 2..).unwrap_or_default();
                 }
-                self.error(codes::BAD_STRING, "`\\u{...}` takes the number of a character in hexadecimal digits", Span::new(self.file, at, at + 2), "no such character", "write for example `\\u{e9}`");
+                self.error(
+                    codes::BAD_STRING,
+                    "`\\u{...}` takes the number of a character in hexadecimal digits",
+                    Span::new(self.file, at, at + 2),
+                    "no such character",
+                    "write for example `\\u{e9}`",
+                );
             }
             other => {
                 self.diagnostics.push(
                     Diagnostic::error(codes::BAD_STRING, format!("there is no escape `\\{}`", other.escape_default()))
                         .label(Span::new(self.file, at, at + 1 + other.len_utf8()), "unknown escape")
-                        .help(format!("write `\\\\{0}` for a backslash and `{0}`, or a raw string `#\"...\"#`, in which nothing is escaped", other.escape_default())),
+                        .help(format!(
+                            "write `\\\\{0}` for a backslash and `{0}`, or a raw string `#\"...\"#`, in which nothing is escaped",
+                            other.escape_default()
+                        )),
                 );
                 out.push(other);
             }

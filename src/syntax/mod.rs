@@ -100,7 +100,8 @@ fn blank_around(copy: &mut String, at: usize) -> bool {
     let bytes = copy.as_bytes();
     let at = at.min(bytes.len());
     let mut start = bytes.get(..at).and_then(|text| text.iter().rposition(|byte| *byte == b'\n')).map_or(0, |newline| newline + 1);
-    let line_end = |from: usize| bytes.get(from..).and_then(|rest| rest.iter().position(|byte| *byte == b'\n')).map_or(bytes.len(), |offset| from + offset);
+    let line_end =
+        |from: usize| bytes.get(from..).and_then(|rest| rest.iter().position(|byte| *byte == b'\n')).map_or(bytes.len(), |offset| from + offset);
     let mut end = line_end(at);
     // A brace that closes an earlier block stays; one that opens a block takes the block along.
     let mut depth = 0usize;
@@ -141,11 +142,8 @@ fn blank_around(copy: &mut String, at: usize) -> bool {
         }
         end = next;
     }
-    let blanked: Vec<u8> = bytes
-        .iter()
-        .enumerate()
-        .map(|(position, byte)| if (start..end).contains(&position) && *byte != b'\n' { b' ' } else { *byte })
-        .collect();
+    let blanked: Vec<u8> =
+        bytes.iter().enumerate().map(|(position, byte)| if (start..end).contains(&position) && *byte != b'\n' { b' ' } else { *byte }).collect();
     let changed = blanked != bytes;
     if let Ok(blanked) = String::from_utf8(blanked) {
         *copy = blanked;
@@ -157,7 +155,9 @@ fn blank_around(copy: &mut String, at: usize) -> bool {
 fn goes_on(text: &[u8]) -> bool {
     let text = text.trim_ascii_end();
     let words: [&[u8]; 4] = [b" and", b" or", b" not", b" in"];
-    text.ends_with(b"??") || matches!(text.last(), Some(b'+' | b'-' | b'*' | b'/' | b'<' | b'>' | b'=')) || words.iter().any(|word| text.ends_with(word))
+    text.ends_with(b"??")
+        || matches!(text.last(), Some(b'+' | b'-' | b'*' | b'/' | b'<' | b'>' | b'='))
+        || words.iter().any(|word| text.ends_with(word))
 }
 
 /// The span of a pair without the blanks behind it, which the grammar counts in before an absent optional part.

@@ -4,8 +4,25 @@ use super::ast::Kind;
 
 /// Words that open a statement and are no kind of declaration.
 pub const STATEMENT_WORDS: &[&str] = &[
-    "use", "pub", "allow", "adjust", "moved", "require", "advise", "when", "notify", "on", "parallel", "done", "check", "start",
-    "approve", "call", "if", "for", "best_effort",
+    "use",
+    "pub",
+    "allow",
+    "adjust",
+    "moved",
+    "require",
+    "advise",
+    "when",
+    "notify",
+    "on",
+    "parallel",
+    "done",
+    "check",
+    "start",
+    "approve",
+    "call",
+    "if",
+    "for",
+    "best_effort",
 ];
 
 /// Words of expressions; they cannot be declared.
@@ -16,13 +33,31 @@ pub const CLAUSES: &[&str] = &["in", "across", "among", "from", "to", "every", "
 
 /// Openers of top-level blocks; they cannot be declared, so that recovery can rely on them.
 const TOP_LEVEL: &[&str] = &[
-    "platform", "region", "setting", "param", "let", "replica", "service", "route", "resource", "alarm", "failover", "failback",
-    "drill", "component", "type", "external", "group", "use", "pub", "allow", "adjust",
+    "platform",
+    "region",
+    "setting",
+    "param",
+    "let",
+    "replica",
+    "service",
+    "route",
+    "resource",
+    "alarm",
+    "failover",
+    "failback",
+    "drill",
+    "component",
+    "type",
+    "external",
+    "group",
+    "use",
+    "pub",
+    "allow",
+    "adjust",
 ];
 
 /// Words that a later version of the language will give a meaning to.
-pub const LATER: &[&str] =
-    &["test", "scenario", "environment", "policy", "publish", "trigger", "active", "state", "invariant", "reprotect"];
+pub const LATER: &[&str] = &["test", "scenario", "environment", "policy", "publish", "trigger", "active", "state", "invariant", "reprotect"];
 
 /// How the statement that begins with this word is written.
 pub fn form(opener: &str) -> Option<&'static str> {

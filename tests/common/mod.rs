@@ -40,10 +40,7 @@ pub fn sample() -> (SourceMap, Vec<Diagnostic>) {
         Diagnostic::error(codes::CANNOT_WRITE, "`out/manifest.json` cannot be written: no space left on device")
             .help("free some space, or name another folder with `-o`"),
         Diagnostic::error(codes::SPLIT_PLAN, "`reroute` needs a control plane that is lost with `primary`")
-            .label(
-                find(&sources, platform, "front.edit_records()"),
-                "calls route53:ChangeResourceRecordSets, which AWS runs in us-east-1 only",
-            )
+            .label(find(&sources, platform, "front.edit_records()"), "calls route53:ChangeResourceRecordSets, which AWS runs in us-east-1 only")
             .secondary(find(&sources, platform, "evacuate"), "leaves us-east-1")
             .secondary(find(&sources, library, "action shift"), "this one could be called")
             .note("`evacuate` leaves us-east-1: on that day this call has nobody to answer it")

@@ -56,63 +56,63 @@ impl Writer<'_> {
 
     /// A value on one line.
     pub fn value(self, node: &Value) -> String {
-    match node {
-        Value::None => "none".into(),
-        Value::Bool(known) => known.to_string(),
-        Value::Number(known) => number_text(*known),
-        Value::Text(known) => format!("{known:?}"),
-        Value::Quantity(amount, dimension) => quantity_text(*amount, *dimension),
-        Value::Cidr(known) => known.to_string(),
-        Value::Region(id) => region(self.model, *id),
-        Value::List(items) => format!("[{}]", joined(items.iter().map(|item| self.value(item)))),
-        Value::Map(map) => format!("{{{}}}", joined(map.iter().map(|(key, item)| format!("{key}: {}", self.value(item))))),
-        Value::Range(ends) => format!("{}..{}", self.value(&ends.0), self.value(&ends.1)),
-        Value::Deploy(known) => format!("deployment {}", self.deploy(known)),
-        Value::Run(known) => format!("run {}", self.run(known)),
-        Value::Resource(known) => self.resource(*known),
-        other => format!("a value that no property holds: {other:?}"),
-    }
-}
-
-fn deploy(self, node: &Deploy) -> String {
-    match node {
-        Deploy::Parameter(id, None) => format!("param {}", self.model.parameters.get(*id).name),
-        Deploy::Parameter(id, Some(place)) => format!("param {}{}", self.model.parameters.get(*id).name, self.place(*place)),
-        Deploy::Account(None) => "account".into(),
-        Deploy::Account(Some(place)) => format!("account{}", self.place(*place)),
-        Deploy::Partition => "partition".into(),
-        Deploy::DnsSuffix => "dns_suffix".into(),
-        Deploy::Ref(target) => format!("{}.ref", self.resource(*target)),
-        Deploy::Attribute(target, name) => format!("{}.{name}", self.resource(*target)),
-        Deploy::Arn(target) => format!("{}.arn", self.resource(*target)),
-        Deploy::Text(parts) => {
-            let parts: String = parts
-                .iter()
-                .map(|part| match part {
-                    TextPart::Literal(text) => text.clone(),
-                    TextPart::Value(value) => format!("<{}>", self.deploy(value)),
-                })
-                .collect();
-            format!("\"{parts}\"")
+        match node {
+            Value::None => "none".into(),
+            Value::Bool(known) => known.to_string(),
+            Value::Number(known) => number_text(*known),
+            Value::Text(known) => format!("{known:?}"),
+            Value::Quantity(amount, dimension) => quantity_text(*amount, *dimension),
+            Value::Cidr(known) => known.to_string(),
+            Value::Region(id) => region(self.model, *id),
+            Value::List(items) => format!("[{}]", joined(items.iter().map(|item| self.value(item)))),
+            Value::Map(map) => format!("{{{}}}", joined(map.iter().map(|(key, item)| format!("{key}: {}", self.value(item))))),
+            Value::Range(ends) => format!("{}..{}", self.value(&ends.0), self.value(&ends.1)),
+            Value::Deploy(known) => format!("deployment {}", self.deploy(known)),
+            Value::Run(known) => format!("run {}", self.run(known)),
+            Value::Resource(known) => self.resource(*known),
+            other => format!("a value that no property holds: {other:?}"),
         }
-        Deploy::Json(inner) => format!("json({})", self.value(inner)),
     }
-}
 
-/// A value that a machine learns.
-pub fn run(self, node: &Run) -> String {
-    match node {
-        Run::Variable(name) => format!("${name}"),
-        Run::Element(name) => name.to_string(),
-        Run::Known(known) => self.value(known),
-        Run::Member(base, name) => format!("{}.{name}", self.run(base)),
-        Run::Index(base, at) => format!("{}[{}]", self.run(base), self.run(at)),
-        Run::Binary(operator, left, right) => format!("({} {} {})", self.run(left), operator.symbol(), self.run(right)),
-        Run::Not(inner) => format!("(not {})", self.run(inner)),
-        Run::Any(list, name, body) => format!("{}.any({name} => {})", self.run(list), self.run(body)),
-        Run::All(list, name, body) => format!("{}.all({name} => {})", self.run(list), self.run(body)),
-        Run::Length(list) => format!("{}.length", self.run(list)),
-        Run::Text(parts) => format!("text({})", joined(parts.iter().map(|part| self.run(part)))),
+    fn deploy(self, node: &Deploy) -> String {
+        match node {
+            Deploy::Parameter(id, None) => format!("param {}", self.model.parameters.get(*id).name),
+            Deploy::Parameter(id, Some(place)) => format!("param {}{}", self.model.parameters.get(*id).name, self.place(*place)),
+            Deploy::Account(None) => "account".into(),
+            Deploy::Account(Some(place)) => format!("account{}", self.place(*place)),
+            Deploy::Partition => "partition".into(),
+            Deploy::DnsSuffix => "dns_suffix".into(),
+            Deploy::Ref(target) => format!("{}.ref", self.resource(*target)),
+            Deploy::Attribute(target, name) => format!("{}.{name}", self.resource(*target)),
+            Deploy::Arn(target) => format!("{}.arn", self.resource(*target)),
+            Deploy::Text(parts) => {
+                let parts: String = parts
+                    .iter()
+                    .map(|part| match part {
+                        TextPart::Literal(text) => text.clone(),
+                        TextPart::Value(value) => format!("<{}>", self.deploy(value)),
+                    })
+                    .collect();
+                format!("\"{parts}\"")
+            }
+            Deploy::Json(inner) => format!("json({})", self.value(inner)),
+        }
     }
-}
+
+    /// A value that a machine learns.
+    pub fn run(self, node: &Run) -> String {
+        match node {
+            Run::Variable(name) => format!("${name}"),
+            Run::Element(name) => name.to_string(),
+            Run::Known(known) => self.value(known),
+            Run::Member(base, name) => format!("{}.{name}", self.run(base)),
+            Run::Index(base, at) => format!("{}[{}]", self.run(base), self.run(at)),
+            Run::Binary(operator, left, right) => format!("({} {} {})", self.run(left), operator.symbol(), self.run(right)),
+            Run::Not(inner) => format!("(not {})", self.run(inner)),
+            Run::Any(list, name, body) => format!("{}.any({name} => {})", self.run(list), self.run(body)),
+            Run::All(list, name, body) => format!("{}.all({name} => {})", self.run(list), self.run(body)),
+            Run::Length(list) => format!("{}.length", self.run(list)),
+            Run::Text(parts) => format!("text({})", joined(parts.iter().map(|part| self.run(part)))),
+        }
+    }
 }

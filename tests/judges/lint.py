@@ -1,6 +1,7 @@
 """cfn-lint over every template, each for its own Region, with the exceptions of one file."""
 
 import collections
+import fnmatch
 import json
 import os
 import re
@@ -13,17 +14,18 @@ from common import templates, verdict
 
 
 def exceptions(path):
-    """The rules that are not applied, with their reasons."""
-    rules = {}
+    """The rules that are not applied, each with the Regions where it is not: a pattern."""
+    rules = []
     for line in Path(path).read_text(encoding="utf-8").splitlines():
         if not line.strip() or line.startswith("#"):
             continue
-        found = re.fullmatch(r"([EWI]\d{4})\s+(\S.{9,})", line)
+        found = re.fullmatch(r"([EWI]\d{4})(?:@(\S+))?\s+(\S.{9,})", line)
         if not found:
-            sys.exit(f"{path}: not `RULE reason`: {line}")
-        if found[1] in rules:
+            sys.exit(f"{path}: not `RULE reason` or `RULE@REGIONS reason`: {line}")
+        rule = (found[1], found[2] or "*")
+        if rule in rules:
             sys.exit(f"{path}: {found[1]} stands there twice")
-        rules[found[1]] = found[2]
+        rules.append(rule)
     return rules
 
 
@@ -43,17 +45,19 @@ def main(out, exceptions_file):
         groups[path.parent.name].append(path.resolve())
     findings, hits = [], set()
     for region, files in sorted(groups.items()):
-        ignore = ["-i", *ignored] if ignored else []
+        here = [rule for rule, regions in ignored if fnmatch.fnmatchcase(region, regions)]
+        ignore = ["-i", *here] if here else []
         result = run(region, files, ["--format", "parseable", *ignore])
         # 0 is clean; a crash ends with a code that is no sum of 2, 4 and 8, or without a line of output.
         if result.returncode != 0:
             lines = (result.stdout + result.stderr).strip().splitlines() or ["no output"]
             findings.append(f"cfn-lint exits {result.returncode} for {region}:")
             findings.extend(f"  {line.removeprefix(str(Path(out).resolve()) + '/')}" for line in lines)
-        if ignored:
+        if here:
             everything = run(region, files, ["--format", "json"])
-            hits.update(found["Rule"]["Id"] for found in json.loads(everything.stdout or "[]"))
-    findings.extend(f"{exceptions_file}: {rule} is never hit; remove it" for rule in ignored if rule not in hits)
+            hit = {found["Rule"]["Id"] for found in json.loads(everything.stdout or "[]")}
+            hits.update((rule, regions) for rule, regions in ignored if rule in hit and fnmatch.fnmatchcase(region, regions))
+    findings.extend(f"{exceptions_file}: {rule} is never hit in {regions}; remove it" for rule, regions in ignored if (rule, regions) not in hits)
     verdict("cfn-lint", {"templates": sum(map(len, groups.values()))}, findings)
 
 

@@ -1,15 +1,18 @@
 "use strict";
 // What the machines' calls find: a small model of the services, in which an order takes its time to be carried out.
-// Only what the library's actions call is here; a call that is missing fails the judge, so that a new action brings its answer along.
+// Only what the actions of the library and of the judged projects call is here; a call that is missing fails the judge, so that a new action brings its answer along.
 
 const { StateError } = require("./interpreter.cjs");
 
 /** How long a store takes to change its writer. */
 const CHANGE_SECONDS = 100;
+/** How long it takes until anything else that was ordered is so. */
+const NOTE_SECONDS = 40;
 
 class World {
   constructor() {
     this.stores = new Map();
+    this.notes = new Map();
     this.log = [];
   }
 
@@ -28,7 +31,20 @@ class World {
       store.writer = store.change?.to ?? store.writer;
       store.change = undefined;
     }
+    for (const note of this.notes.values()) note.at = -Infinity;
     this.log = [];
+  }
+
+  /** Orders that something is so; it will be after a while. */
+  note(name, value, now) {
+    this.notes.set(name, { value, at: now + NOTE_SECONDS * 1000 });
+    return {};
+  }
+
+  /** What was ordered, once it is so. */
+  since(name, now) {
+    const note = this.notes.get(name);
+    return note && now >= note.at ? note.value : undefined;
   }
 
   /** A store with one writer, as it is now. */
@@ -75,11 +91,18 @@ function globalDatastore(world, given, now) {
   };
 }
 
+/** Tables that are there only after they were restored. */
+const RESTORED = ["patients", "scans"];
+
 const ANSWERS = {
   "rds:describeGlobalClusters": (world, given, now) => ({ GlobalClusters: [globalCluster(world, given, now)] }),
   "rds:failoverGlobalCluster": changeCluster,
   "rds:switchoverGlobalCluster": changeCluster,
   "rds:describeDBClusters": (_, given) => ({ DbClusters: [{ DbClusterIdentifier: given.DbClusterIdentifier, Status: "available" }] }),
+  "docdb:describeGlobalClusters": (world, given, now) => ({ GlobalClusters: [globalCluster(world, given, now)] }),
+  "docdb:failoverGlobalCluster": changeCluster,
+  "docdb:switchoverGlobalCluster": changeCluster,
+  "docdb:describeDBClusters": (_, given) => ({ DbClusters: [{ DbClusterIdentifier: given.DbClusterIdentifier, Status: "available" }] }),
   "elasticache:describeGlobalReplicationGroups": (world, given, now) => ({ GlobalReplicationGroups: [globalDatastore(world, given, now)] }),
   "elasticache:failoverGlobalReplicationGroup": (world, given, now) => {
     const error = "ElastiCache.InvalidGlobalReplicationGroupStateException";
@@ -89,7 +112,29 @@ const ANSWERS = {
   "elasticache:describeReplicationGroups": (_, given) => ({
     ReplicationGroups: [{ ReplicationGroupId: given.ReplicationGroupId, Status: "available" }],
   }),
-  "dynamodb:describeTable": (_, given) => ({ Table: { TableName: given.TableName, TableStatus: "ACTIVE" } }),
+  "dynamodb:describeTable": (world, given, now) => {
+    if (RESTORED.includes(given.TableName) && world.since(`table ${given.TableName}`, now) === undefined) {
+      throw new StateError("DynamoDb.ResourceNotFoundException", "there is no such table");
+    }
+    return { Table: { TableName: given.TableName, TableStatus: "ACTIVE" } };
+  },
+  "dynamodb:getItem": (world, given, now) => ({ Item: world.since(JSON.stringify(given.Key), now) }),
+  "dynamodb:putItem": (world, given, now) => world.note(JSON.stringify(given.Item), given.Item, now), // our items are all key
+  "backup:listRecoveryPointsByBackupVault": () => ({ RecoveryPoints: [{ RecoveryPointArn: "arn:of-a-recovery-point", Status: "COMPLETED" }] }),
+  "backup:startRestoreJob": (world, given, now) => world.note(`table ${given.Metadata.targetTableName}`, true, now),
+  "ecs:describeServices": (world, given, now) => ({
+    Services: given.Services.map((service) => ({ Status: "ACTIVE", RunningCount: world.since(service, now) ?? 1 })),
+  }),
+  "ecs:updateService": (world, given, now) => world.note(given.Service, given.DesiredCount, now),
+  "ecr:describeRepositories": (_, given) => ({ Repositories: given.RepositoryNames.map((name) => ({ RepositoryName: name })) }),
+  "lambda:getFunction": () => ({ Configuration: { State: "Active" } }),
+  "lambda:getEventSourceMapping": (world, given, now) => ({ State: world.since(given.Uuid, now) ?? "Updating" }),
+  "lambda:updateEventSourceMapping": (world, given, now) => world.note(given.Uuid, given.Enabled ? "Enabled" : "Disabled", now),
+  "autoscaling:updateAutoScalingGroup": (world, given, now) => world.note("servers", given.DesiredCapacity, now),
+  "elasticloadbalancingv2:describeTargetHealth": (world, given, now) => ({
+    TargetHealthDescriptions: Array.from({ length: world.since("servers", now) ?? 0 }, () => ({ TargetHealth: { State: "healthy" } })),
+  }),
+  "secretsmanager:describeSecret": (_, given) => ({ Name: given.SecretId }),
   "s3:getBucketVersioning": () => ({ Status: "Enabled" }),
   "sns:publish": () => ({ MessageId: "message" }),
 };

@@ -183,8 +183,7 @@ const FLAGS: &[&str] = &[
 
 /// Every name there is.
 pub fn all() -> Vec<&'static str> {
-    [STATEMENTS, KINDS, CLAUSES, CLAUSE_VALUES, TYPES, ARGUMENTS, SOURCES, ELSES, EXPRESSIONS, ENTRIES, UNARY, BINARY, STYLES, PARTS, FLAGS]
-        .concat()
+    [STATEMENTS, KINDS, CLAUSES, CLAUSE_VALUES, TYPES, ARGUMENTS, SOURCES, ELSES, EXPRESSIONS, ENTRIES, UNARY, BINARY, STYLES, PARTS, FLAGS].concat()
 }
 
 /// Counts the nodes of a file.

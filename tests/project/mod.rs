@@ -1,6 +1,5 @@
 //! Projects in memory, for the tests: files by path, compiled as the command line would.
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, clippy::string_slice, reason = "a test fails by them")]
-
 #![allow(dead_code, reason = "each test uses its own part")]
 
 use drc::diag::{Diagnostic, Diagnostics, Severity};

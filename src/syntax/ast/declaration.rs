@@ -151,6 +151,18 @@ impl Declaration {
         self.clauses.iter().find(|clause| clause.word == word)
     }
 
+    /// The inputs that the block declares.
+    #[must_use]
+    pub fn inputs(&self) -> Vec<&Self> {
+        self.statements()
+            .iter()
+            .filter_map(|statement| match statement {
+                Statement::Declaration(input) if input.kind == Kind::Input => Some(input.as_ref()),
+                _ => None,
+            })
+            .collect()
+    }
+
     /// The statements of the block; none without a block.
     #[must_use]
     pub fn statements(&self) -> &[Statement] {

@@ -9,8 +9,7 @@ use std::borrow::Cow;
 pub(super) fn tokens<'t>(tree: &'t File, text: &'t str) -> Vec<Token<'t>> {
     let line_ends = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at).collect();
     let comments = &tree.comments;
-    let mut printer =
-        Printer { text, comments, next: 0, tokens: Vec::new(), line_ends, free: false, part: None, documents: false };
+    let mut printer = Printer { text, comments, next: 0, tokens: Vec::new(), line_ends, free: false, part: None, documents: false };
     printer.file(tree);
     printer.tokens
 }

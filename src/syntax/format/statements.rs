@@ -1,8 +1,7 @@
 //! Statements and types.
 
 use super::super::ast::{
-    Adjust, Call, Clause, ClauseValue, Declaration, Else, If, Name, Statement, TypeArgument, TypeExpr, TypeKind, Use,
-    UseSource, When,
+    Adjust, Call, Clause, ClauseValue, Declaration, Else, If, Name, Statement, TypeArgument, TypeExpr, TypeKind, Use, UseSource, When,
 };
 use super::expressions::{OPERATION, RANGE, SUM, TERM, VALUE};
 use super::printer::Printer;

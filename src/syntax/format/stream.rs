@@ -145,13 +145,7 @@ impl Measures {
                     first_lines.push(Some(0));
                 }
                 Token::Force | Token::Comment(_) => hard += 1,
-                Token::Open { .. }
-                | Token::Close
-                | Token::Indent
-                | Token::Dedent
-                | Token::Item(_)
-                | Token::ItemEnd
-                | Token::Cell(_) => {}
+                Token::Open { .. } | Token::Close | Token::Indent | Token::Dedent | Token::Item(_) | Token::ItemEnd | Token::Cell(_) => {}
             }
         }
         measures.flat.push(flat);

@@ -194,7 +194,12 @@ impl<'t> Scanner<'t> {
                 self.unclosed_parentheses(at);
             }
         }
-        if self.stack.is_empty() && self.indent == 0 && !matches!(first, b'\n' | b'\r' | b'}' | b')' | b']' | b'{') && at > 0 && !rest.starts_with(b"else") {
+        if self.stack.is_empty()
+            && self.indent == 0
+            && !matches!(first, b'\n' | b'\r' | b'}' | b')' | b']' | b'{')
+            && at > 0
+            && !rest.starts_with(b"else")
+        {
             self.out.slices.push(at);
         }
     }
@@ -277,9 +282,7 @@ impl<'t> Scanner<'t> {
                 .secondary(self.span(start, end), "is the `{` of this block missing?")
                 .help("write `{` at the end of the header's line, or remove the `}`");
         } else {
-            finding = finding
-                .help(format!("remove the `{}`", char::from(closer)))
-                .fix("remove it", self.span(at, at + 1), "");
+            finding = finding.help(format!("remove the `{}`", char::from(closer))).fix("remove it", self.span(at, at + 1), "");
         }
         self.findings.push(finding);
         self.blank(at, at + 1);

@@ -1,0 +1,47 @@
+//! What the README shows is what the command prints.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn readme() -> String {
+    fs::read_to_string(root().join("README.md")).expect("the README can be read")
+}
+
+/// What `drc` prints in a folder that holds the example, changed as the README says.
+fn printed(arguments: &[&str], from: &str, to: &str) -> String {
+    let folder = tempfile::tempdir().expect("a folder");
+    let text = fs::read_to_string(root().join("examples/orders/platform.dr")).expect("the example can be read");
+    assert!(text.contains(from), "the example no longer has `{from}`");
+    fs::write(folder.path().join("platform.dr"), text.replace(from, to)).expect("written");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_drc"));
+    for name in ["NO_GRAPHICS", "CLICOLOR_FORCE", "COLUMNS"] {
+        command.env_remove(name);
+    }
+    let output = command.args(arguments).arg("platform.dr").current_dir(folder.path()).output().expect("it runs");
+    String::from_utf8(output.stdout).expect("UTF-8") + &String::from_utf8(output.stderr).expect("UTF-8")
+}
+
+#[test]
+fn findings_are_shown_as_they_are() {
+    let readme = readme();
+    for (from, to) in [
+        ("> 5s for", "> 5000 for"),
+        ("alarm invoices_lag in followers", "alarm invoices_lag in both"),
+        ("step answers = ledger.probe() ", "step answers = ledger.switchover() "),
+    ] {
+        let printed = printed(&["check"], from, to);
+        let finding = printed.strip_suffix("\n\n1 error\n").unwrap_or_else(|| panic!("one finding is expected:\n{printed}"));
+        assert!(readme.contains(&format!("```text\n{finding}\n```")), "the README does not show\n{finding}");
+    }
+}
+
+#[test]
+fn the_summary_is_shown_as_it_is() {
+    let printed = printed(&["compile"], "platform orders", "platform orders");
+    assert!(readme().contains(&format!("```text\n{printed}```")), "the README does not show\n{printed}");
+}
