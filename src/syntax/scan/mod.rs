@@ -1,6 +1,6 @@
 //! The look at a text before the grammar: comments, brackets, quotes, depth.
 //!
-//! It gives a copy of the text, byte for byte as long, in which comments are blank, newlines inside `( )` and `[ ]` are
+//! It gives a copy of the text, byte for byte as long, in which comments, tabs, and newlines inside `( )` and `[ ]` are
 //! blank, and every bracket has its partner. So the grammar needs to know neither comments nor where newlines are free,
 //! and one missing brace does not swallow the rest: in a text whose brackets do not fit, a word that opens a top-level
 //! statement in column 0 ends whatever was open.
@@ -157,6 +157,10 @@ impl<'t> Scanner<'t> {
                 b'"' if self.starts(at, b"\"\"\"") => self.multi_line(at),
                 b'"' => self.string(at),
                 b'#' if self.byte(at + 1) == b'"' => self.raw(at),
+                b'\t' | b'\r' => {
+                    self.put(at, b' ');
+                    at + 1
+                }
                 opener @ (b'(' | b'[' | b'{') => self.open(opener, at),
                 closer @ (b')' | b']' | b'}') => self.close(closer, at),
                 _ => at + 1,
