@@ -46,3 +46,30 @@ fn the_summary_is_shown_as_it_is() {
     let printed = printed(&["compile"], "platform orders", "platform orders");
     assert!(readme().contains(&format!("```text\n{printed}```")), "the README does not show\n{printed}");
 }
+
+#[test]
+fn the_figures_are_those_of_the_example() {
+    let example = fs::read_to_string(root().join("examples/orders/platform.dr")).expect("the example can be read");
+    let code = example.lines().map(str::trim_start).filter(|line| !line.is_empty() && !line.starts_with("//")).count();
+    let folder = tempfile::tempdir().expect("a folder");
+    let out = folder.path().join("out");
+    let status = Command::new(env!("CARGO_BIN_EXE_drc"))
+        .args(["compile", "-q", "-o"])
+        .arg(&out)
+        .arg(root().join("examples/orders/platform.dr"))
+        .status()
+        .expect("it runs");
+    assert!(status.success());
+    let mut lines = 0;
+    for region in ["us-east-1", "us-east-2"] {
+        for entry in fs::read_dir(out.join(region)).expect("the Region's folder") {
+            let path = entry.expect("an entry").path();
+            if path.to_string_lossy().ends_with(".template.json") {
+                lines += fs::read_to_string(path).expect("a template").lines().count();
+            }
+        }
+    }
+    let shown = format!("{},{:03}", lines / 1000, lines % 1000);
+    assert!(readme().contains(&format!("is {code} lines of `.dr`")), "the example has {code} lines of code");
+    assert!(readme().contains(&format!("{shown} lines of templates")), "the example gives {shown} lines of templates");
+}
