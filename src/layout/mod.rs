@@ -13,6 +13,7 @@ use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 use std::collections::{BTreeMap, BTreeSet};
 
+pub use crate::model::computed::Part;
 pub use resolve::{Resolved, resolve};
 
 /// The name of a group that is only tried; no declared name has a blank.
@@ -66,15 +67,6 @@ pub struct Output {
     pub resource: ResourceRef,
     /// Which value.
     pub part: Part,
-}
-
-/// Which value of a resource.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Part {
-    /// What `Ref` gives.
-    Ref,
-    /// An attribute.
-    Attribute(SmolStr),
 }
 
 /// Why one stack needs another.
