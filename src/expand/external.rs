@@ -75,6 +75,16 @@ impl<'a> Expander<'a> {
                 context,
             );
         }
+        if context.phase > 0 {
+            self.fail(
+                codes::MISPLACED,
+                format!("`{name}` exists already and is made in no phase"),
+                declaration.header(),
+                "nothing is written for it",
+                "declare it outside of `later`",
+                context,
+            );
+        }
         if let Some(group) = &context.group {
             self.fail(
                 codes::MISPLACED,
@@ -193,7 +203,7 @@ impl<'a> Expander<'a> {
                         continue;
                     }
                     if !matches!(value, Value::None | Value::Error) {
-                        properties.push(Property { name: key.clone(), value, span });
+                        properties.push(Property { name: key.clone(), value, span, phase: 0 });
                     }
                 }
                 properties
@@ -449,7 +459,7 @@ fn with_article(ty: &str) -> String {
     if ty.is_empty() { "a value".to_string() } else { format!("it is of type {ty}") }
 }
 
-/// What a component declares that the block of an existing instance may speak of, in `if` and `for` too.
+/// What a component declares that the block of an existing instance may speak of, in `if`, `for` and `later` too.
 fn things(statements: &[Statement]) -> Vec<&ast::Declaration> {
     let mut found = Vec::new();
     for statement in statements {
@@ -471,6 +481,7 @@ fn things(statements: &[Statement]) -> Vec<&ast::Declaration> {
                 }
             }
             Statement::For(node) => found.extend(things(&node.body.statements)),
+            Statement::Later(node) => found.extend(things(&node.block.statements)),
             _ => {}
         }
     }
