@@ -194,7 +194,7 @@ impl<'a> Expander<'a> {
         match name.text.as_str() {
             "code" => Value::Text(found.code.clone()),
             "name" => Value::Text(found.alias.clone()),
-            "account" => Value::Deploy(Rc::new(Deploy::Account(Some(region)))),
+            "account" => Value::Deploy(Rc::new(Deploy::Account(region))),
             "partition" => Value::Deploy(Rc::new(Deploy::Partition)),
             "dns_suffix" => Value::Deploy(Rc::new(Deploy::DnsSuffix)),
             _ => {

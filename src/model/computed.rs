@@ -216,7 +216,7 @@ fn fill(model: &Model, target: ResourceRef, row: &ResourceType, form: &str) -> O
         match key {
             "partition" => parts.push(TextPart::Value(Rc::new(Deploy::Partition))),
             "region" => parts.push(TextPart::Literal(model.regions.get(target.region).code.to_string())),
-            "account" => parts.push(TextPart::Value(Rc::new(Deploy::Account(Some(target.region))))),
+            "account" => parts.push(TextPart::Value(Rc::new(Deploy::Account(target.region)))),
             "dns_suffix" => parts.push(TextPart::Value(Rc::new(Deploy::DnsSuffix))),
             "name" => match name_of(model, target, row)? {
                 Value::Text(text) => parts.push(TextPart::Literal(text.to_string())),
@@ -232,4 +232,97 @@ fn fill(model: &Model, target: ResourceRef, row: &ResourceType, form: &str) -> O
     }
     parts.push(TextPart::Literal(rest.to_string()));
     Some(Value::Deploy(Rc::new(Deploy::Text(parts))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Member, Property, Region};
+    use crate::source::Span;
+
+    fn region(alias: &str, code: &str) -> Region {
+        Region { alias: alias.into(), code: code.into(), partition: "aws".into(), span: Span::default() }
+    }
+
+    /// A resource of a type in the second of two Regions, with a name.
+    fn model(resource_type: &str, external: bool) -> (Model, ResourceRef) {
+        let mut model = Model::default();
+        let (first, second) = (model.regions.add(region("primary", "us-east-1")), model.regions.add(region("standby", "us-east-2")));
+        let name = types::find(resource_type).and_then(|row| row.name_property.clone()).unwrap_or_else(|| "Id".into());
+        let property = Property { name: name.into(), value: Value::text("thing"), span: Span::default(), phase: 0 };
+        let member = Member { properties: vec![property], ..Member::default() };
+        let family = model.families.add(Family {
+            path: vec!["thing".into()],
+            logical_id: "Thing".into(),
+            resource_type: resource_type.into(),
+            regions: vec![first, second],
+            single: false,
+            span: Span::default(),
+            origin: Span::default(),
+            layer: "app".into(),
+            group: None,
+            phase: 0,
+            external,
+            members: [(second, member)].into_iter().collect(),
+        });
+        (model, ResourceRef { family, region: second })
+    }
+
+    fn texts(value: &Value) -> Vec<TextPart> {
+        match value {
+            Value::Deploy(deploy) => match deploy.as_ref() {
+                Deploy::Text(parts) => parts.clone(),
+                _ => Vec::new(),
+            },
+            _ => Vec::new(),
+        }
+    }
+
+    #[test]
+    fn a_computed_arn_has_the_account_and_the_region_that_the_resource_lies_in() {
+        let mut seen = 0;
+        for name in types::names() {
+            let form = types::find(name).and_then(|row| row.arn.clone());
+            for external in [false, true] {
+                let (model, target) = model(name, external);
+                let Some(value) = computed(&model, &Deploy::Arn(target)) else {
+                    assert!(form.is_none(), "{name}");
+                    continue;
+                };
+                let parts = texts(&value);
+                let accounts: Vec<_> = parts
+                    .iter()
+                    .filter_map(|part| match part {
+                        TextPart::Value(value) => match value.as_ref() {
+                            Deploy::Account(region) => Some(*region),
+                            _ => None,
+                        },
+                        TextPart::Literal(_) => None,
+                    })
+                    .collect();
+                let form = form.clone().unwrap_or_default();
+                assert_eq!(accounts, vec![target.region; form.matches("{account}").count()], "{name}");
+                let codes = parts.iter().filter(|part| matches!(part, TextPart::Literal(text) if text == "us-east-2")).count();
+                assert_eq!(codes, form.matches("{region}").count(), "{name}");
+                // No account, Region or partition stands in a form as it is.
+                assert!(form.starts_with("arn:{partition}:") && !form.contains("::aws") && !form.contains("123456789012"), "{name}");
+                seen += accounts.len();
+            }
+        }
+        assert!(seen > 60, "{seen}");
+    }
+
+    #[test]
+    fn what_exists_already_is_what_the_source_says() {
+        let (model, target) = model("AWS::RDS::DBCluster", true);
+        let text = |deploy: Deploy| match computed(&model, &deploy) {
+            Some(Value::Text(text)) => text.to_string(),
+            other => format!("{other:?}"),
+        };
+        assert_eq!(text(Deploy::Ref(target)), "thing");
+        assert_eq!(text(Deploy::Attribute(target, "DBClusterIdentifier".into())), "thing");
+        assert!(computed(&model, &Deploy::Attribute(target, "Endpoint.Address".into())).is_none());
+        let elsewhere = ResourceRef { region: model.regions.ids().next().unwrap(), ..target };
+        assert!(computed(&model, &Deploy::Ref(elsewhere)).is_none(), "nothing is said of the other Region");
+    }
 }
