@@ -71,8 +71,12 @@ fn write_by(folder: &Path, files: &impl Files, force: bool, ways: &[Replacement]
     }
     stage::sweep(&place);
     let failed = |(path, error): Failure| {
-        let shown = path.strip_prefix(&place).map_or(path.clone(), |below| folder.join(below));
-        cannot_write(if shown.as_os_str().is_empty() { folder } else { &shown }, &error)
+        let shown = match path.strip_prefix(&place) {
+            Ok(below) if below.as_os_str().is_empty() => folder.to_path_buf(),
+            Ok(below) => folder.join(below),
+            Err(_) => path,
+        };
+        cannot_write(&shown, &error)
     };
     let Some(Before { ours: old, .. }) = before else {
         return write_new(&place, files, &made, watch).map_err(failed);
