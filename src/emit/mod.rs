@@ -1,6 +1,7 @@
 //! What is written: templates, machines, the manifest. Everything is typed and serialised once.
 
 mod deployed;
+mod graph;
 mod lower;
 mod manifest;
 mod template;
@@ -12,6 +13,7 @@ use crate::source::SourceMap;
 use std::io;
 
 pub use deployed::read_manifest;
+pub use graph::Picture;
 
 /// The result of a compilation; files are serialised when they are written.
 #[derive(Debug)]

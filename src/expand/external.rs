@@ -40,7 +40,7 @@ impl<'a> Expander<'a> {
                 header: around.header,
                 told: around.told.clone(),
                 caller: around.caller.clone(),
-                address: [around.address.as_slice(), &[declaration.name.text.clone()], keys].concat(),
+                address: [around.address.as_slice(), std::slice::from_ref(&declaration.name.text), keys].concat(),
             },
             (Some(_), None) => {
                 self.refuse_for_existing(declaration, context);
@@ -150,7 +150,7 @@ impl<'a> Expander<'a> {
     /// Takes what identifies a resource of an instance that exists already from the declaration of the instance.
     pub(super) fn identify(&mut self, id: Id<Family>, keys: &[SmolStr], name: &SmolStr, context: &Context) {
         let Some(existing) = self.existing(context.instance) else { return };
-        let address = [existing.address.as_slice(), &[name.clone()], keys].concat();
+        let address = [existing.address.as_slice(), std::slice::from_ref(name), keys].concat();
         let regions = self.model.families.get(id).regions.clone();
         for region in regions {
             let mut member = Member::default();
