@@ -23,7 +23,10 @@ pub(super) struct Scope {
 pub(super) enum CellKind<'a> {
     Ready(Value),
     Let(&'a ast::Declaration),
-    Input { declaration: &'a ast::Declaration, given: Option<(&'a ast::Assign, Context)> },
+    Input {
+        declaration: &'a ast::Declaration,
+        given: Option<(&'a ast::Assign, Context)>,
+    },
     Given(Vec<(Id<Region>, Value)>),
     /// An input that something existing was not given.
     Missing(&'a ast::Declaration),
@@ -159,7 +162,8 @@ impl<'a> Expander<'a> {
             );
             return None;
         }
-        if CONTEXT_WORDS.contains(&name.text.as_str()) && !matches!(kind, CellKind::Input { .. } | CellKind::Given(_) | CellKind::Missing(_) | CellKind::Ready(Value::Error))
+        if CONTEXT_WORDS.contains(&name.text.as_str())
+            && !matches!(kind, CellKind::Input { .. } | CellKind::Given(_) | CellKind::Missing(_) | CellKind::Ready(Value::Error))
         {
             self.report(
                 Diagnostic::error(codes::RESERVED_WORD, format!("`{}` has a meaning of its own and cannot be declared", name.text))
@@ -403,7 +407,8 @@ impl<'a> Expander<'a> {
         if let (Some(cell), Some(id)) = (self.cells.get(number), context.instance)
             && matches!(cell.kind, CellKind::Output(_) | CellKind::Metric(_) | CellKind::Grant(_))
         {
-            self.reading.push((id, cell.name.clone()));
+            let output = matches!(cell.kind, CellKind::Output(_));
+            self.reading.push(super::lacking::Reading { instance: id, name: cell.name.clone(), output });
         }
         before
     }

@@ -191,7 +191,11 @@ fn refuse_foreign(folder: &Path, place: &Path, made: &BTreeSet<String>, before: 
     };
     if !barring.is_empty() {
         return refused(
-            format!("{} would have to make way, and {}", names(&barring), if barring.len() == 1 { "is no file of ours" } else { "are no files of ours" }),
+            format!(
+                "{} would have to make way, and {}",
+                names(&barring),
+                if barring.len() == 1 { "is no file of ours" } else { "are no files of ours" }
+            ),
             "name another folder with `-o`, or move it away",
         );
     }

@@ -29,7 +29,14 @@ pub enum Problem {
 }
 
 /// Replaces `folder`, in which `old` is ours, by a new one with the files `made`.
-pub fn replace(folder: &Path, files: &impl Files, made: &BTreeSet<String>, old: &BTreeSet<String>, way: Way, watch: Watch<'_>) -> Result<(), Problem> {
+pub fn replace(
+    folder: &Path,
+    files: &impl Files,
+    made: &BTreeSet<String>,
+    old: &BTreeSet<String>,
+    way: Way,
+    watch: Watch<'_>,
+) -> Result<(), Problem> {
     if !fits(folder) {
         return Err(Problem::Unfit);
     }
@@ -110,14 +117,7 @@ fn same_device(_a: &Path, _b: &Path) -> bool {
 
 /// Gives everything below `from` that is not ours a second name below `to`; folders keep their permissions and owner. Those that
 /// have something of ours and nothing else come into `emptied`, the inner ones first.
-fn keep(
-    from: &Path,
-    to: &Path,
-    below: &Path,
-    ours: &dyn Fn(&str) -> bool,
-    emptied: &mut Vec<PathBuf>,
-    watch: Watch<'_>,
-) -> Result<(), ()> {
+fn keep(from: &Path, to: &Path, below: &Path, ours: &dyn Fn(&str) -> bool, emptied: &mut Vec<PathBuf>, watch: Watch<'_>) -> Result<(), ()> {
     for entry in fs::read_dir(from).map_err(|_| ())? {
         let entry = entry.map_err(|_| ())?;
         let (name, kind) = (entry.file_name(), entry.file_type().map_err(|_| ())?);

@@ -3,7 +3,6 @@
 use super::exchange::exchange;
 use super::*;
 
-
 /// Files and their texts; a text of `!` fails when it is written.
 struct Made(Vec<(&'static str, &'static str)>);
 
