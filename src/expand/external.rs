@@ -310,6 +310,11 @@ impl<'a> Expander<'a> {
         (!parts.is_empty()).then(|| Value::map(parts))
     }
 
+    /// Whether a cell is an output that the declaration of something existing gives.
+    pub(super) fn is_told(&self, cell: usize) -> bool {
+        self.cells.get(cell).is_some_and(|cell| matches!(&cell.kind, CellKind::Input { declaration, .. } if declaration.kind == Kind::Output))
+    }
+
     /// Whether a cell belongs to something that exists already: what nobody reads of it needs no value.
     pub(super) fn is_existing(&self, kind: &CellKind<'a>, context: &Context) -> bool {
         !matches!(kind, CellKind::Input { .. }) && self.existing(context.instance).is_some()
