@@ -7,6 +7,7 @@ mod access;
 mod action;
 mod adjust;
 mod alarm;
+mod artifacts;
 mod builtins;
 mod evaluate;
 mod instance;
@@ -196,6 +197,7 @@ impl<'a> Expander<'a> {
         self.evaluate_requires();
         self.expand_alarms();
         self.expand_plans();
+        self.expand_artifacts(&context);
         self.evaluate_unused();
         self.evaluate_unread();
         self.evaluate_resources();

@@ -1,6 +1,7 @@
 //! Stacks: one per layer (or group) and Region, what each takes from others, and the order between them.
 
 mod check;
+mod export;
 mod order;
 mod resolve;
 
@@ -110,6 +111,7 @@ pub fn layout(model: &Model, diagnostics: &mut Diagnostics) -> Layout {
         return layout;
     }
     wire(model, &mut layout, diagnostics);
+    export::export(model, &mut layout);
     if diagnostics.has_errors() {
         return layout;
     }

@@ -10,8 +10,11 @@ use smol_str::SmolStr;
 use std::collections::BTreeMap;
 use value::{ResourceRef, Value};
 
+/// The layer of what the deployment itself needs: the first stack of each Region, made by the compiler.
+pub const ARTIFACTS: &str = "artifacts";
+
 /// The layers, in the order in which people read them. The order of deployment follows from the references.
-pub const LAYERS: &[&str] = &["keys", "network", "data", "app", "edge", "recovery", "global"];
+pub const LAYERS: &[&str] = &[ARTIFACTS, "keys", "network", "data", "app", "edge", "recovery", "global"];
 
 /// Everything that the later stages read.
 #[derive(Debug, Default)]
@@ -28,6 +31,8 @@ pub struct Model {
     pub families: Arena<Family>,
     /// The plans, one entry per machine.
     pub plans: Vec<Plan>,
+    /// What is handed on by its stack though no other stack takes it: whoever deploys reads it.
+    pub exports: Vec<ResourceRef>,
     /// The name of the stack of each layer and group, by the platform's naming.
     pub stack_names: BTreeMap<SmolStr, Value>,
 }
