@@ -2,6 +2,7 @@
 
 mod lower;
 mod manifest;
+pub mod protection;
 mod template;
 
 use crate::expand::{Allowance, MachineFile};

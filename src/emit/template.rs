@@ -2,7 +2,6 @@
 
 use super::Output;
 use super::lower::Lowered;
-use crate::aws;
 use crate::layout::{Part, Source, Stack, StackId};
 use crate::model::Parameter;
 use crate::model::value::{Deploy, ResourceRef, Value};
@@ -113,16 +112,9 @@ impl Serialize for Resource<'_> {
         if !depends_on.is_empty() {
             map.serialize_entry("DependsOn", &depends_on)?;
         }
-        let stateful = aws::types::find(&family.resource_type).is_some_and(|row| row.stateful);
-        let policy = match member.and_then(|member| member.deletion.as_deref()) {
-            Some("retain") => Some("Retain"),
-            Some("snapshot") => Some("Snapshot"),
-            Some(_) => Some("Delete"),
-            None => stateful.then_some("Retain"),
-        };
-        if let Some(policy) = policy {
-            map.serialize_entry("DeletionPolicy", policy)?;
-            map.serialize_entry("UpdateReplacePolicy", policy)?;
+        if let Some((deletion, replacement)) = super::protection::policies(model, self.resource) {
+            map.serialize_entry("DeletionPolicy", deletion)?;
+            map.serialize_entry("UpdateReplacePolicy", replacement)?;
         }
         let properties = member.map_or(&[][..], |member| &member.properties);
         if !properties.is_empty() {
