@@ -116,12 +116,25 @@ impl Serialize for Resource<'_> {
             map.serialize_entry("DeletionPolicy", deletion)?;
             map.serialize_entry("UpdateReplacePolicy", replacement)?;
         }
+        map.serialize_entry("Metadata", &Metadata { drc: Origin { declared: &family.declared, file: model.file_of(family.origin) } })?;
         let properties = member.map_or(&[][..], |member| &member.properties);
         if !properties.is_empty() {
             map.serialize_entry("Properties", &Properties { properties, output: self.output, stack: self.stack })?;
         }
         map.end()
     }
+}
+
+/// Which declaration a resource comes from. Its line is not told: a comment above it would change every stack.
+#[derive(Serialize)]
+struct Metadata<'o> {
+    drc: Origin<'o>,
+}
+
+#[derive(Serialize)]
+struct Origin<'o> {
+    declared: &'o str,
+    file: &'o str,
 }
 
 struct Properties<'o> {

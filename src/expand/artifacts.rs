@@ -15,7 +15,8 @@ impl Expander<'_> {
         let names = regions.iter().map(|region| (*region, name.clone())).collect();
         let placement = Placement { regions: regions.into(), single: false };
         let first = self.model.families.len();
-        self.core_instance(ARTIFACTS, vec![SmolStr::new_static(ARTIFACTS)], &placement, vec![("name", names)], platform.header(), context);
+        let path = (vec![SmolStr::new_static(ARTIFACTS)], ARTIFACTS.to_string());
+        self.core_instance(ARTIFACTS, path, &placement, vec![("name", names)], platform.header(), context);
         let made = self.model.families.iter().skip(first);
         let buckets = made.filter(|(_, family)| family.path.last().is_some_and(|name| name == "bucket"));
         let exports = buckets.flat_map(|(family, row)| row.regions.iter().map(move |region| ResourceRef { family, region: *region }));

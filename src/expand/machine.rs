@@ -43,8 +43,11 @@ impl<'a> Expander<'a> {
             every.push((plan.machine, rate));
         }
         let regions: Vec<_> = plans.iter().map(|plan| plan.machine).collect();
-        let mut path = path.to_vec();
-        path.extend(plans.first().and_then(|plan| plan.variant.clone()));
+        let (mut path, mut shown) = (path.to_vec(), self.shown_name(path, &declaration.name.text, context));
+        if let Some(variant) = plans.first().and_then(|plan| plan.variant.clone()) {
+            shown = format!("{shown}.{variant}");
+            path.push(variant);
+        }
         let machine_name = self.name_for(&path.join("-").replace('_', "-"), declaration.name.span, context);
         let names = regions.iter().map(|region| (*region, machine_name.clone())).collect();
         let inputs: GivenInputs = vec![
@@ -56,7 +59,7 @@ impl<'a> Expander<'a> {
             ("every", every),
         ];
         let placement = Placement { regions: regions.into(), single: false };
-        self.core_instance("machine", path, &placement, inputs, declaration.header(), context);
+        self.core_instance("machine", (path, shown), &placement, inputs, declaration.header(), context);
     }
 
     fn plan_description(&self, declaration: &ast::Declaration, plan: &Plan) -> String {

@@ -189,6 +189,7 @@ pub fn expand(modules: &Modules, sources: &SourceMap, options: &Options, diagnos
 impl<'a> Expander<'a> {
     fn run(&mut self) {
         self.declare_modules();
+        self.model.files = self.modules.list.iter().map(|module| (module.tree.file, SmolStr::new(&module.key))).collect();
         let Some(entry) = self.modules.list.get(self.modules.entry) else { return };
         let context = Context::of_scope(self.module_scope(self.modules.entry));
         self.expand_platform(&entry.tree.statements, &context);
