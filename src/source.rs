@@ -169,6 +169,12 @@ impl SourceMap {
         })
     }
 
+    /// The line of the start of a span, from 1.
+    #[must_use]
+    pub fn line_of(&self, span: Span) -> usize {
+        self.get(span.file).map_or(1, |file| file.line_of(span.start as usize) + 1)
+    }
+
     /// All files in the order in which they were added.
     pub fn iter(&self) -> impl Iterator<Item = (FileId, &SourceFile)> {
         self.files.iter().enumerate().map(|(at, file)| (FileId(u32::try_from(at).unwrap_or(u32::MAX)), file))

@@ -55,7 +55,7 @@ fn laid_out(platform: &str) -> (Model, Layout) {
     let (mut sources, mut diagnostics) = (SourceMap::new(), Diagnostics::new());
     let modules = drc::resolve::load("platform.dr", &project, &mut sources, &mut diagnostics);
     let model = drc::expand::expand(&modules, &sources, &Options::default(), &mut diagnostics).model;
-    let layout = drc::layout::layout(&model, &mut diagnostics);
+    let layout = drc::layout::layout(&model, None, &mut diagnostics);
     assert!(diagnostics.as_slice().is_empty(), "{:?}", diagnostics.as_slice());
     (model, layout)
 }
@@ -64,8 +64,9 @@ fn laid_out(platform: &str) -> (Model, Layout) {
 #[test]
 fn a_policy_of_many_resources_still_fits() {
     let name = "a_queue_with_a_name_of_more_than_thirty_characters";
-    let (model, layout) =
-        laid_out(&format!("platform shop {{}}\nregion primary = us-east-1\nfor n in range(400) {{ resource {name}: AWS::SQS::Queue in primary {{}} }}\n"));
+    let (model, layout) = laid_out(&format!(
+        "platform shop {{}}\nregion primary = us-east-1\nfor n in range(400) {{ resource {name}: AWS::SQS::Queue in primary {{}} }}\n"
+    ));
     let stack = layout.stacks.iter().find(|stack| stack.unit == "app").unwrap();
     let policy = serde_json::to_string_pretty(&protection::stack_policy(&model, stack)).unwrap();
     assert!(policy.len() <= 16_384, "{}", policy.len());

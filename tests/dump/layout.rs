@@ -12,11 +12,11 @@ pub fn dump(model: &Model, layout: &Layout) -> String {
     for (number, stack) in layout.stacks.iter().enumerate() {
         let kind = if stack.grouped { "group" } else { "layer" };
         page.nest(format!("{}. {} ({kind} {})", number + 1, stack.id, stack.unit), |page| {
-            for (need, edge) in &stack.needs {
+            for ((need, ..), edge) in &stack.edges {
                 let (user, used) = (resource(model, edge.from), resource(model, edge.to));
                 page.line(format!("after {}: {user} needs {used}", id(need)));
             }
-            for (name, source) in &stack.parameters {
+            for (name, (source, _)) in &stack.parameters {
                 let source = match source {
                     Source::Platform(parameter, None) => format!("param {}", model.parameters.get(*parameter).name),
                     Source::Platform(parameter, Some(place)) => {

@@ -53,7 +53,7 @@ impl Project {
     /// Compiles it.
     pub fn compile(&self) -> Compiled {
         let (mut sources, mut diagnostics) = (SourceMap::new(), Diagnostics::new());
-        let options = Options { settings: self.settings.clone() };
+        let options = Options { settings: self.settings.clone(), ..Options::default() };
         let output = compile("platform.dr", self, &options, &mut sources, &mut diagnostics);
         let files = output.map(|output| {
             let text = |path: &String| {
