@@ -33,7 +33,12 @@ impl<'a> Expander<'a> {
             let description = self.plan_description(declaration, plan);
             let machine = asl::write(plan, &description, &self.model);
             let code = self.model.regions.get(plan.machine).code.clone();
-            self.machines.push(MachineFile { path: format!("{code}/{}.asl.json", plan.machine_name()), text: machine.text.clone() });
+            self.machines.push(MachineFile {
+                path: format!("{code}/{}.asl.json", plan.machine_name()),
+                text: machine.text.clone(),
+                machine: plan.machine_name(),
+                origins: machine.origins,
+            });
             definition.push((plan.machine, Value::text(&machine.text)));
             let none = machine.substitutions.is_empty();
             substitutions.push((plan.machine, if none { Value::None } else { Value::map(machine.substitutions) }));

@@ -29,6 +29,7 @@ mod types;
 mod unread;
 mod weigh;
 
+use crate::asl::StateOrigin;
 use crate::diag::{Code, Diagnostic, Diagnostics, Severity};
 use crate::model::ids::Id;
 use crate::model::{Instance, Model, Region};
@@ -59,6 +60,10 @@ pub struct MachineFile {
     pub path: String,
     /// The definition.
     pub text: String,
+    /// `evacuate`
+    pub machine: String,
+    /// Where each of its states comes from.
+    pub origins: Vec<StateOrigin>,
 }
 
 /// What expansion gives.
