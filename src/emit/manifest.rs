@@ -110,7 +110,6 @@ struct ResourceEntry<'o> {
     #[serde(rename = "type")]
     resource_type: &'o str,
     declared: &'o str,
-    source: &'o str,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     stateful: bool,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
@@ -267,7 +266,6 @@ fn resources<'o>(output: &'o Output, stack: &'o Stack) -> BTreeMap<&'o str, Reso
         let entry = ResourceEntry {
             resource_type: &family.resource_type,
             declared: &family.declared,
-            source: output.places.get(resource.family.index()).map_or("", String::as_str),
             stateful: protection::is_stateful(&output.model, *resource),
             later: family.phase > 0 || properties.iter().any(|property| property.phase > 0),
         };

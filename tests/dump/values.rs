@@ -76,7 +76,6 @@ impl Writer<'_> {
 
     fn deploy(self, node: &Deploy) -> String {
         match node {
-            Deploy::StackOutput(inner) => format!("stack output of {}", self.deploy(inner)),
             Deploy::Parameter(id, None) => format!("param {}", self.model.parameters.get(*id).name),
             Deploy::Parameter(id, Some(place)) => format!("param {}{}", self.model.parameters.get(*id).name, self.place(*place)),
             Deploy::Account(None) => "account".into(),
@@ -97,6 +96,7 @@ impl Writer<'_> {
                 format!("\"{parts}\"")
             }
             Deploy::Json(inner) => format!("json({})", self.value(inner)),
+            Deploy::StackOutput(inner) => format!("stack_output({})", self.deploy(inner)),
         }
     }
 
