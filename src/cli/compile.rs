@@ -47,7 +47,8 @@ pub fn check(command: &Check) -> Outcome {
     if nothing { outcome.max(reporter.tell("no findings")) } else { outcome }
 }
 
-fn run(file: &Path, common: &Common, sources: &mut SourceMap, diagnostics: &mut Diagnostics) -> Option<Output> {
+/// Compiles a platform file, and fills in what was found.
+pub fn run(file: &Path, common: &Common, sources: &mut SourceMap, diagnostics: &mut Diagnostics) -> Option<Output> {
     let deployed = match common.deployed.as_deref().map(running).transpose() {
         Ok(deployed) => deployed,
         Err(finding) => {
