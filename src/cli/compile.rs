@@ -76,7 +76,8 @@ pub fn graph(command: &Graph) -> Outcome {
     drawn.map_or(outcome, |text| outcome.max(print(|sink| sink.write_all(text.as_bytes()))))
 }
 
-fn run(file: &Path, common: &Common, sources: &mut SourceMap, diagnostics: &mut Diagnostics) -> Option<Output> {
+/// Compiles a platform file, and fills in what was found.
+pub fn run(file: &Path, common: &Common, sources: &mut SourceMap, diagnostics: &mut Diagnostics) -> Option<Output> {
     let deployed = match common.deployed.as_deref().map(running).transpose() {
         Ok(deployed) => deployed,
         Err(finding) => {

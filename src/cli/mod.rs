@@ -8,6 +8,7 @@ mod loader;
 mod output;
 mod report;
 mod terminal;
+mod trace;
 
 use args::{Arguments, Command};
 use clap::Parser;
@@ -46,6 +47,7 @@ pub fn run() -> ExitCode {
         Command::Graph(command) => compile::graph(command),
         Command::Fmt(command) => fmt::fmt(command),
         Command::Explain(command) => explain::explain(command),
+        Command::Trace(command) => trace::trace(command),
     };
     outcome.into()
 }

@@ -4,7 +4,9 @@ mod deployed;
 mod graph;
 mod lower;
 mod manifest;
+pub mod protection;
 mod template;
+mod trace;
 
 use crate::expand::{Allowance, MachineFile};
 use crate::layout::{Layout, StackId};
@@ -14,6 +16,7 @@ use std::io;
 
 pub use deployed::read_manifest;
 pub use graph::Picture;
+pub use trace::Hit;
 
 /// The result of a compilation; files are serialised when they are written.
 #[derive(Debug)]

@@ -33,10 +33,8 @@ impl<'a> Expander<'a> {
         }
         self.check_role(declaration, component, &title, context);
         let origin = context.instance.map_or(declaration.header(), |parent| self.model.instances.get(parent).span);
-        let above = context.instance.map(|parent| self.model.instances.get(parent));
-        let keys = path.get(above.map_or(0, |parent| parent.path.len())..path.len().saturating_sub(1)).unwrap_or_default().to_vec();
-        let names = above.map(|parent| parent.shown.as_str()).into_iter().chain(keys.iter().map(SmolStr::as_str));
-        let shown = names.chain([declaration.name.text.as_str()]).collect::<Vec<_>>().join(".");
+        let shown = self.shown_name(&path, &declaration.name.text, context);
+        let keys = self.keys_of(&path, context).to_vec();
         let id = self.model.instances.add(Instance {
             path,
             shown,
@@ -54,6 +52,21 @@ impl<'a> Expander<'a> {
         self.declare(&declaration.name, CellKind::Ready(Value::Instance(id, None)), false, context);
         self.bind_inputs(declaration, id, component, scope, context);
         Some(id)
+    }
+
+    /// The declared names from the outermost instance to this one, dotted, with the keys of loops. `path` has the same parts, but
+    /// keeps names that something had before.
+    pub(super) fn shown_name(&self, path: &[SmolStr], name: &SmolStr, context: &Context) -> String {
+        let above = context.instance.map(|parent| self.model.instances.get(parent));
+        let keys = self.keys_of(path, context);
+        let names = above.map(|parent| parent.shown.as_str()).into_iter().chain(keys.iter().map(SmolStr::as_str));
+        names.chain([name.as_str()]).collect::<Vec<_>>().join(".")
+    }
+
+    /// The keys of the loops around a declaration, inside of its instance.
+    fn keys_of<'p>(&self, path: &'p [SmolStr], context: &Context) -> &'p [SmolStr] {
+        let above = context.instance.map_or(0, |parent| self.model.instances.get(parent).path.len());
+        path.get(above..path.len().saturating_sub(1)).unwrap_or_default()
     }
 
     fn component_of(&mut self, declaration: &'a ast::Declaration, context: &Context) -> Option<(&'a ast::Declaration, String)> {

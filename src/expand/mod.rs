@@ -7,6 +7,7 @@ mod access;
 mod action;
 mod adjust;
 mod alarm;
+mod artifacts;
 mod builtins;
 mod evaluate;
 mod external;
@@ -30,6 +31,7 @@ mod types;
 mod unread;
 mod weigh;
 
+use crate::asl::StateOrigin;
 use crate::diag::{Code, Diagnostic, Diagnostics, Severity};
 use crate::model::ids::Id;
 use crate::model::{Instance, Model, Region};
@@ -60,6 +62,10 @@ pub struct MachineFile {
     pub path: String,
     /// The definition.
     pub text: String,
+    /// `evacuate`
+    pub machine: String,
+    /// Where each of its states comes from.
+    pub origins: Vec<StateOrigin>,
 }
 
 /// What expansion gives.
@@ -211,6 +217,7 @@ pub fn expand(modules: &Modules, sources: &SourceMap, options: &Options, diagnos
 impl<'a> Expander<'a> {
     fn run(&mut self) {
         self.declare_modules();
+        self.model.files = self.modules.list.iter().map(|module| (module.tree.file, SmolStr::new(&module.key))).collect();
         let Some(entry) = self.modules.list.get(self.modules.entry) else { return };
         let context = Context::of_scope(self.module_scope(self.modules.entry));
         self.expand_platform(&entry.tree.statements, &context);
@@ -219,6 +226,7 @@ impl<'a> Expander<'a> {
         self.evaluate_requires();
         self.expand_alarms();
         self.expand_plans();
+        self.expand_artifacts(&context);
         self.evaluate_unused();
         self.evaluate_unread();
         self.evaluate_resources();

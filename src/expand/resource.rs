@@ -50,8 +50,10 @@ impl<'a> Expander<'a> {
         let keys = path.get(above..path.len().saturating_sub(1)).unwrap_or_default().to_vec();
         let layer = self.own_layer(declaration, context).or(by_component).unwrap_or(SmolStr::new_static("app"));
         let origin = context.instance.map_or(declaration.header(), |id| self.model.instances.get(id).span);
+        let declared = self.shown_name(&path, &declaration.name.text, context);
         let family = self.model.families.add(Family {
             path,
+            declared,
             logical_id: SmolStr::new(logical_id),
             resource_type,
             regions: placement.regions.to_vec(),

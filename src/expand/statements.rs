@@ -2,12 +2,19 @@
 
 use super::scope::CellKind;
 use super::{Allowance, Context, Expander, PendingRequire};
-use crate::diag::codes;
+use crate::diag::{Diagnostic, codes};
 use crate::model::value::Value;
+use crate::model::{ARTIFACTS, LAYERS};
 use crate::resolve::Modules;
 use crate::source::Span;
 use crate::syntax::ast::{self, Kind, Statement};
 use smol_str::SmolStr;
+
+/// The layers that a source may name.
+const OPEN_LAYERS: &[&str] = match LAYERS {
+    [_, open @ ..] => open,
+    [] => &[],
+};
 
 impl<'a> Expander<'a> {
     /// Declares and expands what stands in a body. `path` is what comes before the declared names in ids.
@@ -66,7 +73,20 @@ impl<'a> Expander<'a> {
 
     /// The name of a layer: one of those that a stack is made for.
     pub(super) fn layer_name(&mut self, value: &Value, span: Span, context: &Context) -> Option<SmolStr> {
-        self.one_of(value, crate::model::LAYERS, span, context)
+        let own = self.module_of(context.scope).is_some_and(|module| Some(module) == self.modules.core);
+        if !own && matches!(value, Value::Text(text) if text == ARTIFACTS) {
+            self.report(
+                Diagnostic::error(codes::RESERVED_WORD, format!("the layer `{ARTIFACTS}` is the compiler's own"))
+                    .label(span, "not for resources of a platform")
+                    .note(
+                        "its stack holds the bucket for templates and code: it is deployed before everything else, and emptied when all is destroyed",
+                    )
+                    .help(format!("write another layer: \"{}\"", OPEN_LAYERS.join("\", \""))),
+                context,
+            );
+            return None;
+        }
+        self.one_of(value, if own { LAYERS } else { OPEN_LAYERS }, span, context)
     }
 
     fn declare_things(
@@ -149,12 +169,13 @@ impl<'a> Expander<'a> {
                 }
             }
             Kind::Group => {
-                if crate::model::LAYERS.contains(&declaration.name.text.as_str()) {
+                if LAYERS.contains(&declaration.name.text.as_str()) {
+                    let own = declaration.name.text == ARTIFACTS;
                     self.fail(
                         codes::RESERVED_WORD,
                         format!("`{}` is the name of a layer", declaration.name.text),
                         declaration.name.span,
-                        "a layer",
+                        if own { "the layer of the compiler's own stack in each Region" } else { "a layer" },
                         format!("choose another name, for example `{}_stack`", declaration.name.text),
                         context,
                     );

@@ -4,6 +4,7 @@
 mod check;
 mod cycle;
 mod deployed;
+mod export;
 mod phases;
 mod resolve;
 mod wire;
@@ -172,6 +173,7 @@ pub fn layout(model: &Model, deployed: Option<&Deployed>, diagnostics: &mut Diag
         return layout;
     }
     wire::wire(model, deployed, &mut layout, diagnostics);
+    export::export(model, &mut layout);
     if diagnostics.has_errors() {
         return layout;
     }

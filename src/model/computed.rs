@@ -264,6 +264,7 @@ mod tests {
         let property = Property { name: name.into(), value: Value::text("thing"), span: Span::default(), phase: 0 };
         let member = Member { properties: vec![property], ..Member::default() };
         let family = model.families.add(Family {
+            declared: String::new(),
             path: vec!["thing".into()],
             logical_id: "Thing".into(),
             resource_type: resource_type.into(),
