@@ -169,7 +169,11 @@ resource shown: AWS::SSM::Parameter in both { Type = \"String\", Value = \"${cel
         |region: &str| template(&files, &format!("{region}/app.template.json"))["Resources"]["Shown"]["Properties"]["Value"]["Fn::Sub"].clone();
     assert_eq!(shown("us-east-1"), "a arn:${AWS::Partition}:sns:us-east-1:${AWS::AccountId}:b");
     assert_eq!(shown("us-east-2"), "a arn:${AWS::Partition}:sns:us-east-2:${AWS::AccountId}:c");
-    let all: Vec<String> = templates(&files).iter().flat_map(|(_, one)| one["Resources"].as_object().unwrap().keys().cloned()).collect();
+    let all: Vec<String> = templates(&files)
+        .iter()
+        .filter(|(path, _)| !path.contains("artifacts"))
+        .flat_map(|(_, one)| one["Resources"].as_object().unwrap().keys().cloned())
+        .collect();
     assert_eq!(all, ["Shown", "Shown"]);
     let compiled = compile(&text.replace("\"0\": { TopicName: \"a\" }, ", ""));
     assert_eq!(compiled.codes(), ["DR0319"], "{}", compiled.shown);
