@@ -180,7 +180,7 @@ pub fn manifest(output: &Output) -> Manifest<'_> {
 }
 
 /// What CloudFormation wants to be told about a template that makes roles.
-fn capabilities(output: &Output, stack: &crate::layout::Stack) -> Vec<&'static str> {
+pub(super) fn capabilities(output: &Output, stack: &crate::layout::Stack) -> Vec<&'static str> {
     let roles = stack.resources.iter().any(|resource| output.model.families.get(resource.family).resource_type.starts_with("AWS::IAM::"));
     if roles { vec!["CAPABILITY_NAMED_IAM"] } else { Vec::new() }
 }

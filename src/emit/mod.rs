@@ -2,12 +2,15 @@
 
 mod lower;
 mod manifest;
+mod script;
 mod template;
 
 use crate::expand::{Allowance, MachineFile};
 use crate::layout::Layout;
 use crate::model::Model;
 use std::io;
+
+pub use script::is_program;
 
 /// The result of a compilation; files are serialised when they are written.
 #[derive(Debug)]
@@ -27,7 +30,7 @@ impl Output {
     pub fn files(&self) -> Vec<String> {
         let mut files: Vec<String> = self.layout.stacks.iter().map(template::path).collect();
         files.extend(self.machines.iter().map(|machine| machine.path.clone()));
-        files.push(MANIFEST.to_string());
+        files.extend([script::DEPLOY, script::DESTROY, MANIFEST].map(String::from));
         files.sort();
         files
     }
@@ -42,6 +45,9 @@ impl Output {
         }
         if let Some(machine) = self.machines.iter().find(|machine| machine.path == path) {
             return sink.write_all(machine.text.as_bytes());
+        }
+        if let Some(text) = script::text(self, path) {
+            return sink.write_all(text.as_bytes());
         }
         let found = self.layout.stacks.iter().position(|stack| template::path(stack) == path);
         match found {
