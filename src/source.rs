@@ -169,6 +169,12 @@ impl SourceMap {
         })
     }
 
+    /// `name:line` of the start of a span.
+    #[must_use]
+    pub fn line_place(&self, span: Span) -> String {
+        self.get(span.file).map_or_else(String::new, |file| format!("{}:{}", file.name, file.line_column(span.start as usize).0))
+    }
+
     /// All files in the order in which they were added.
     pub fn iter(&self) -> impl Iterator<Item = (FileId, &SourceFile)> {
         self.files.iter().enumerate().map(|(at, file)| (FileId(u32::try_from(at).unwrap_or(u32::MAX)), file))

@@ -1,6 +1,6 @@
 //! How a stack comes by a value of a resource: directly, from another stack's output, or computed from its name.
 
-use super::{Layout, Part, StackId};
+use super::{Layout, Part, StackId, of_region};
 use crate::aws::types::{self, ResourceType};
 use crate::diag::{Diagnostic, codes};
 use crate::model::Model;
@@ -20,7 +20,9 @@ pub enum Resolved {
     Import {
         /// The stack that has the output.
         stack: StackId,
-        /// The name of output and parameter.
+        /// The name of the output.
+        output: SmolStr,
+        /// The name of the parameter: with the Region's name, if the other stack is in another one.
         name: SmolStr,
         /// Which value.
         part: Part,
@@ -50,16 +52,26 @@ pub fn resolve(model: &Model, layout: &Layout, stack: StackId, deploy: &Deploy) 
             Part::Ref => Resolved::Ref,
             Part::Attribute(name) => Resolved::Attribute(name),
         },
-        Some(other) if Some(target.region) == here => {
-            let id = &model.families.get(target.family).logical_id;
-            let name = match &part {
-                Part::Ref => id.clone(),
-                Part::Attribute(name) => SmolStr::new(format!("{id}{}", name.replace('.', ""))),
-            };
-            Resolved::Import { stack: other, name, part }
+        Some(other) => {
+            let local = Some(target.region) == here;
+            match computed(model, target, &part).filter(|_| !local) {
+                Some(value) => Resolved::Computed(value),
+                None => import(model, other, target, part, local),
+            }
         }
-        _ => computed(model, target, &part).map_or(Resolved::Unknown, Resolved::Computed),
+        None => computed(model, target, &part).map_or(Resolved::Unknown, Resolved::Computed),
     }
+}
+
+/// The value as an output of its stack, which is handed over.
+fn import(model: &Model, stack: StackId, target: ResourceRef, part: Part, local: bool) -> Resolved {
+    let id = &model.families.get(target.family).logical_id;
+    let output = match &part {
+        Part::Ref => id.clone(),
+        Part::Attribute(name) => SmolStr::new(format!("{id}{}", name.replace('.', ""))),
+    };
+    let name = if local { output.clone() } else { of_region(model, &output, target.region) };
+    Resolved::Import { stack, output, name, part }
 }
 
 /// Whether a name is that of the property which `Ref` gives: most types have no attribute of that name.

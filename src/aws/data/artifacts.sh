@@ -2,6 +2,7 @@
 # Sources: API reference of Amazon S3 (HeadObject, PutObject); form of the URL: "Virtual-hosted-style access", S3 user guide.
 
 artifacts_ready=0
+producer='' output='' dns_suffix=''
 
 # Once, before the first stack that needs one: every template of this run is brought into its Region.
 prepare_artifacts() {
@@ -21,6 +22,7 @@ bring_artifact() {
     [ "$step_size" -gt "$largest_body" ] && is_selected "$at" || return 0
     check_artifact
     artifacts_in "$region"
+    [ -n "$producer" ] || fail "$region has no bucket for artifacts, and the template of ${stack_id[at]} is too large to be handed over"
     name_of "$producer"
     text "$region" cloudformation describe-stacks --stack-name "$name" \
         --query "Stacks[].Outputs[] | [?OutputKey=='$output'].[OutputValue]" ||

@@ -11,7 +11,6 @@ newline=$'\n'
 tab=$'\t'
 
 profile=()
-params=()
 regions_wanted=()
 dry_run=0
 yes=0

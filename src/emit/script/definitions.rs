@@ -1,10 +1,14 @@
 //! What both scripts know of a platform: its parameters, its stacks and their names.
 
 use super::quote::{Slots, quote, word};
-use crate::emit::Output;
+use crate::emit::{Output, manifest};
 use crate::layout::{Stack, StackId};
 use crate::model::value::{Deploy, TextPart, Value};
+use indexmap::IndexMap;
 use std::fmt::Write;
+
+/// A pattern and the commands for it.
+pub type Case = (String, Vec<String>);
 
 /// The definitions under construction.
 pub struct Definitions<'o> {
@@ -95,30 +99,23 @@ impl<'o> Definitions<'o> {
         self.line(&text);
     }
 
-    /// A function of the script that answers by the number of a stack.
-    pub fn by_stack(&mut self, function: &str, what: impl Fn(StackId, &Stack) -> Option<String>) {
-        let cases: Vec<(String, String)> = self
-            .output
-            .layout
-            .stacks
-            .iter()
-            .enumerate()
-            .filter_map(|(number, stack)| Some((number.to_string(), what(number, stack)?)))
-            .collect();
-        self.cases(function, "$1", &cases);
-    }
-
     /// A function of the script that chooses by its arguments; a pattern is a plain word.
-    pub fn cases(&mut self, function: &str, subject: &str, cases: &[(String, String)]) {
+    pub fn cases(&mut self, function: &str, subject: &str, cases: &[Case]) {
         self.line(&format!("\n{function}() {{"));
         if cases.is_empty() {
             self.line("    :");
         } else {
             self.line(&format!("    case {subject} in"));
+            // What is the same for several stands once.
+            let mut merged: IndexMap<&[String], Vec<&str>> = IndexMap::new();
             for (pattern, body) in cases {
-                self.line(&format!("        {pattern})"));
-                for line in body.lines() {
-                    self.line(&format!("            {line}"));
+                merged.entry(body).or_default().push(pattern);
+            }
+            for (body, patterns) in merged {
+                self.line(&format!("        {})", patterns.join(" | ")));
+                // A quoted text may have lines of its own, which stay as they are.
+                for command in body {
+                    self.line(&format!("            {command}"));
                 }
                 self.line("            ;;");
             }
@@ -127,10 +124,41 @@ impl<'o> Definitions<'o> {
         self.line("}");
     }
 
+    /// `tags_of STACK`
+    pub fn tags(&mut self) {
+        let output = self.output;
+        let tags = &output.model.platform.tags;
+        let cases: Vec<Case> = output
+            .layout
+            .stacks
+            .iter()
+            .enumerate()
+            .filter(|_| !tags.is_empty())
+            .map(|(number, stack)| {
+                let calls = tags.iter().map(|(key, value)| format!("tag {} {}", quote(key), word(output, &self.slots, stack.region, value)));
+                (number.to_string(), calls.collect())
+            })
+            .collect();
+        self.cases("tags_of", "$1", &cases);
+    }
+
+    /// `source_of STACK LOGICAL_ID`: where it is declared.
+    pub fn sources(&mut self) {
+        let output = self.output;
+        let mut cases = Vec::new();
+        for (number, stack) in output.layout.stacks.iter().enumerate() {
+            for (id, entry) in manifest::resources(output, stack) {
+                cases.push((format!("{number}/{id}"), vec![format!("source={}", quote(entry.source))]));
+            }
+        }
+        cases.push(("*".into(), vec!["source=''".into()]));
+        self.cases("source_of", "$1/$2", &cases);
+    }
+
     /// `name_of STACK`
     pub fn names(&mut self) {
         let output = self.output;
-        let cases: Vec<(String, String)> = output
+        let cases: Vec<Case> = output
             .layout
             .stacks
             .iter()
@@ -140,7 +168,7 @@ impl<'o> Definitions<'o> {
                     || quote(&format!("{}-{}", output.model.platform.name, stack.unit)),
                     |value| word(output, &self.slots, stack.region, value),
                 );
-                (number.to_string(), format!("name={name}"))
+                (number.to_string(), vec![format!("name={name}")])
             })
             .collect();
         self.cases("name_of", "$1", &cases);

@@ -1,101 +1,86 @@
 //! `deploy.sh`
 
-use super::definitions::Definitions;
-use super::quote::{dns_suffix, quote, word, words};
-use super::steps::{Phase, phases};
-use crate::aws;
-use crate::emit::Output;
+use super::definitions::{Case, Definitions};
+use super::quote::{dns_suffix, quote, words};
+use super::steps::steps;
+use crate::emit::{Output, manifest};
 use crate::layout::Source;
-use std::fmt::Write;
+use crate::model::ARTIFACTS;
 
 const FIXED: &str = include_str!("deploy.sh");
 
 /// The script.
 pub fn script(output: &Output) -> String {
     let mut definitions = Definitions::new(output);
-    let phases = phases(output);
-    let stateful = |stack: &crate::layout::Stack| -> Vec<String> {
-        stack
-            .resources
-            .iter()
-            .map(|resource| output.model.families.get(resource.family))
-            .filter(|family| aws::types::find(&family.resource_type).is_some_and(|row| row.stateful))
-            .map(|family| family.logical_id.to_string())
-            .collect()
-    };
-    let any = output.layout.stacks.iter().any(|stack| !stateful(stack).is_empty());
+    let resources = |stack| manifest::resources(output, stack);
+    let any = output.layout.stacks.iter().any(|stack| resources(stack).values().any(|entry| entry.stateful));
     definitions.line(&format!("any_stateful={}", u8::from(any)));
-    let suffix = output.model.regions.iter().next().map_or("amazonaws.com", |(_, region)| dns_suffix(&region.partition));
-    definitions.line(&format!("dns_suffix={suffix}"));
 
     definitions.line("\ndefine() {");
     definitions.parameters();
     for (number, stack) in output.layout.stacks.iter().enumerate() {
         definitions.stack(number, stack);
-        let capabilities = crate::emit::manifest::capabilities(output, stack);
-        if !capabilities.is_empty() {
-            definitions.line(&format!("    capabilities{}", words(capabilities)));
+        let entries = resources(stack);
+        let capabilities = manifest::capabilities(output, stack);
+        let stateful: Vec<&str> = entries.iter().filter(|(_, entry)| entry.stateful).map(|(id, _)| *id).collect();
+        let later: Vec<&str> = entries.iter().filter(|(_, entry)| entry.later).map(|(id, _)| *id).collect();
+        for (call, arguments) in [("capabilities", capabilities), ("holds_data", stateful), ("grows_by", later)] {
+            if !arguments.is_empty() {
+                definitions.line(&format!("    {call}{}", words(arguments)));
+            }
         }
-        let stateful = stateful(stack);
-        if !stateful.is_empty() {
-            definitions.line(&format!("    holds_data{}", words(stateful.iter().map(String::as_str))));
+        if let Some(phase) = stack.deployed_phase {
+            definitions.line(&format!("    deployed_before {phase}"));
         }
     }
     definitions.line("}");
     definitions.names();
-
-    let cases: Vec<(String, String)> = output
-        .layout
-        .stacks
-        .iter()
-        .enumerate()
-        .filter(|_| !output.model.platform.tags.is_empty())
-        .map(|(number, stack)| {
-            let tags = output.model.platform.tags.iter().fold(String::new(), |mut tags, (key, value)| {
-                let _ = writeln!(tags, "tag {} {}", quote(key), word(output, &definitions.slots, stack.region, value));
-                tags
-            });
-            (number.to_string(), tags)
-        })
-        .collect();
-    definitions.cases("tags_of", "$1", &cases);
-    steps(&mut definitions, &phases);
+    definitions.tags();
+    applied(&mut definitions);
+    definitions.sources();
+    artifacts(&mut definitions);
     super::assemble("Deploys a platform: run it with --help.", &[super::COMMON, crate::aws::scripts::ARTIFACTS, FIXED], &definitions.text)
 }
 
 /// `step_of PHASE STACK`, `parameters_of PHASE STACK`, `waves FUNCTION`
-fn steps(definitions: &mut Definitions, phases: &[Phase]) {
-    let (mut steps, mut parameters) = (Vec::new(), Vec::new());
-    let mut waves = String::from("\nwaves() {\n");
-    for (phase, entry) in phases.iter().enumerate() {
-        let phase = phase + 1;
-        for wave in &entry.waves {
-            let _ = writeln!(waves, "    \"$1\" {phase}{}", wave.iter().map(|step| format!(" {}", step.stack)).collect::<String>());
-            for step in wave {
-                let key = format!("{phase}/{}", step.stack);
-                let what = format!(
-                    "step_phase={} step_size={}\nstep_hash={}\nstep_template={}",
-                    step.number,
-                    step.size,
-                    step.sha256,
-                    quote(&step.template)
-                );
-                steps.push((key.clone(), what));
-                let mut calls = String::new();
-                for (name, source) in step.parameters {
-                    let _ = match source {
-                        Source::Platform(id, region) => writeln!(calls, "from_param {} {}", quote(name), definitions.slots.find(*id, *region)),
-                        Source::Output(producer, output) => writeln!(calls, "from_output {} {producer} {}", quote(name), quote(output)),
-                    };
-                }
-                if !calls.is_empty() {
-                    parameters.push((key, calls));
-                }
-            }
+fn applied(definitions: &mut Definitions) {
+    let output = definitions.output;
+    let (mut cases, mut parameters) = (Vec::new(), Vec::new());
+    for step in steps(output) {
+        let key = format!("{}/{}", step.phase, step.stack);
+        let (number, size, sha256, template) = (step.number, step.size, step.sha256, quote(step.template));
+        cases.push((key.clone(), vec![format!("step_phase={number} step_size={size} step_hash={sha256} step_template={template}")]));
+        let call = |(name, source): &(&str, &Source)| match source {
+            Source::Platform(id, region) => format!("from_param {} {}", quote(name), definitions.slots.find(*id, *region)),
+            Source::Output(producer, output) => format!("from_output {} {producer} {}", quote(name), quote(output)),
+        };
+        let calls: Vec<String> = step.parameters.iter().map(call).collect();
+        if !calls.is_empty() {
+            parameters.push((key, calls));
         }
     }
-    definitions.cases("step_of", "$1/$2", &steps);
+    definitions.cases("step_of", "$1/$2", &cases);
     definitions.cases("parameters_of", "$1/$2", &parameters);
-    waves.push_str("}\n");
-    definitions.text.push_str(&waves);
+    definitions.line("\n# Stacks of one line do not need each other.\nwaves() {");
+    for (number, phase) in output.layout.phases.iter().enumerate() {
+        for wave in &phase.waves {
+            let stacks: String = wave.iter().map(|stack| format!(" {stack}")).collect();
+            definitions.line(&format!("    \"$1\" {}{stacks}", number + 1));
+        }
+    }
+    definitions.line("}");
+}
+
+/// `artifacts_in REGION`
+fn artifacts(definitions: &mut Definitions) {
+    let output = definitions.output;
+    let stacks = output.layout.stacks.iter().enumerate().filter(|(_, stack)| stack.unit == ARTIFACTS);
+    let cases: Vec<Case> = stacks
+        .map(|(number, stack)| {
+            let name = manifest::artifacts_output();
+            let suffix = dns_suffix(&output.model.regions.get(stack.region).partition);
+            (definitions.region_code(stack).to_string(), vec![format!("producer={number} output={} dns_suffix={}", quote(&name), quote(suffix))])
+        })
+        .collect();
+    definitions.cases("artifacts_in", "$1", &cases);
 }

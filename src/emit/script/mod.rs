@@ -39,7 +39,8 @@ pub fn text(output: &Output, path: &str) -> Option<String> {
 
 /// A script of its parts.
 fn assemble(about: &str, fixed: &[&str], definitions: &str) -> String {
-    let mut script = format!("#!/usr/bin/env bash\n# {about}\n# Written by drc: what is changed here is gone after the next compilation.\nset -euo pipefail\n\n");
+    let mut script =
+        format!("#!/usr/bin/env bash\n# {about}\n# Written by drc: what is changed here is gone after the next compilation.\nset -euo pipefail\n\n");
     for part in fixed {
         script.push_str(part);
         script.push('\n');

@@ -164,8 +164,8 @@ mod tests {
     #[test]
     fn the_rest_is_left_to_cloudformation() {
         for java in [
-            "", "a|", "()", "a*?", "a++", "(?=x)a", "(?i)a", "[a&&b]", "[[a]b]", "\\p{L}", "\\bx", "a{300}", "a{,3}", "^a$", "ä", "[^^]", "(a", "a)", "[]a]",
-            "[a-c-e]", "\\s", "*a", "[a",
+            "", "a|", "()", "a*?", "a++", "(?=x)a", "(?i)a", "[a&&b]", "[[a]b]", "\\p{L}", "\\bx", "a{300}", "a{,3}", "^a$", "ä", "[^^]", "(a", "a)",
+            "[]a]", "[a-c-e]", "\\s", "*a", "[a",
         ] {
             assert_eq!(extended(java), None, "{java}");
         }

@@ -1,45 +1,35 @@
 //! What is deployed when: the phases, their waves, and what each step applies.
 
-use crate::emit::Output;
+use crate::emit::{Output, manifest};
 use crate::layout::{Source, StackId};
-use sha2::{Digest, Sha256};
-use smol_str::SmolStr;
-use std::collections::BTreeMap;
-
-/// A phase: waves of steps that do not need each other.
-pub struct Phase<'o> {
-    pub waves: Vec<Vec<Step<'o>>>,
-}
 
 /// What a phase holds for a stack.
 pub struct Step<'o> {
+    /// The phase, counted from 1.
+    pub phase: usize,
     pub stack: StackId,
     /// The number that the stack carries afterwards.
     pub number: u32,
-    pub template: String,
+    pub template: &'o str,
     pub sha256: String,
     pub size: usize,
-    pub parameters: &'o BTreeMap<SmolStr, Source>,
+    /// Name in the template and where the value comes from.
+    pub parameters: Vec<(&'o str, &'o Source)>,
 }
 
-/// The phases of an output.
-pub fn phases(output: &Output) -> Vec<Phase<'_>> {
-    let mut waves: Vec<Vec<Step>> = Vec::new();
-    let mut depth: Vec<usize> = Vec::new();
-    for (number, stack) in output.layout.stacks.iter().enumerate() {
-        let at = stack.needs.keys().filter_map(|need| depth.get(*need)).max().map_or(0, |deepest| deepest + 1);
-        depth.push(at);
-        while waves.len() <= at {
-            waves.push(Vec::new());
-        }
-        let template = crate::emit::template::path(stack);
-        let mut bytes = Vec::new();
-        let _ = output.write(&template, &mut bytes);
-        let sha256 = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
-        let step = Step { stack: number, number: 1, template, sha256, size: bytes.len(), parameters: &stack.parameters };
-        if let Some(wave) = waves.get_mut(at) {
-            wave.push(step);
-        }
-    }
-    vec![Phase { waves }]
+/// All steps, phase by phase.
+pub fn steps(output: &Output) -> Vec<Step<'_>> {
+    let step = |template: &'_ crate::emit::TemplateFile| {
+        let (stack, phase) = (output.layout.stacks.get(template.stack)?, output.layout.phases.get(template.phase)?);
+        let taken = stack.parameters.iter().filter(|(_, (_, first))| *first <= phase.depth);
+        let parameters = taken.map(|(name, (source, _))| (name.as_str(), source)).collect();
+        let number = phase.steps.get(&template.stack)?.number;
+        Some((template.phase + 1, template.stack, number, parameters))
+    };
+    let made = output.templates.iter().filter_map(|template| {
+        let (phase, stack, number, parameters) = step(template)?;
+        let (sha256, size) = (manifest::sha256(&template.text), template.text.len());
+        Some(Step { phase, stack, number, template: &template.path, sha256, size, parameters })
+    });
+    made.collect()
 }
