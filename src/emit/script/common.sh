@@ -125,7 +125,7 @@ json() {
         character=${rest:at:1}
         case $character in
             '"') quoted+='\"' ;;
-            \\) quoted+='\\' ;;
+            [\\]) quoted+="\\\\" ;;
             "$newline") quoted+='\n' ;;
             "$tab") quoted+='\t' ;;
             [[:cntrl:]])
