@@ -14,8 +14,9 @@ const ORDERS: &str = include_str!("../examples/orders/platform.dr");
 /// Two Regions, outputs within a Region and across, a value for each Region, a secret, two phases.
 const SHOP: &str = r##"
 platform shop {
-  rto  = 15min
-  rpo  = 5min
+  rto    = 15min
+  rpo    = 5min
+  naming = "${platform}-${path}-${suffix}"
   tags = { system: "shop $(touch $FAKE_AWS/pwned) `touch $FAKE_AWS/pwned`", "it's": "a \"b\" \\ %s * é" }
 }
 

@@ -88,10 +88,11 @@ codes! {
     FAILBACK_LOSES "DR0406" "a failback that can lose data";
     NOT_AN_ACTION "DR0407" "a step that is no action";
 
-    NO_COMPUTED_NAME "DR0501" "a value that AWS makes, needed in another Region";
+    NO_COMPUTED_NAME "DR0501" "a value that nobody tells";
     BAD_TYPE_NAME "DR0502" "a resource type that is written wrongly";
     UNKNOWN_SERVICE "DR0503" "an API call that is written wrongly";
     STACK_READ "DR0504" "a stack that would read another one when it is updated";
+    REGION_BOUND "DR0505" "something of another Region where only one's own can be used";
 
     NOT_COMPILED_YET "DR0601" "understood, but not compiled yet";
     EXPANSION_LIMIT "DR0602" "an expansion without end";

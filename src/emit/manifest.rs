@@ -106,7 +106,6 @@ pub(super) struct ResourceEntry<'o> {
     #[serde(rename = "type")]
     pub resource_type: &'o str,
     declared: String,
-    pub source: &'o str,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub stateful: bool,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
@@ -263,7 +262,6 @@ pub(super) fn resources<'o>(output: &'o Output, stack: &'o Stack) -> BTreeMap<&'
         let entry = ResourceEntry {
             resource_type: &family.resource_type,
             declared: family.path.join("."),
-            source: output.places.get(resource.family.index()).map_or("", String::as_str),
             stateful: aws::types::find(&family.resource_type).is_some_and(|row| row.stateful),
             later: family.phase > 0 || properties.iter().any(|property| property.phase > 0),
         };

@@ -43,6 +43,9 @@ pub(crate) struct TemplateFile {
 
 /// The name of the manifest in the output folder.
 pub const MANIFEST: &str = "manifest.json";
+/// The name of the file that says where each resource is declared. Nothing else that is written knows lines, so that a comment more in
+/// the source changes nothing that is deployed.
+pub const SOURCES: &str = "sources.tsv";
 
 impl Output {
     /// Makes the templates of a compilation.
@@ -69,7 +72,7 @@ impl Output {
     pub fn files(&self) -> Vec<String> {
         let mut files: Vec<String> = self.templates.iter().map(|template| template.path.clone()).collect();
         files.extend(self.machines.iter().map(|machine| machine.path.clone()));
-        files.extend([script::DEPLOY, script::DESTROY, MANIFEST].map(String::from));
+        files.extend([script::DEPLOY, script::DESTROY, MANIFEST, SOURCES].map(String::from));
         files.sort();
         files
     }
@@ -82,6 +85,9 @@ impl Output {
         if path == MANIFEST {
             return json(&manifest::manifest(self), sink);
         }
+        if path == SOURCES {
+            return self.write_sources(sink);
+        }
         if let Some(machine) = self.machines.iter().find(|machine| machine.path == path) {
             return sink.write_all(machine.text.as_bytes());
         }
@@ -92,6 +98,17 @@ impl Output {
             Some(template) => sink.write_all(&template.text),
             None => Err(io::Error::from(io::ErrorKind::NotFound)),
         }
+    }
+
+    /// One line for each resource: stack, logical id, file and line, separated by tabs.
+    fn write_sources(&self, sink: &mut dyn io::Write) -> io::Result<()> {
+        for stack in &self.layout.stacks {
+            for resource in &stack.resources {
+                let place = self.places.get(resource.family.index()).map_or("", String::as_str);
+                writeln!(sink, "{}\t{}\t{place}", stack.id, self.model.families.get(resource.family).logical_id)?;
+            }
+        }
+        Ok(())
     }
 
     /// What was made, in a few lines for people.

@@ -1,6 +1,6 @@
 //! Stacks without an order: the circle, reference by reference, and where it can be cut.
 
-use super::phases::{Stuck, needs_in};
+use super::phases::{Needs, Stuck, needs_in};
 use super::{Edge, Layout, StackId};
 use crate::diag::{Diagnostic, Diagnostics, codes};
 use crate::model::Model;
@@ -11,7 +11,7 @@ pub(super) fn report(model: &Model, layout: &Layout, stuck: &Stuck, diagnostics:
     let mut path = vec![start];
     let mut at = start;
     let circle = loop {
-        let Some(next) = needs_in(layout, at, stuck.phase).find(|need| stuck.open.contains(need)) else { return };
+        let Some(next) = needs_in(layout, at, stuck.phase, Needs::Unsettled).find(|need| stuck.open.contains(need)) else { return };
         if let Some(position) = path.iter().position(|known| *known == next) {
             break path.split_off(position);
         }

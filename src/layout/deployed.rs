@@ -26,8 +26,9 @@ pub(super) fn moved(model: &Model, layout: &Layout, deployed: &Deployed, diagnos
                     && old.resources.get(family.logical_id.as_str()) == Some(&true)
             });
             let here = deployed.stacks.get(&stack.id).is_some_and(|old| old.resources.contains_key(family.logical_id.as_str()));
-            let Some((old, _)) = elsewhere.filter(|_| !here && !told.contains(&resource.family)) else { continue };
-            told.push(resource.family);
+            let Some((old, _)) = elsewhere.filter(|_| !here && !told.contains(&family.origin)) else { continue };
+            // What a component is made of moves as a whole.
+            told.push(family.origin);
             let name = family.path.join(".");
             diagnostics.push(
                 Diagnostic::error(codes::STATEFUL_MOVE, format!("`{name}` holds data and would move from the stack {old} to {}", stack.id))

@@ -17,6 +17,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
 use std::collections::{BTreeMap, BTreeSet};
 
+pub use check::local_needs;
 pub use resolve::{Resolved, resolve};
 
 /// The name of a group that is only tried; no declared name has a blank.

@@ -1,6 +1,6 @@
 //! The phases of a deployment, the order of the stacks in each, and what can be applied side by side.
 
-use super::{Layout, Phase, Source, Stack, StackId, Step};
+use super::{Edge, Layout, Phase, Source, Stack, StackId, Step};
 use crate::model::{ARTIFACTS, Model};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -24,12 +24,12 @@ pub(super) fn arrange(model: &Model, layout: &Layout) -> Result<Order, Stuck> {
             taking_part.iter().enumerate().filter(|(_, phases)| phases.contains(&phase)).map(|(stack, _)| stack).collect();
         let mut placed = Vec::with_capacity(open.len());
         while !open.is_empty() {
-            let ready = open
-                .iter()
-                .copied()
-                .filter(|stack| needs_in(layout, *stack, phase).all(|need| !open.contains(&need)))
-                .min_by_key(|stack| rank(layout, *stack));
-            let Some(next) = ready else { return Err(Stuck { phase, open }) };
+            let ready = |needs: Needs| {
+                let without = open.iter().copied().filter(|stack| needs_in(layout, *stack, phase, needs).all(|need| !open.contains(&need)));
+                without.min_by_key(|stack| rank(layout, *stack))
+            };
+            // What runs already is updated in order, too, so that new values reach whoever takes them; but it need not wait in a circle.
+            let Some(next) = ready(Needs::All).or_else(|| ready(Needs::Unsettled)) else { return Err(Stuck { phase, open }) };
             open.remove(&next);
             placed.push(next);
         }
@@ -53,10 +53,19 @@ fn phases_of(model: &Model, layout: &Layout, stack: &Stack) -> BTreeSet<u32> {
     phases
 }
 
+/// Which of the needs of a stack count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Needs {
+    All,
+    /// Those that the running platform does not fulfil.
+    Unsettled,
+}
+
 /// The stacks that a stack needs first in a phase: what an earlier phase made is there.
-pub(super) fn needs_in(layout: &Layout, stack: StackId, phase: u32) -> impl Iterator<Item = StackId> {
+pub(super) fn needs_in(layout: &Layout, stack: StackId, phase: u32, needs: Needs) -> impl Iterator<Item = StackId> {
     let edges = layout.stacks.get(stack).map(|stack| &stack.edges);
-    edges.into_iter().flatten().filter(move |(_, edge)| edge.phase == phase && edge.made == phase && !edge.settled).map(|((other, ..), _)| *other)
+    let counts = move |edge: &Edge| edge.phase == phase && edge.made == phase && !(needs == Needs::Unsettled && edge.settled);
+    edges.into_iter().flatten().filter(move |(_, edge)| counts(edge)).map(|((other, ..), _)| *other)
 }
 
 fn rank(layout: &Layout, stack: StackId) -> Option<(usize, crate::model::ids::Id<crate::model::Region>, smol_str::SmolStr)> {
@@ -120,7 +129,7 @@ fn waves(layout: &Layout, stacks: &[StackId], phase: u32) -> Vec<Vec<StackId>> {
     let mut depth: BTreeMap<StackId, usize> = BTreeMap::new();
     let mut waves: Vec<Vec<StackId>> = Vec::new();
     for stack in stacks {
-        let needed = needs_in(layout, *stack, phase).filter_map(|need| depth.get(&need)).map(|depth| depth + 1).max();
+        let needed = needs_in(layout, *stack, phase, Needs::All).filter_map(|need| depth.get(&need)).map(|depth| depth + 1).max();
         let own = if is_artifacts(*stack) { 0 } else { needed.unwrap_or(first).max(first) };
         depth.insert(*stack, own);
         if waves.len() <= own {

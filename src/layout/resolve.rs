@@ -193,26 +193,23 @@ fn fill(model: &Model, target: ResourceRef, row: &ResourceType, form: &str) -> O
 }
 
 /// The finding for a value that cannot be had.
-pub(super) fn unknown(model: &Model, deploy: &Deploy, target: ResourceRef, user: ResourceRef, span: Span) -> Diagnostic {
+pub(super) fn unknown(model: &Model, deploy: &Deploy, target: ResourceRef, span: Span) -> Diagnostic {
     let family = model.families.get(target.family);
     let what = match deploy {
         Deploy::Attribute(_, name) => format!("{}.{name}", family.path.join(".")),
         Deploy::Arn(_) => format!("{}.arn", family.path.join(".")),
         _ => format!("{}.ref", family.path.join(".")),
     };
-    let there = model.region_text(target.region);
-    let here = model.region_text(user.region);
     let row = types::find(&family.resource_type);
-    let finding = Diagnostic::error(codes::NO_COMPUTED_NAME, format!("`{what}` of {there} is made by AWS and not known in {here}"))
-        .label(span, format!("needed in {here}"))
-        .secondary(family.span, "made at deployment")
-        .note(
-            "a stack that asks another Region for a value cannot be updated while that Region is away: only names that are computed beforehand cross",
-        );
+    let finding = Diagnostic::error(codes::NO_COMPUTED_NAME, format!("`{what}` cannot be had"))
+        .label(span, "nobody tells this value")
+        .secondary(family.span, format!("an {}", family.resource_type));
     match row.and_then(|row| row.name_property.as_deref()) {
-        Some(property) if model.property(target, property).is_none() => {
-            finding.help(format!("give the resource a name of its own: `{property} = \"${{self.name}}\"`"))
-        }
-        _ => finding.help("use something that has a name: an alias of a key, the name of a secret, an ARN made of a name"),
+        Some(property) if model.property(target, property).is_none() => finding
+            .note("CloudFormation does not tell it; the name of the resource would decide it, if the source set it")
+            .help(format!("give the resource a name of its own: `{property} = \"${{self.name}}\"`")),
+        _ => finding
+            .note("CloudFormation does not tell it, and no name decides it")
+            .help("make it of what is told, for example `\"arn:${here.partition}:SERVICE:${here}:${here.account}:KIND/${NAME.ref}\"`"),
     }
 }

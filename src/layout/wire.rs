@@ -1,11 +1,13 @@
 //! What each stack takes from parameters and from other stacks, and by which way.
 
 use super::{Edge, Layout, Output, Resolved, Source, StackId, Way, parameter_name, resolve};
+use crate::aws;
 use crate::diag::{Diagnostic, Diagnostics, codes};
 use crate::model::value::{Deploy, ResourceRef, TextPart, Value};
 use crate::model::{Deployed, Model};
 use crate::source::Span;
 use crate::workflow::PlanKind;
+use smol_str::SmolStr;
 
 /// Walks all values and notes what each stack takes.
 pub(super) fn wire(model: &Model, deployed: Option<&Deployed>, layout: &mut Layout, diagnostics: &mut Diagnostics) {
@@ -14,8 +16,21 @@ pub(super) fn wire(model: &Model, deployed: Option<&Deployed>, layout: &mut Layo
         for resource in resources {
             let Some(member) = model.member(resource) else { continue };
             let span = model.families.get(resource.family).span;
-            let mut wirer = Wirer { model, deployed, layout, diagnostics, stack: number, resource, span, phase: 0, in_text: false };
+            let mut wirer = Wirer {
+                model,
+                deployed,
+                layout,
+                diagnostics,
+                stack: number,
+                resource,
+                span,
+                phase: 0,
+                in_text: false,
+                elsewhere: false,
+                name: SmolStr::default(),
+            };
             for property in &member.properties {
+                (wirer.elsewhere, wirer.name) = (tells_elsewhere(&property.name), property.name.clone());
                 (wirer.span, wirer.phase) = (property.span, wirer.layout.phase_of(resource, property.phase));
                 wirer.value(&property.value);
             }
@@ -40,6 +55,17 @@ struct Wirer<'l> {
     phase: u32,
     /// Whether the value becomes a part of a text.
     in_text: bool,
+    /// Whether a word around the value says that it is about another Region.
+    elsewhere: bool,
+    /// The property or key that the value is given to.
+    name: SmolStr,
+}
+
+/// Words in names of properties that are about the other end of something.
+const ELSEWHERE: &[&str] = &["Peer", "Replica", "Destination", "Source", "Target", "Primary", "Secondary", "Region", "Remote", "Accepter"];
+
+fn tells_elsewhere(name: &str) -> bool {
+    ELSEWHERE.iter().any(|word| name.contains(word))
 }
 
 impl Wirer<'_> {
@@ -47,7 +73,16 @@ impl Wirer<'_> {
         match value {
             Value::Deploy(deploy) => self.deploy(deploy),
             Value::List(items) => items.iter().for_each(|item| self.value(item)),
-            Value::Map(map) => map.values().for_each(|item| self.value(item)),
+            Value::Map(map) => {
+                let (before, name) = (self.elsewhere, self.name.clone());
+                // A structure that names a Region is about that one.
+                let around = before || map.contains_key("Region");
+                for (key, item) in map.iter() {
+                    (self.elsewhere, self.name) = (around || tells_elsewhere(key), key.clone());
+                    self.value(item);
+                }
+                (self.elsewhere, self.name) = (before, name);
+            }
             _ => {}
         }
     }
@@ -79,7 +114,7 @@ impl Wirer<'_> {
         self.in_text = before;
     }
 
-    fn takes(&mut self, name: smol_str::SmolStr, source: Source) {
+    fn takes(&mut self, name: SmolStr, source: Source) {
         let phase = self.phase;
         if let Some(stack) = self.layout.stacks.get_mut(self.stack) {
             let known = stack.parameters.entry(name).or_insert((source, phase));
@@ -88,6 +123,7 @@ impl Wirer<'_> {
     }
 
     fn reference(&mut self, deploy: &Deploy, target: ResourceRef) {
+        self.check_region(target);
         match resolve(self.model, self.layout, self.stack, deploy) {
             Resolved::Import { stack: producer, output, name, part } => {
                 if let Some(stack) = self.layout.stacks.get_mut(producer) {
@@ -101,11 +137,33 @@ impl Wirer<'_> {
                 self.value(&value);
             }
             Resolved::Unknown => {
-                let finding = resolve::unknown(self.model, deploy, target, self.resource, self.span);
+                let finding = resolve::unknown(self.model, deploy, target, self.span);
                 self.report_once(finding);
             }
             Resolved::Ref | Resolved::Attribute(_) => self.order(target, Way::Order),
         }
+    }
+
+    /// Warns of a key or network of another Region where a service most likely takes one of its own Region only.
+    fn check_region(&mut self, target: ResourceRef) {
+        let family = self.model.families.get(target.family);
+        let row = aws::types::find(&family.resource_type);
+        let own_only = row.is_some_and(|row| row.regional.iter().any(|word| self.name.contains(word.as_str())));
+        let here = self.resource.region;
+        if !own_only || self.elsewhere || self.in_text || target.region == here {
+            return;
+        }
+        let (there, here) = (self.model.region_text(target.region), self.model.region_text(here));
+        let name = family.path.join(".");
+        self.report_once(
+            Diagnostic::warning(codes::REGION_BOUND, format!("`{name}` of {there} is used in {here}"))
+                .label(self.span, format!("a resource in {here}"))
+                .secondary(family.span, "used in its own Region only")
+                .note("keys and networks belong to one Region: the service would refuse it at deployment, or stop with that Region")
+                .help(format!(
+                    "use the one of {here}: place `{name}` there too, and leave the Region out; if AWS does take it here, accept this with `allow`"
+                )),
+        );
     }
 
     /// `stack_output(...)`: CloudFormation itself reads the other stack whenever this one is made or updated.

@@ -61,15 +61,14 @@ interrupted() {
 
 # --- asking AWS -----------------------------------------------------------------------------------------------------
 
-# Runs `aws` in a Region. What it prints is in $out, without the end of the last line; $printed is 1 if it printed anything. If it
-# fails, $problem is what it said, and $kind what that means.
+# Runs `aws` in a Region. What it prints is in $out, without the end of the last line. If it fails, $problem is what it said, and $kind
+# what that means.
 ask_aws() {
     local region=$1 form=$2
     shift 2
     problem='' kind=''
     if out=$(LC_ALL=$users_locale aws "$@" ${profile[@]+"${profile[@]}"} --region "$region" --output "$form" </dev/null 2>"$scratch.error" && printf x); then
         out=${out%x}
-        printed=${out:+1}
         out=${out%"$newline"}
         return 0
     fi
@@ -166,17 +165,9 @@ one_of() {
 stack() {
     number=$stacks
     stacks=$((stacks + 1))
-    stack_id[number]=$1 stack_region[number]=$2 stack_unit[number]=$3
-    stack_capabilities[number]='' stack_policy[number]='' protected[number]=0 after[number]=0
-    stateful[number]='' later[number]='' status[number]='' reached[number]=0
+    stack_id[number]=$1 stack_region[number]=$2 status[number]=''
+    stack_begins "$3"
 }
-capabilities() { stack_capabilities[number]="$*"; }
-policy() { stack_policy[number]=$1; }
-protect() { protected[number]=1; }
-# The phase that it must have reached already.
-deployed_before() { after[number]=$1; }
-holds_data() { stateful[number]="$*"; }
-grows_by() { later[number]="$*"; }
 
 # --- values ---------------------------------------------------------------------------------------------------------
 
@@ -390,7 +381,7 @@ look() {
     for ((slot = 0; slot < slots; slot++)); do
         [ "${in_names[slot]}" = 0 ] || query+=",[Tags[?Key=='drc:param:${slot_name[slot]}'].Value|[0]]"
     done
-    now='' now_phase=0 now_guarded=0
+    now='' now_guarded=0 now_phase=0
     if ! text "${stack_region[at]}" cloudformation describe-stacks --stack-name "$name" --query "$query]"; then
         [ "$kind" = missing ] || return 1
         return 0
@@ -399,7 +390,8 @@ look() {
     now=${rows[0]-}
     [ "${rows[1]-}" != True ] || now_guarded=1
     shown_platform=${rows[2]-}
-    [[ ! ${rows[3]-} =~ ^[0-9]+$ ]] || now_phase=${rows[3]}
+    now_phase=${rows[3]-}
+    [[ $now_phase =~ ^[0-9]+$ ]] || now_phase=0
     # Nothing is in a stack that was only reviewed; its tags need not be known yet.
     [ "$now" != REVIEW_IN_PROGRESS ] || return 0
     [ "$shown_platform" = "$platform" ] ||
@@ -455,6 +447,16 @@ wait_for() {
         [ "$SECONDS" -lt "$deadline" ] ||
             fail "still $now after $minutes minutes. CloudFormation goes on by itself; run this again to wait further, or with a larger --timeout"
     done
+}
+
+# Where a resource of a stack is declared, in $source; empty if nobody knows.
+source_of() {
+    local stack id place
+    source=''
+    [ -r "$here/$sources" ] || return 0
+    while IFS=$tab read -r stack id place; do
+        [ "$stack/$id" != "${stack_id[$1]}/$2" ] || source=$place
+    done <"$here/$sources"
 }
 
 # Says which resources failed in the last operation of a stack, and where they are declared.

@@ -1,7 +1,7 @@
 //! What both scripts know of a platform: its parameters, its stacks and their names.
 
 use super::quote::{Slots, quote, word};
-use crate::emit::{Output, manifest};
+use crate::emit::Output;
 use crate::layout::{Stack, StackId};
 use crate::model::value::{Deploy, TextPart, Value};
 use indexmap::IndexMap;
@@ -31,6 +31,7 @@ impl<'o> Definitions<'o> {
         let regions: String = regions.iter().map(|code| format!(" {code}")).collect();
         definitions.line(&format!("platform={platform}"));
         definitions.line(&format!("all_regions={}", quote(&regions)));
+        definitions.line(&format!("sources={}", quote(crate::emit::SOURCES)));
         definitions
     }
 
@@ -140,19 +141,6 @@ impl<'o> Definitions<'o> {
             })
             .collect();
         self.cases("tags_of", "$1", &cases);
-    }
-
-    /// `source_of STACK LOGICAL_ID`: where it is declared.
-    pub fn sources(&mut self) {
-        let output = self.output;
-        let mut cases = Vec::new();
-        for (number, stack) in output.layout.stacks.iter().enumerate() {
-            for (id, entry) in manifest::resources(output, stack) {
-                cases.push((format!("{number}/{id}"), vec![format!("source={}", quote(entry.source))]));
-            }
-        }
-        cases.push(("*".into(), vec!["source=''".into()]));
-        self.cases("source_of", "$1/$2", &cases);
     }
 
     /// `name_of STACK`

@@ -37,7 +37,6 @@ pub fn script(output: &Output) -> String {
     definitions.names();
     definitions.tags();
     applied(&mut definitions);
-    definitions.sources();
     artifacts(&mut definitions);
     super::assemble("Deploys a platform: run it with --help.", &[super::COMMON, crate::aws::scripts::ARTIFACTS, FIXED], &definitions.text)
 }

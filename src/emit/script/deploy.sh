@@ -56,6 +56,20 @@ read_options() {
     [[ $minutes =~ ^[1-9][0-9]{0,5}$ ]] || wrong_usage "--timeout wants a number of minutes, not \`$minutes\`"
 }
 
+# --- what the definitions say of stacks -----------------------------------------------------------------------------
+
+stack_begins() {
+    stack_unit[number]=$1 stack_capabilities[number]='' stack_policy[number]='' protected[number]=0 after[number]=0
+    stateful[number]='' later[number]='' reached[number]=0
+}
+capabilities() { stack_capabilities[number]="$*"; }
+policy() { stack_policy[number]=$1; }
+protect() { protected[number]=1; }
+# The phase that it must have reached already.
+deployed_before() { after[number]=$1; }
+holds_data() { stateful[number]="$*"; }
+grows_by() { later[number]="$*"; }
+
 # --- which stacks ---------------------------------------------------------------------------------------------------
 
 check_only() {
@@ -109,22 +123,21 @@ note_output() { :; }
 
 # The value that what is deployed has; a secret is not told, but kept where every stack that takes it has it already.
 deployed_value() {
-    local slot=$1 pair key at query part=ParameterValue has=1
-    [ "${is_secret[slot]}" = 0 ] || part=ParameterKey
+    local slot=$1 pair key at query has=1
     for pair in ${takers[slot]-}; do
         at=${pair%%:*} key=${pair#*:}
         case ${status[at]} in
             '' | REVIEW_IN_PROGRESS | ROLLBACK_COMPLETE) has=0 ;;
             *)
                 name_of "$at"
-                query="Stacks[].Parameters[] | [?ParameterKey=='$key'].[$part]"
+                # The sign before a value tells an empty one from none.
+                query="Stacks[].Parameters[] | [?ParameterKey=='$key'].[join('', ['=', ParameterValue])]"
                 text "${stack_region[at]}" cloudformation describe-stacks --stack-name "$name" --query "$query" ||
                     give_up "asking which values the stack ${stack_id[at]} has" "${stack_region[at]}"
-                # Nothing is printed if there is none; an empty value ends a line.
-                if [ -z "$printed" ]; then
+                if [ -z "$out" ]; then
                     has=0
                 elif [ "${is_secret[slot]}" = 0 ]; then
-                    value[slot]=$out origin[slot]=deployed
+                    value[slot]=${out#=} origin[slot]=deployed
                     return
                 fi
                 ;;
