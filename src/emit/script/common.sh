@@ -94,11 +94,16 @@ text() {
 
 # Ends the run after a call that failed: what was wanted, what AWS said, what helps.
 give_up() {
-    local wanted=$1 region=$2 help
+    local wanted=$1 region=$2 help other others
     case $kind in
         credentials) help="there are no valid credentials: log in, or name them with --profile, and run this again" ;;
         access) help="these credentials may not do that: let somebody allow it, or use others with --profile, and run this again" ;;
-        network) help="$region does not answer. Run this again when it does; $(elsewhere)" ;;
+        network)
+            help="$region does not answer: run this again when it does"
+            others=''
+            for other in $all_regions; do [ "$other" = "$region" ] || others+=" --region $other"; done
+            [ -z "$others" ] || help+=", or go on without it:$others"
+            ;;
         throttled) help="too many requests at once: wait a minute, and run this again with --one-by-one" ;;
         closed) help="the account does not use $region yet: enable the Region, and run this again" ;;
         *) help="run this again when that is settled: it goes on from there" ;;
@@ -360,11 +365,6 @@ check_regions() {
         done
         [ "$known" = 1 ] || wrong_usage "the platform has no stack in \`$region\`; it runs in$all_regions"
     done
-}
-
-# Where the run could go on if a Region is away.
-elsewhere() {
-    printf '%s' "to go on with the others only: --region, once for each of$all_regions"
 }
 
 # Which account this is about.

@@ -56,7 +56,6 @@ read_options() {
 # --- what the definitions say of stacks -----------------------------------------------------------------------------
 
 stack_begins() {
-    [ -n "$1" ] || fail "a stack without a name"
     stack_needs[number]='' kept[number]='' stays[number]=''
 }
 
