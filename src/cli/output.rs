@@ -6,7 +6,7 @@ use super::exchange::exchange;
 use super::loader::said;
 use super::report::BUFFER;
 use drc::diag::{Diagnostic, codes};
-use drc::emit::{MANIFEST, Output};
+use drc::emit::{MANIFEST, Output, is_program};
 use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
@@ -142,7 +142,15 @@ impl Stage {
         if let Some(above) = target.parent() {
             fs::create_dir_all(above)?;
         }
-        let mut sink = BufWriter::with_capacity(BUFFER, File::create_new(&target)?);
+        let file = File::create_new(&target)?;
+        #[cfg(unix)]
+        if is_program(path) {
+            use std::os::unix::fs::PermissionsExt;
+            let readable = file.metadata()?.permissions().mode();
+            // Whoever may read it may run it.
+            file.set_permissions(fs::Permissions::from_mode(readable | ((readable & 0o444) >> 2)))?;
+        }
+        let mut sink = BufWriter::with_capacity(BUFFER, file);
         let result = files.write(path, &mut sink).and_then(|()| sink.flush());
         // What could not be written is not tried again when the buffer is dropped.
         let _ = sink.into_parts();

@@ -151,6 +151,14 @@ impl Cloud {
         Self { folder }
     }
 
+    /// Another account in which the same is deployed.
+    pub fn copy(&self) -> Self {
+        let copy = Self::new();
+        let copied = Command::new("cp").arg("-R").arg(format!("{}/.", self.folder.path().display())).arg(copy.folder.path()).status().unwrap();
+        assert!(copied.success());
+        copy
+    }
+
     /// A file of the account's state.
     pub fn path(&self, path: &str) -> PathBuf {
         self.folder.path().join(path)
