@@ -9,6 +9,9 @@ export AWS_RETRY_MODE="${AWS_RETRY_MODE:-standard}"
 poll=${DRC_POLL:-5}
 newline=$'\n'
 tab=$'\t'
+# A quote within a text of a query.
+single="'"
+escaped="\\'"
 
 profile=()
 regions_wanted=()
@@ -410,6 +413,24 @@ look() {
 # The same, and the run ends if there is no answer.
 look_or_stop() {
     look "$1" || give_up "looking at the stack ${stack_id[$1]}" "${stack_region[$1]}"
+}
+
+# The stacks of this environment in a Region that this compilation does not have, in $strangers.
+find_strangers() {
+    local region=$1 slot query found at
+    query="Tags[?Key=='drc:platform' && Value=='$platform']"
+    for ((slot = 0; slot < slots; slot++)); do
+        [ "${in_names[slot]}" = 0 ] || query+=" && Tags[?Key=='drc:param:${slot_name[slot]}' && Value=='${value[slot]//$single/$escaped}']"
+    done
+    text "$region" cloudformation describe-stacks --query "Stacks[?$query].[StackName]" || give_up "looking for the stacks of the platform" "$region"
+    strangers=()
+    while IFS= read -r found; do
+        for ((at = 0; at < stacks; at++)); do
+            name_of "$at"
+            if [ "${stack_region[at]}" = "$region" ] && [ "$name" = "$found" ]; then found=''; fi
+        done
+        [ -z "$found" ] || [ "$found" = None ] || strangers+=("$found")
+    done <<<"$out"
 }
 
 # Lists what a stack has: logical id, type, status, physical id.

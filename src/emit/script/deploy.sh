@@ -177,9 +177,44 @@ list_missing() {
 
 # --- before anything happens ----------------------------------------------------------------------------------------
 
+# Refuses what holds data and is deployed in a stack, but now belongs to another one of its Region.
+check_homes() {
+    local region=$1 home=$2 own=$3 have=$4 other resource
+    for ((other = 0; other < stacks; other++)); do
+        [ "${stack_region[other]}" = "$region" ] && [ "${stack_id[other]}" != "$home" ] || continue
+        for resource in ${stateful[other]}; do
+            case " $own " in *" $resource "*) continue ;; esac
+            case $have in *" $resource "*) ;; *) continue ;; esac
+            source_of "$other" "$resource"
+            complain "error: $resource${source:+ ($source)} holds data and is deployed in $home; here it would be made anew in ${stack_id[other]}, and its data would stay behind. Put it back into the group or layer that it had"
+            refused=1
+        done
+    done
+}
+
+# Stacks of an earlier compilation stay; nothing that holds data may have moved out of one.
+look_at_strangers() {
+    local region stranger have resource what
+    for region in $all_regions; do
+        region_wanted "$region" || continue
+        find_strangers "$region"
+        for stranger in ${strangers[@]+"${strangers[@]}"}; do
+            say "$stranger in $region is not part of this compilation any more: it stays as it is"
+            text "$region" cloudformation list-stack-resources --stack-name "$stranger" \
+                --query 'StackResourceSummaries[].[LogicalResourceId,ResourceStatus]' || give_up "listing what the stack $stranger has" "$region"
+            have=' '
+            while IFS=$tab read -r resource what; do
+                case $what in DELETE_COMPLETE | DELETE_SKIPPED) ;; *) have+="$resource " ;; esac
+            done <<<"$out"
+            check_homes "$region" "the stack $stranger" '' "$have"
+        done
+    done
+}
+
 # What is there. Ends the run if something there could be lost.
 look_around() {
-    local at other resource have lacking lowest refused=0
+    local at resource what have lacking
+    refused=0
     for ((at = 0; at < stacks; at++)); do
         is_selected "$at" || continue
         look_or_stop "$at"
@@ -190,7 +225,7 @@ look_around() {
         fi
         # What every stack has is looked at only where something could be lost.
         case $now in '' | REVIEW_IN_PROGRESS | ROLLBACK_COMPLETE) continue ;; esac
-        [ -n "${any_stateful#0}" ] || [ -n "${later[at]}" ] || continue
+        [ "$any_stateful" = 1 ] || [ -n "${later[at]}" ] || continue
         list_resources "$at"
         printf '%s\n' "$out" >"$work/resources.$at"
     done
@@ -211,20 +246,9 @@ look_around() {
             complain "error: ${stack_id[at]} is at phase ${reached[at]} and lacks$lacking, which must come after what they need: in one step they would be made together. Compile with \`drc compile --deployed OLD/manifest.json\`, the manifest of what is deployed: then only what is new comes in phases"
             refused=1
         fi
-        for ((other = 0; other < stacks; other++)); do
-            [ "$other" != "$at" ] && [ "${stack_region[other]}" = "${stack_region[at]}" ] || continue
-            for resource in ${stateful[other]}; do
-                case " ${stateful[at]} " in *" $resource "*) continue ;; esac
-                case $have in
-                    *" $resource "*)
-                        source_of "$other" "$resource"
-                        complain "error: $resource${source:+ ($source)} holds data and is deployed in ${stack_id[at]}; here it would be made anew in ${stack_id[other]}, and its data would stay behind. Put it back into the group or layer that it had"
-                        refused=1
-                        ;;
-                esac
-            done
-        done
+        check_homes "${stack_region[at]}" "${stack_id[at]}" "${stateful[at]}" "$have"
     done
+    [ "$any_stateful" = 0 ] || look_at_strangers
     [ "$refused" = 0 ] || fail "nothing was changed"
 }
 

@@ -76,7 +76,9 @@ fn kept(output: &Output, number: StackId, stack: &Stack) -> Vec<ResourceRef> {
     let needs: BTreeMap<ResourceRef, BTreeSet<ResourceRef>> = stack
         .resources
         .iter()
-        .map(|resource| (*resource, local_needs(&output.model, &output.layout, number, *resource).into_iter().filter(|need| need != resource).collect()))
+        .map(|resource| {
+            (*resource, local_needs(&output.model, &output.layout, number, *resource).into_iter().filter(|need| need != resource).collect())
+        })
         .collect();
     for need in needs.values().flatten() {
         *referred.entry(*need).or_default() += 1;

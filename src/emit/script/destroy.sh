@@ -121,6 +121,17 @@ look_around() {
     done
 }
 
+say_strangers() {
+    local region stranger
+    for region in $all_regions; do
+        region_wanted "$region" || continue
+        find_strangers "$region"
+        for stranger in ${strangers[@]+"${strangers[@]}"}; do
+            say "$stranger in $region is not part of this compilation any more: it stays. The destroy.sh of an older one deletes it"
+        done
+    done
+}
+
 # What stays without --data, and why. $stays is empty for what is deleted.
 find_what_stays() {
     local at other changed=1 resource
@@ -269,6 +280,7 @@ main() {
     look_around
     find_what_stays
     backwards foresee
+    say_strangers
     if [ "$dry_run" = 1 ]; then
         say "nothing was changed"
         return
