@@ -2,5 +2,6 @@
 
 pub mod kinds;
 pub mod regions;
+pub mod scripts;
 pub mod services;
 pub mod types;

@@ -106,14 +106,14 @@ struct StackEntry<'o> {
 }
 
 #[derive(Serialize)]
-struct ResourceEntry<'o> {
+pub(super) struct ResourceEntry<'o> {
     #[serde(rename = "type")]
-    resource_type: &'o str,
+    pub resource_type: &'o str,
     declared: &'o str,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
-    stateful: bool,
+    pub stateful: bool,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
-    later: bool,
+    pub later: bool,
 }
 
 /// What is applied before the next phase begins.
@@ -252,14 +252,16 @@ fn parameters(output: &Output) -> BTreeMap<&str, PlatformParameter<'_>> {
 fn artifacts(output: &Output) -> BTreeMap<&str, ArtifactsEntry<'_>> {
     let stacks = output.layout.stacks.iter().filter(|stack| stack.unit == ARTIFACTS);
     stacks
-        .map(|stack| {
-            let name = format!("{}Bucket", crate::expand::pascal_case(ARTIFACTS));
-            (output.model.regions.get(stack.region).code.as_str(), ArtifactsEntry { stack: &stack.id, output: name })
-        })
+        .map(|stack| (output.model.regions.get(stack.region).code.as_str(), ArtifactsEntry { stack: &stack.id, output: artifacts_output() }))
         .collect()
 }
 
-fn resources<'o>(output: &'o Output, stack: &'o Stack) -> BTreeMap<&'o str, ResourceEntry<'o>> {
+/// The output that names the bucket of the artifacts.
+pub(super) fn artifacts_output() -> String {
+    format!("{}Bucket", crate::expand::pascal_case(ARTIFACTS))
+}
+
+pub(super) fn resources<'o>(output: &'o Output, stack: &'o Stack) -> BTreeMap<&'o str, ResourceEntry<'o>> {
     let entry = |resource: &crate::model::value::ResourceRef| {
         let family = output.model.families.get(resource.family);
         let properties = output.model.member(*resource).map_or(&[][..], |member| &member.properties);
@@ -284,7 +286,7 @@ fn phases(output: &Output) -> Vec<PhaseEntry<'_>> {
                 phase: step.number,
                 last: step.last,
                 template: &template.path,
-                sha256: Sha256::digest(&template.text).iter().map(|byte| format!("{byte:02x}")).collect(),
+                sha256: sha256(&template.text),
                 size: template.text.len(),
                 parameters: taken.map(|(name, (source, _))| (name.as_str(), source_entry(output, source))).collect(),
             };
@@ -306,8 +308,13 @@ fn source_entry<'o>(output: &'o Output, source: &'o Source) -> ParameterSource<'
     }
 }
 
+/// What a file is known by.
+pub(super) fn sha256(text: &[u8]) -> String {
+    Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 /// What CloudFormation wants to be told about a template that makes roles.
-fn capabilities(output: &Output, stack: &Stack) -> Vec<&'static str> {
+pub(super) fn capabilities(output: &Output, stack: &Stack) -> Vec<&'static str> {
     let roles = stack.resources.iter().any(|resource| output.model.families.get(resource.family).resource_type.starts_with("AWS::IAM::"));
     if roles { vec!["CAPABILITY_NAMED_IAM"] } else { Vec::new() }
 }

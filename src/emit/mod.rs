@@ -4,6 +4,7 @@ mod deployed;
 mod lower;
 mod manifest;
 pub mod protection;
+mod script;
 mod template;
 mod trace;
 
@@ -14,6 +15,7 @@ use crate::source::SourceMap;
 use std::io;
 
 pub use deployed::read_manifest;
+pub use script::is_program;
 pub use trace::Hit;
 
 /// The result of a compilation; files are serialised when they are written.
@@ -73,7 +75,7 @@ impl Output {
     pub fn files(&self) -> Vec<String> {
         let mut files: Vec<String> = self.templates.iter().map(|template| template.path.clone()).collect();
         files.extend(self.machines.iter().map(|machine| machine.path.clone()));
-        files.extend([MANIFEST.to_string(), SOURCES.to_string()]);
+        files.extend([script::DEPLOY, script::DESTROY, MANIFEST, SOURCES].map(String::from));
         files.sort();
         files
     }
@@ -91,6 +93,9 @@ impl Output {
         }
         if let Some(machine) = self.machines.iter().find(|machine| machine.path == path) {
             return sink.write_all(machine.text.as_bytes());
+        }
+        if let Some(text) = script::text(self, path) {
+            return sink.write_all(text.as_bytes());
         }
         match self.templates.iter().find(|template| template.path == path) {
             Some(template) => sink.write_all(&template.text),

@@ -19,6 +19,7 @@ use smol_str::SmolStr;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use crate::model::computed::Part;
+pub use check::local_needs;
 pub use resolve::{Resolved, resolve};
 
 /// The name of a group that is only tried; no declared name has a blank.
