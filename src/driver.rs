@@ -2,7 +2,7 @@
 
 use crate::diag::{Diagnostic, Diagnostics, Severity, codes};
 use crate::emit::Output;
-pub use crate::expand::Options;
+pub use crate::expand::{Environment, Options};
 use crate::expand::{self, Allowance, Expanded};
 use crate::layout;
 use crate::resolve;
@@ -16,7 +16,10 @@ pub fn check(entry: &str, loader: &dyn Loader, options: &Options, sources: &mut 
 
 /// Compiles a platform; `None` if there are errors.
 pub fn compile(entry: &str, loader: &dyn Loader, options: &Options, sources: &mut SourceMap, diagnostics: &mut Diagnostics) -> Option<Output> {
-    let modules = resolve::load(entry, loader, sources, diagnostics);
+    let mut modules = resolve::load(entry, loader, sources, diagnostics);
+    if let Some(environment) = &options.environment {
+        modules.environment = Some(resolve::environment(&environment.name, &environment.text, sources, diagnostics));
+    }
     // A text that is not understood gives no second opinion about its names.
     let syntax = diagnostics.as_slice().iter().any(|found| found.severity == Severity::Error && !found.code.starts_with("DR02"));
     if syntax || modules.list.is_empty() {

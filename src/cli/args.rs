@@ -84,6 +84,9 @@ pub struct Common {
     /// The value of a `setting` of the platform; can be repeated
     #[arg(long = "set", value_name = "NAME=VALUE", value_parser = setting)]
     pub settings: Vec<(String, String)>,
+    /// A file with values for settings and parameters: `NAME = VALUE` lines; `--set` wins over it
+    #[arg(long = "env", value_name = "FILE")]
+    pub environment: Option<PathBuf>,
     /// What is refused beside errors
     #[arg(long, value_name = "WHAT")]
     pub deny: Vec<Deny>,

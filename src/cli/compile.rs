@@ -2,15 +2,15 @@
 
 use super::Outcome;
 use super::args::{Check, Common, Compile};
-use super::loader::{Disk, sources_in};
+use super::loader::{Disk, read, sources_in};
 use super::output;
 use super::report::Reporter;
 use drc::diag::{Diagnostic, Diagnostics, suggest};
-use drc::driver::{self, LoadError, Options};
+use drc::driver::{self, Environment, LoadError, Options};
 use drc::emit::Output;
 use drc::resolve::load_error;
 use drc::source::SourceMap;
-use std::path::Path;
+use std::path::{Component, Path, PathBuf};
 
 /// Compiles a platform and writes what came of it.
 pub fn compile(command: &Compile) -> Outcome {
@@ -46,7 +46,14 @@ pub fn check(command: &Check) -> Outcome {
 }
 
 fn run(file: &Path, common: &Common, sources: &mut SourceMap, diagnostics: &mut Diagnostics) -> Option<Output> {
-    let options = Options { settings: common.settings.clone() };
+    let environment = match common.environment.as_deref().map(environment).transpose() {
+        Ok(environment) => environment,
+        Err(finding) => {
+            diagnostics.push(*finding);
+            return None;
+        }
+    };
+    let options = Options { settings: common.settings.clone(), environment };
     match Disk::open(file) {
         Ok(disk) => driver::compile(disk.entry(), &disk, &options, sources, diagnostics),
         Err(error) => {
@@ -54,6 +61,15 @@ fn run(file: &Path, common: &Common, sources: &mut SourceMap, diagnostics: &mut 
             None
         }
     }
+}
+
+/// The text of an environment file. It may lie anywhere: the command line names it, no text does.
+fn environment(file: &Path) -> Result<Environment, Box<Diagnostic>> {
+    let text = read(file).map_err(|error| Box::new(entry_error(file, &error)))?;
+    let here = std::env::current_dir().ok();
+    let shown = here.and_then(|here| file.strip_prefix(here).ok()).unwrap_or(file);
+    let shown: PathBuf = shown.components().filter(|part| *part != Component::CurDir).collect();
+    Ok(Environment { name: shown.to_string_lossy().into_owned(), text })
 }
 
 /// The finding for a platform file that cannot be had: nothing in a text names it, the command line does.

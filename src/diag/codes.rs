@@ -60,7 +60,7 @@ codes! {
     COMPONENT_CYCLE "DR0213" "a component that contains itself";
     DEFINITION_CYCLE "DR0214" "a value that is defined by itself";
     PLATFORM_COUNT "DR0215" "no platform, or more than one";
-    SETTING "DR0216" "a setting on the command line that does not exist";
+    SETTING "DR0216" "a value for a setting or parameter that does not exist";
 
     TYPE_MISMATCH "DR0301" "a value of another type than expected";
     MISSING_INPUT "DR0302" "an input or key that is required";

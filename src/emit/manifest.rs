@@ -2,6 +2,7 @@
 
 use super::Output;
 use crate::layout::Source;
+use crate::model::Given;
 use crate::model::value::{Deploy, TextPart, Value};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -42,10 +43,20 @@ struct PlatformParameter<'o> {
     description: &'o str,
     #[serde(skip_serializing_if = "Option::is_none")]
     default: Option<&'o str>,
+    /// What the environment file gives: a text, or one for each Region.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    value: Option<GivenValue<'o>>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     secret: bool,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     regions: Vec<&'o str>,
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum GivenValue<'o> {
+    Everywhere(&'o str),
+    ByRegion(BTreeMap<&'o str, &'o str>),
 }
 
 /// A finding that the source accepts.
@@ -166,6 +177,10 @@ pub fn manifest(output: &Output) -> Manifest<'_> {
                         parameter_type: &parameter.parameter_type,
                         description: &parameter.description,
                         default: parameter.default.as_deref(),
+                        value: parameter.given.as_ref().map(|given| match given {
+                            Given::Everywhere(text) => GivenValue::Everywhere(text),
+                            Given::ByRegion(texts) => GivenValue::ByRegion(texts.iter().map(|(region, text)| (code(*region), text.as_str())).collect()),
+                        }),
                         secret: parameter.secret,
                         regions: parameter.regions.iter().map(|region| code(*region)).collect(),
                     },

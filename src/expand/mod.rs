@@ -8,6 +8,7 @@ mod action;
 mod adjust;
 mod alarm;
 mod builtins;
+mod environment;
 mod evaluate;
 mod instance;
 mod interpolate;
@@ -73,8 +74,19 @@ pub struct Expanded {
 /// What the caller of a compilation decides.
 #[derive(Debug, Clone, Default)]
 pub struct Options {
-    /// Values of settings: name and text.
+    /// Values of settings: name and text. They win over those of the environment file.
     pub settings: Vec<(String, String)>,
+    /// The environment file, read by the caller.
+    pub environment: Option<Environment>,
+}
+
+/// A file with values for settings and parameters.
+#[derive(Debug, Clone)]
+pub struct Environment {
+    /// The name that findings show.
+    pub name: String,
+    /// Its text.
+    pub text: String,
 }
 
 /// An `allow` and the text that it covers.
@@ -142,6 +154,9 @@ struct Expander<'a> {
     adjusts: Vec<(&'a ast::Adjust, Context)>,
     naming: Option<&'a ast::Expr>,
     platform: Option<&'a ast::Declaration>,
+    /// The lines of the environment file, and the scope that their values are read in.
+    environment: FxHashMap<SmolStr, &'a ast::Assign>,
+    environment_scope: usize,
     parameters: FxHashMap<SmolStr, Id<crate::model::Parameter>>,
     unknown: FxHashSet<(crate::source::FileId, SmolStr)>,
     /// Actions and conditions that a plan uses, by declaration and instance.
@@ -173,6 +188,8 @@ pub fn expand(modules: &Modules, sources: &SourceMap, options: &Options, diagnos
         adjusts: Vec::new(),
         naming: None,
         platform: None,
+        environment: FxHashMap::default(),
+        environment_scope: 0,
         parameters: FxHashMap::default(),
         unknown: FxHashSet::default(),
         performed: FxHashSet::default(),

@@ -59,6 +59,7 @@ impl<'a> Expander<'a> {
                 _ => {}
             }
         }
+        self.open_environment(context);
         for declaration in declarations(statements) {
             match declaration.kind {
                 Kind::Param => self.expand_parameter(declaration, context),

@@ -83,6 +83,8 @@ pub struct Parameter {
     pub range: Option<(f64, f64)>,
     /// The default, as text.
     pub default: Option<String>,
+    /// The value that the environment file gives.
+    pub given: Option<Given>,
     /// The documentation above it.
     pub description: String,
     /// Not shown, never part of a name.
@@ -93,6 +95,15 @@ pub struct Parameter {
     pub regions: Vec<Id<Region>>,
     /// Where it is declared.
     pub span: Span,
+}
+
+/// The value of a parameter in an environment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Given {
+    /// One for all Regions.
+    Everywhere(String),
+    /// One for each Region.
+    ByRegion(BTreeMap<Id<Region>, String>),
 }
 
 /// An instance of a component.

@@ -3,7 +3,7 @@
 #![allow(dead_code, reason = "each test uses its own part")]
 
 use drc::diag::{Diagnostic, Diagnostics, Severity};
-use drc::driver::{LoadError, Loader, Options, compile};
+use drc::driver::{Environment, LoadError, Loader, Options, compile};
 use drc::render::{Format, Style, render};
 use drc::source::SourceMap;
 use std::collections::BTreeMap;
@@ -13,6 +13,7 @@ use std::collections::BTreeMap;
 pub struct Project {
     files: BTreeMap<String, String>,
     settings: Vec<(String, String)>,
+    environment: Option<Environment>,
 }
 
 /// What came of a compilation.
@@ -50,10 +51,16 @@ impl Project {
         self
     }
 
+    /// The same with an environment file.
+    pub fn environment(mut self, text: &str) -> Self {
+        self.environment = Some(Environment { name: "prod.dr".into(), text: text.into() });
+        self
+    }
+
     /// Compiles it.
     pub fn compile(&self) -> Compiled {
         let (mut sources, mut diagnostics) = (SourceMap::new(), Diagnostics::new());
-        let options = Options { settings: self.settings.clone() };
+        let options = Options { settings: self.settings.clone(), environment: self.environment.clone(), };
         let output = compile("platform.dr", self, &options, &mut sources, &mut diagnostics);
         let files = output.map(|output| {
             let text = |path: &String| {
