@@ -5,6 +5,7 @@ use crate::emit::Output;
 pub use crate::expand::{Environment, Options};
 use crate::expand::{self, Allowance, Expanded};
 use crate::layout;
+use crate::names;
 use crate::resolve;
 use crate::source::SourceMap;
 pub use crate::source::{LoadError, Loader};
@@ -32,7 +33,15 @@ pub fn compile(entry: &str, loader: &dyn Loader, options: &Options, sources: &mu
         return None;
     }
     let Expanded { model, machines, allows } = expand::expand(&modules, sources, options, diagnostics);
-    let layout = if diagnostics.has_errors() { None } else { Some(layout::layout(&model, diagnostics)) };
+    let layout = if diagnostics.has_errors() {
+        None
+    } else {
+        let mut found = Diagnostics::new();
+        names::check(&model, sources, &mut found);
+        let layout = layout::layout(&model, diagnostics);
+        diagnostics.as_mut_vec().append(found.as_mut_vec());
+        Some(layout)
+    };
     let accepted = accept(&allows, diagnostics);
     if diagnostics.has_errors() {
         return None;

@@ -80,6 +80,7 @@ codes! {
     METRIC_NOT_HERE "DR0316" "an alarm in a Region where its metric does not exist";
     NO_SUCH_KEY "DR0317" "a key or position that is not there";
     BAD_REGION_PAIR "DR0318" "Regions that cannot belong to one platform";
+    BAD_PATTERN "DR0320" "a pattern that cannot be used";
 
     SPLIT_PLAN "DR0401" "steps of one plan that are called in different Regions";
     EMPTY_PLAN "DR0403" "a plan without steps";
@@ -91,6 +92,13 @@ codes! {
     NO_COMPUTED_NAME "DR0501" "a value that AWS makes, needed in another Region";
     BAD_TYPE_NAME "DR0502" "a resource type that is written wrongly";
     UNKNOWN_SERVICE "DR0503" "an API call that is written wrongly";
+
+    NAME_LENGTH "DR0505" "a name that is too long or too short";
+    NAME_CHARACTERS "DR0506" "a name with characters that AWS refuses";
+    NAME_UNBOUNDED "DR0507" "a parameter in a name that may have any length";
+    NAME_COLLISION "DR0508" "two things that can have one name";
+    NAME_ENVIRONMENT "DR0509" "a name that two environments would share";
+    NAME_TAKEN "DR0510" "a name that another account may have";
 
     NOT_COMPILED_YET "DR0601" "understood, but not compiled yet";
     EXPANSION_LIMIT "DR0602" "an expansion without end";

@@ -57,6 +57,7 @@ impl<'a> Expander<'a> {
             kind: SmolStr::new_static("String"),
             regions: Vec::new(),
             span: declaration.header(),
+            type_span: ty.span,
         };
         if !self.parameter_type(&mut parameter, ty, context) {
             self.declare(name, CellKind::Ready(Value::Error), false, context);

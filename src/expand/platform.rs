@@ -121,6 +121,7 @@ impl<'a> Expander<'a> {
                         );
                     }
                     self.naming = Some(&assign.value);
+                    self.model.platform.naming = Some(assign.value.span);
                 }
                 "strategy" => {
                     let value = self.evaluate(&assign.value, context);

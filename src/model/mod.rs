@@ -47,6 +47,8 @@ pub struct Platform {
     pub rto: Option<f64>,
     /// Recovery point objective, milliseconds.
     pub rpo: Option<f64>,
+    /// Where it says how names are made.
+    pub naming: Option<Span>,
     /// Tags of every stack.
     pub tags: Vec<(SmolStr, Value)>,
 }
@@ -95,6 +97,8 @@ pub struct Parameter {
     pub regions: Vec<Id<Region>>,
     /// Where it is declared.
     pub span: Span,
+    /// Its type: what would change a constraint.
+    pub type_span: Span,
 }
 
 /// The value of a parameter in an environment.
