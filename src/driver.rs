@@ -38,7 +38,7 @@ pub fn compile(entry: &str, loader: &dyn Loader, options: &Options, sources: &mu
     } else {
         let mut found = Diagnostics::new();
         names::check(&model, sources, &mut found);
-        let layout = layout::layout(&model, diagnostics);
+        let layout = layout::layout(&model, options.deployed.as_ref(), diagnostics);
         diagnostics.as_mut_vec().append(found.as_mut_vec());
         Some(layout)
     };
@@ -46,7 +46,7 @@ pub fn compile(entry: &str, loader: &dyn Loader, options: &Options, sources: &mu
     if diagnostics.has_errors() {
         return None;
     }
-    Some(Output { model, layout: layout?, machines, accepted })
+    Some(Output::new(model, layout?, machines, accepted, sources))
 }
 
 /// Drops the warnings that an `allow` accepts, and reports the ones that accept nothing; gives what was accepted.

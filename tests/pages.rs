@@ -127,7 +127,7 @@ fn read_transcript(line: usize, body: &[&str], failures: &mut Vec<String>) -> Tr
 fn findings(files: &Project, settings: &[(String, String)]) -> (Vec<Diagnostic>, SourceMap) {
     let (mut sources, mut diagnostics) = (SourceMap::new(), Diagnostics::new());
     let environment = files.0.get(ENVIRONMENT).map(|text| Environment { name: ENVIRONMENT.to_string(), text: text.clone() });
-    let options = Options { settings: settings.to_vec(), environment, };
+    let options = Options { settings: settings.to_vec(), environment, ..Options::default() };
     let _ = compile(ENTRY, files, &options, &mut sources, &mut diagnostics);
     let found = drc::render::arrange(diagnostics, &sources);
     (found, sources)

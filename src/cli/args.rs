@@ -87,6 +87,9 @@ pub struct Common {
     /// A file with values for settings and parameters: `NAME = VALUE` lines; `--set` wins over it
     #[arg(long = "env", value_name = "FILE")]
     pub environment: Option<PathBuf>,
+    /// The manifest from which the running platform was deployed: what it lists is there already, and only what is new is phased
+    #[arg(long, value_name = "MANIFEST")]
+    pub deployed: Option<PathBuf>,
     /// What is refused beside errors
     #[arg(long, value_name = "WHAT")]
     pub deny: Vec<Deny>,

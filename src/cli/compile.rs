@@ -2,14 +2,16 @@
 
 use super::Outcome;
 use super::args::{Check, Common, Compile};
-use super::loader::{Disk, read, sources_in};
+use super::loader::{Disk, read, said, sources_in};
 use super::output;
 use super::report::Reporter;
-use drc::diag::{Diagnostic, Diagnostics, suggest};
+use drc::diag::{Diagnostic, Diagnostics, codes, suggest};
 use drc::driver::{self, Environment, LoadError, Options};
-use drc::emit::Output;
+use drc::emit::{Output, read_manifest};
+use drc::model::Deployed;
 use drc::resolve::load_error;
 use drc::source::SourceMap;
+use std::fs;
 use std::path::{Component, Path, PathBuf};
 
 /// Compiles a platform and writes what came of it.
@@ -46,14 +48,16 @@ pub fn check(command: &Check) -> Outcome {
 }
 
 fn run(file: &Path, common: &Common, sources: &mut SourceMap, diagnostics: &mut Diagnostics) -> Option<Output> {
-    let environment = match common.environment.as_deref().map(environment).transpose() {
-        Ok(environment) => environment,
+    let given = common.environment.as_deref().map(environment).transpose();
+    let running = common.deployed.as_deref().map(running).transpose();
+    let (environment, deployed) = match given.and_then(|environment| Ok((environment, running?))) {
+        Ok(read) => read,
         Err(finding) => {
             diagnostics.push(*finding);
             return None;
         }
     };
-    let options = Options { settings: common.settings.clone(), environment };
+    let options = Options { settings: common.settings.clone(), environment, deployed };
     match Disk::open(file) {
         Ok(disk) => driver::compile(disk.entry(), &disk, &options, sources, diagnostics),
         Err(error) => {
@@ -70,6 +74,24 @@ fn environment(file: &Path) -> Result<Environment, Box<Diagnostic>> {
     let shown = here.and_then(|here| file.strip_prefix(here).ok()).unwrap_or(file);
     let shown: PathBuf = shown.components().filter(|part| *part != Component::CurDir).collect();
     Ok(Environment { name: shown.to_string_lossy().into_owned(), text })
+}
+
+/// What the manifest of the running platform says.
+fn running(path: &Path) -> Result<Deployed, Box<Diagnostic>> {
+    let shown = path.display().to_string();
+    let text = fs::read(path).map_err(|error| {
+        Box::new(
+            Diagnostic::error(codes::BAD_MANIFEST, format!("`{shown}` cannot be read: {}", said(&error)))
+                .help("name the `manifest.json` from which the platform was deployed"),
+        )
+    })?;
+    read_manifest(&shown, &text).map_err(|why| {
+        Box::new(
+            Diagnostic::error(codes::BAD_MANIFEST, format!("`{shown}` is not the manifest of a platform"))
+                .note(why)
+                .help("name the `manifest.json` from which the platform was deployed"),
+        )
+    })
 }
 
 /// The finding for a platform file that cannot be had: nothing in a text names it, the command line does.

@@ -40,6 +40,7 @@ use scope::{Cell, Function, Scope};
 use smol_str::SmolStr;
 use std::rc::Rc;
 
+pub(crate) use parameter::pascal_case;
 pub use scope::Context;
 
 /// The most evaluations that a compilation may take; a platform of 10,000 resources needs about two million.
@@ -78,6 +79,8 @@ pub struct Options {
     pub settings: Vec<(String, String)>,
     /// The environment file, read by the caller.
     pub environment: Option<Environment>,
+    /// What runs already, if the caller knows.
+    pub deployed: Option<crate::model::Deployed>,
 }
 
 /// A file with values for settings and parameters.

@@ -164,7 +164,7 @@ fn deployed(model: &Model, deploy: &Deploy, depth: usize, found: &mut Vec<Part>)
             Some(value) if depth < MAXIMUM_DEPTH => parts(model, value, depth + 1).into_iter().for_each(|part| push(found, part)),
             _ => push(found, Part::Open),
         },
-        Deploy::DnsSuffix | Deploy::Attribute(..) | Deploy::Arn(_) | Deploy::Json(_) => push(found, Part::Open),
+        Deploy::DnsSuffix | Deploy::Attribute(..) | Deploy::Arn(_) | Deploy::Json(_) | Deploy::StackOutput(_) => push(found, Part::Open),
     }
 }
 
