@@ -6,6 +6,7 @@ use crate::aws;
 use crate::diag::{Diagnostic, codes, suggest};
 use crate::model::Parameter;
 use crate::model::value::{Deploy, Value};
+use crate::pattern;
 use crate::syntax::ast::{self, ClauseWord, DocLine, TypeArgument, TypeKind};
 use smol_str::SmolStr;
 use std::rc::Rc;
@@ -130,7 +131,12 @@ impl<'a> Expander<'a> {
             "String" => {
                 for argument in arguments {
                     match argument {
-                        TypeArgument::Text(pattern) => parameter.pattern = pattern.plain().map(str::to_string),
+                        TypeArgument::Text(pattern) => {
+                            parameter.pattern = pattern.plain().map(str::to_string);
+                            if !self.portable(pattern, context) {
+                                return false;
+                            }
+                        }
                         TypeArgument::Range(range) => {
                             if let Some((low, high)) = self.number_range(range, context) {
                                 parameter.length = Some((low.max(0.0) as u32, high.max(0.0) as u32));
@@ -186,6 +192,20 @@ impl<'a> Expander<'a> {
             },
         }
         true
+    }
+
+    /// Whether CloudFormation reads a pattern as it is read here. That it can be read at all is looked at with the form.
+    fn portable(&mut self, literal: &'a ast::StringLiteral, context: &Context) -> bool {
+        let Some(pattern) = literal.plain().filter(|pattern| regex_lite::Regex::new(pattern).is_ok()) else { return true };
+        let Err(fault) = pattern::read(pattern) else { return true };
+        self.report(
+            Diagnostic::error(codes::BAD_PATTERN, format!("`{}` in this pattern {}", fault.part, fault.reason))
+                .label(literal.span, "a pattern for the whole value")
+                .note("CloudFormation checks the value of a parameter with it, by the rules of Java's regular expressions")
+                .help(fault.help),
+            context,
+        );
+        false
     }
 
     pub(super) fn number_range(&mut self, range: &'a ast::Expr, context: &Context) -> Option<(f64, f64)> {

@@ -19,11 +19,12 @@ const START: usize = 1;
 
 pub fn check(checker: &Checker<'_>, names: &[Name<'_>], diagnostics: &mut Diagnostics) {
     let mut walker = Walker { checker, targets: FxHashMap::default(), ways: FxHashMap::default() };
-    let mut faults: BTreeMap<(usize, Culprit), (&Name<'_>, Fault, Vec<&str>)> = BTreeMap::new();
+    // What a constraint admits by mistake is one mistake, however many names it is part of.
+    let mut faults: BTreeMap<(Culprit, Option<char>), (&Name<'_>, Fault, Vec<&str>)> = BTreeMap::new();
     for name in names {
-        let Some(fault) = walker.fault(name) else { continue };
-        let culprit = fault.parameter.map_or_else(|| Culprit::Text(name.span, fault.character), Culprit::Parameter);
-        let (.., all) = faults.entry((name.row, culprit)).or_insert((name, fault, Vec::new()));
+        let Some(fault) = Some(name).filter(|name| checker.bounded(name)).and_then(|name| walker.fault(name)) else { continue };
+        let culprit = fault.parameter.map_or(Culprit::Text(name.span), Culprit::Parameter);
+        let (.., all) = faults.entry((culprit, fault.character)).or_insert((name, fault, Vec::new()));
         if !all.contains(&name.shown.as_str()) {
             all.push(&name.shown);
         }
@@ -36,7 +37,7 @@ pub fn check(checker: &Checker<'_>, names: &[Name<'_>], diagnostics: &mut Diagno
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Culprit {
     Parameter(Id<Parameter>),
-    Text(crate::source::Span, Option<char>),
+    Text(crate::source::Span),
 }
 
 /// What is wrong with a name.
@@ -278,7 +279,8 @@ fn explain(name: &Name<'_>, target: &Target, values: Vec<(Id<Parameter>, String)
             last = Some((character, parameter));
         }
     }
-    if target.accepts(state) || !name.closed() {
+    // That a name is too short is said elsewhere.
+    if target.accepts(state) || !name.closed() || example.chars().count() < name.rule.minimum {
         return None;
     }
     let (character, parameter) = last.map_or((None, None), |(character, parameter)| (Some(character), parameter));
@@ -320,7 +322,7 @@ fn finding(checker: &Checker<'_>, name: &Name<'_>, fault: &Fault, all: &[&str], 
     let mut finding = checker.at(Diagnostic::error(codes::NAME_CHARACTERS, message), name, label, &parameters);
     let values: Vec<String> =
         fault.values.iter().map(|(id, value)| format!("`{} = \"{}\"`", checker.parameter(*id).name, value.escape_default())).collect();
-    if !values.is_empty() {
+    if fault.parameter.is_some() {
         finding = finding.note(format!("{} makes `{}`", values.join(", "), fault.example.escape_default()));
     }
     if let Fit::Reserved(_) = fault.place {
@@ -340,6 +342,7 @@ fn finding(checker: &Checker<'_>, name: &Name<'_>, fault: &Fault, all: &[&str], 
             Fit::Nowhere if fault.character == Some('_') => "write `-` for it, or leave it out",
             Fit::NotFirst => "begin with a letter",
             Fit::NotLast => "end with a letter or a digit",
+            Fit::NotBehind(_) => "leave one of the two out",
             _ => "leave it out",
         });
     };

@@ -78,7 +78,9 @@ fn too_long(checker: &Checker<'_>, name: &Name<'_>, length: usize, all: &[&str])
     };
     let excess = length - limit;
     let mut finding = checker.at(Diagnostic::error(codes::NAME_LENGTH, message), name, format!("`{}`", name.written()), &parameters);
-    finding = finding.note(format!("{} = {length}", sum(checker, name, true)));
+    if name.parts.len() > 1 {
+        finding = finding.note(format!("{} = {length}", sum(checker, name, true)));
+    }
     if all.len() > 1 {
         let others: Vec<String> = all.iter().filter(|other| **other != name.shown).map(|other| format!("`{other}`")).collect();
         let shown: Vec<String> = others.iter().take(4).cloned().collect();
@@ -108,11 +110,17 @@ fn too_long(checker: &Checker<'_>, name: &Name<'_>, length: usize, all: &[&str])
 
 fn short(checker: &Checker<'_>, name: &Name<'_>, length: usize) -> Diagnostic {
     let minimum = name.rule.minimum;
-    let message = format!("the name of {} may have only {length} characters; the name of {} has at least {minimum}", name.shown, a(&name.rule.noun));
-    checker
-        .at(Diagnostic::error(codes::NAME_LENGTH, message), name, format!("`{}`", name.written()), &name.parameters())
+    let (noun, parameters) = (a(&name.rule.noun), name.parameters());
+    let characters = if length == 1 { "1 character".to_string() } else { format!("{length} characters") };
+    let has = if parameters.is_empty() { "has" } else { "may have" };
+    let message = format!("the name of {} {has} only {characters}; the name of {noun} has at least {minimum}", name.shown);
+    let finding = checker.at(Diagnostic::error(codes::NAME_LENGTH, message), name, format!("`{}`", name.written()), &parameters);
+    if parameters.is_empty() {
+        return finding.help("write a longer name");
+    }
+    finding
         .note(format!("{} = {length}", sum(checker, name, false)))
-        .help("put a word into it, or let the constraint of the parameter begin with a character that is not optional")
+        .help("put a word into it, or let the constraint of the parameter ask for more characters")
 }
 
 /// The finding for a parameter in a name that may be as long as it likes, with a constraint that fits all names it is part of.

@@ -27,11 +27,11 @@ pub fn check(model: &Model, sources: &SourceMap, diagnostics: &mut Diagnostics) 
     let checker = Checker { model, sources, languages: model.parameters.iter().map(|(_, parameter)| name::language(parameter)).collect() };
     length::check(&checker, &names, &mut found);
     characters::check(&checker, &names, &mut found);
-    environment::check(&checker, &names, &mut found);
     // What a constraint lets pass by mistake collides with everything: the mistake is said alone.
     if !found.has_errors() {
         collision::check(&checker, &names, &mut found);
     }
+    environment::check(&checker, &names, &mut found);
     diagnostics.as_mut_vec().append(found.as_mut_vec());
 }
 
@@ -68,6 +68,11 @@ impl Checker<'_> {
             Part::Account => (12, Some(12)),
             Part::Open => (0, None),
         }
+    }
+
+    /// Whether all parameters of a name have a longest value; if not, that is said, and nothing else about them.
+    fn bounded(&self, name: &Name<'_>) -> bool {
+        name.parts.iter().all(|part| !matches!(part, Part::Parameter(_)) || self.lengths(part).1.is_some())
     }
 
     /// Starts a finding at the place of a name that the author can change, and shows the parameters behind it.
