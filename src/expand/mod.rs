@@ -25,6 +25,7 @@ mod scope;
 mod statements;
 mod steps;
 mod structural;
+mod time;
 mod types;
 mod unread;
 mod weigh;

@@ -245,6 +245,10 @@ impl<'a> Expander<'a> {
             }
         };
         let span = declaration.value.as_ref().map_or(name.span, |value| value.span);
+        if self.too_late([&value], "a setting", span, context) {
+            self.declare(name, CellKind::Ready(Value::Error), false, context);
+            return;
+        }
         let value = match &declaration.ty {
             Some(ty) => self.check_type(value, ty, span, &name.text, context),
             None => value,

@@ -318,6 +318,7 @@ impl<'a> Expander<'a> {
                         }
                         Value::Region(region) => regions.push(*region),
                         Value::Error => return None,
+                        other if self.too_late([other], "a placement", expression.span, context) => return None,
                         other => {
                             let text = self.describe(other);
                             self.fail(
@@ -348,6 +349,7 @@ impl<'a> Expander<'a> {
                 Some(Placement { regions: regions.into(), single })
             }
             Value::Error => None,
+            other if self.too_late([&other], "a placement", expression.span, context) => None,
             other => {
                 let text = self.describe(&other);
                 self.report(

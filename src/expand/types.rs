@@ -190,6 +190,9 @@ impl<'a> Expander<'a> {
     }
 
     pub(super) fn wrong_type(&mut self, value: &Value, ty: &'a TypeExpr, span: Span, name: &str, context: &Context) -> Value {
+        if matches!(value, Value::Deploy(_)) && self.too_late([value], &format!("`{name}`"), span, context) {
+            return Value::Error;
+        }
         let wanted = self.sources.slice(ty.span).to_string();
         let found = self.describe(value);
         let is_unit = matches!(value, Value::Number(_) | Value::Quantity(..));
