@@ -18,6 +18,8 @@ use crate::model::{Model, Parameter};
 use crate::pattern::Language;
 use crate::source::{SourceMap, Span};
 use name::{Name, Part};
+
+pub use name::admits;
 use std::collections::BTreeSet;
 
 /// Checks the names of all resources and stacks.

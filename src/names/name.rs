@@ -7,7 +7,6 @@ use crate::model::value::{Deploy, ResourceRef, TextPart, Value, number_text};
 use crate::model::{Family, Model, Parameter, Region};
 use crate::pattern::{self, Language};
 use crate::source::Span;
-use std::fmt::Write as _;
 
 /// How far a name that is made of another resource's name is followed.
 const MAXIMUM_DEPTH: usize = 8;
@@ -205,15 +204,22 @@ pub fn admits(parameter: &Parameter) -> String {
     if !parameter.allowed.is_empty() {
         return format!("one of {}", parameter.allowed.join(", "));
     }
+    if let Some((least, most)) = parameter.range {
+        return format!("a number from {} to {}", number_text(least), number_text(most));
+    }
+    if parameter.parameter_type == "Number" {
+        return "a number".into();
+    }
     let language = language(parameter);
-    let mut text = match (language.minimum, language.maximum) {
+    let characters = match (language.minimum, language.maximum) {
         (least, Some(most)) if least == most => format!("{most} characters"),
         (least, Some(most)) => format!("{least} to {most} characters"),
         (0, None) => "any number of characters".into(),
-        (least, None) => format!("{least} characters or more"),
+        (1, None) => "at least 1 character".into(),
+        (least, None) => format!("at least {least} characters"),
     };
-    if let Some(pattern) = &parameter.pattern {
-        let _ = write!(text, " of `{pattern}`");
+    match &parameter.pattern {
+        Some(pattern) => format!("{characters} that match {pattern}"),
+        None => characters,
     }
-    text
 }
