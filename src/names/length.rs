@@ -111,9 +111,15 @@ fn too_long(checker: &Checker<'_>, name: &Name<'_>, length: usize, all: &[&str])
 fn short(checker: &Checker<'_>, name: &Name<'_>, length: usize) -> Diagnostic {
     let minimum = name.rule.minimum;
     let (noun, parameters) = (a(&name.rule.noun), name.parameters());
-    let characters = if length == 1 { "1 character".to_string() } else { format!("{length} characters") };
-    let has = if parameters.is_empty() { "has" } else { "may have" };
-    let message = format!("the name of {} {has} only {characters}; the name of {noun} has at least {minimum}", name.shown);
+    let characters = match (length, parameters.is_empty()) {
+        (0, true) => "is empty".to_string(),
+        (0, false) => "may be empty".to_string(),
+        (1, true) => "has only 1 character".to_string(),
+        (1, false) => "may have only 1 character".to_string(),
+        (_, true) => format!("has only {length} characters"),
+        (_, false) => format!("may have only {length} characters"),
+    };
+    let message = format!("the name of {} {characters}; the name of {noun} has at least {minimum}", name.shown);
     let finding = checker.at(Diagnostic::error(codes::NAME_LENGTH, message), name, format!("`{}`", name.written()), &parameters);
     if parameters.is_empty() {
         return finding.help("write a longer name");
