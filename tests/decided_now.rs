@@ -21,7 +21,6 @@ replica store: table.global across both { key = { id: "S" } }
 const PARTS: &str = r#"
 pub component slow is service {
   input pause: Duration = 1min
-  input names: List(String) = []
   input limit: Range(Number) = 1..2
   resource queue: AWS::SQS::Queue { DelaySeconds = pause.seconds }
 }
@@ -78,7 +77,6 @@ const PLACES: &[(&str, &str, &str)] = &[
     ("number of a subnet", "let x = 10.0.0.0/16.subnet(count, 1)", "count"),
     ("in a text", "let x = if \"${word}-x\" == \"a-x\" then 1 else 2", "word"),
     ("input of a quantity", "service s: parts.slow in both { pause = word }", "word"),
-    ("input of a list", "service s: parts.slow in both { names = word }", "word"),
     ("input of a range", "service s: parts.slow in both { limit = word }", "word"),
     ("setting", "setting s: String = word", "word"),
     ("setting made of it", "setting s: List(String) = [word]", "word"),

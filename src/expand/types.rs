@@ -190,10 +190,12 @@ impl<'a> Expander<'a> {
     }
 
     pub(super) fn wrong_type(&mut self, value: &Value, ty: &'a TypeExpr, span: Span, name: &str, context: &Context) -> Value {
-        if matches!(value, Value::Deploy(_)) && self.too_late([value], &format!("`{name}`"), span, context) {
+        let wanted = self.sources.slice(ty.span).to_string();
+        // A list may hold what is known later: then only its brackets are missing.
+        let bare = wanted.starts_with("List(");
+        if !bare && matches!(value, Value::Deploy(_)) && self.too_late([value], &format!("`{name}`"), span, context) {
             return Value::Error;
         }
-        let wanted = self.sources.slice(ty.span).to_string();
         let found = self.describe(value);
         let is_unit = matches!(value, Value::Number(_) | Value::Quantity(..));
         let wants_unit = ["Duration", "Size", "Rate", "Percent", "Acu"].iter().any(|unit| wanted.starts_with(unit));
