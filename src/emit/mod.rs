@@ -3,7 +3,9 @@
 mod deployed;
 mod lower;
 mod manifest;
+pub mod protection;
 mod template;
+mod trace;
 
 use crate::expand::{Allowance, MachineFile};
 use crate::layout::{Layout, StackId};
@@ -12,6 +14,7 @@ use crate::source::SourceMap;
 use std::io;
 
 pub use deployed::read_manifest;
+pub use trace::Hit;
 
 /// The result of a compilation; files are serialised when they are written.
 #[derive(Debug)]

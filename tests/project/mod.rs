@@ -4,6 +4,7 @@
 
 use drc::diag::{Diagnostic, Diagnostics, Severity};
 use drc::driver::{Environment, LoadError, Loader, Options, compile};
+use drc::model::Deployed;
 use drc::render::{Format, Style, render};
 use drc::source::SourceMap;
 use std::collections::BTreeMap;
@@ -14,6 +15,7 @@ pub struct Project {
     files: BTreeMap<String, String>,
     settings: Vec<(String, String)>,
     environment: Option<Environment>,
+    deployed: Option<Deployed>,
 }
 
 /// What came of a compilation.
@@ -57,10 +59,16 @@ impl Project {
         self
     }
 
+    /// The same for a platform that runs already.
+    pub fn deployed(mut self, deployed: Option<Deployed>) -> Self {
+        self.deployed = deployed;
+        self
+    }
+
     /// Compiles it.
     pub fn compile(&self) -> Compiled {
         let (mut sources, mut diagnostics) = (SourceMap::new(), Diagnostics::new());
-        let options = Options { settings: self.settings.clone(), environment: self.environment.clone(), ..Options::default() };
+        let options = Options { settings: self.settings.clone(), environment: self.environment.clone(), deployed: self.deployed.clone() };
         let output = compile("platform.dr", self, &options, &mut sources, &mut diagnostics);
         let files = output.map(|output| {
             let text = |path: &String| {
