@@ -1,7 +1,7 @@
 //! The way from an entry file to output: every stage in order, a gate after each.
 
 use crate::diag::{Diagnostic, Diagnostics, Severity, codes};
-use crate::emit::Output;
+use crate::emit::{self, Output};
 pub use crate::expand::Options;
 use crate::expand::{self, Allowance, Expanded};
 use crate::layout;
@@ -34,7 +34,9 @@ pub fn compile(entry: &str, loader: &dyn Loader, options: &Options, sources: &mu
     if diagnostics.has_errors() {
         return None;
     }
-    Some(Output::new(model, layout?, machines, accepted, sources))
+    let output = Output::new(model, layout?, machines, accepted, sources);
+    emit::check_limits(&output, diagnostics);
+    (!diagnostics.has_errors()).then_some(output)
 }
 
 /// Drops the warnings that an `allow` accepts, and reports the ones that accept nothing; gives what was accepted.

@@ -25,6 +25,13 @@ pub struct Hit {
     pub made: Option<Span>,
 }
 
+/// The stacks between which a value is handed over.
+#[derive(Default)]
+struct Ends<'s> {
+    givers: Vec<&'s Stack>,
+    takers: Vec<&'s Stack>,
+}
+
 impl Output {
     /// Everything that has a name: a logical id or a declared name, a state (`promote`, or `evacuate/promote`), a plan, a parameter,
     /// an output, or the id of a stack.
@@ -80,11 +87,8 @@ impl Output {
     fn state_hits(&self, name: &str, hits: &mut Vec<Hit>) {
         // The machines of one plan have the same states: they are one hit.
         let mut found: BTreeMap<(Span, Option<Span>), (String, Vec<String>)> = BTreeMap::new();
-        for plan in &self.model.plans {
-            let code = &self.model.regions.get(plan.machine).code;
-            let path = format!("{code}/{}.asl.json", plan.machine_name());
-            let Some(machine) = self.machines.iter().find(|machine| machine.path == path) else { continue };
-            let place = format!("{} in {code}", machine.machine);
+        for (plan, machine) in self.machines_of_plans() {
+            let place = format!("{} in {}", machine.machine, self.model.regions.get(plan.machine).code);
             let state = [machine.machine.as_str(), plan.name.as_str()].iter().find_map(|known| name.strip_prefix(known)?.strip_prefix('/'));
             for origin in machine.origins.iter().filter(|origin| origin.name == name || state == Some(origin.name.as_str())) {
                 let entry = found.entry((origin.step, origin.part)).or_default();
@@ -122,7 +126,7 @@ impl Output {
 
     /// Outputs, and the parameters of other stacks that they become. What is known as a resource already is not told again.
     fn output_hits(&self, name: &str, told: &[Id<Family>], hits: &mut Vec<Hit>) {
-        let mut found: BTreeMap<(Id<Family>, String), (Vec<&Stack>, Vec<&Stack>)> = BTreeMap::new();
+        let mut found: BTreeMap<(Id<Family>, String), Ends<'_>> = BTreeMap::new();
         let what = |resource: ResourceRef, part: &Part| {
             let attribute = match part {
                 Part::Ref => "ref".to_string(),
@@ -132,15 +136,15 @@ impl Output {
         };
         for stack in &self.layout.stacks {
             if let Some(output) = stack.outputs.get(name) {
-                found.entry(what(output.resource, &output.part)).or_default().0.push(stack);
+                found.entry(what(output.resource, &output.part)).or_default().givers.push(stack);
             }
             if let Some((Source::Output(producer, output), _)) = stack.parameters.get(name)
                 && let Some(output) = self.layout.stacks.get(*producer).and_then(|producer| producer.outputs.get(output))
             {
-                found.entry(what(output.resource, &output.part)).or_default().1.push(stack);
+                found.entry(what(output.resource, &output.part)).or_default().takers.push(stack);
             }
         }
-        for ((id, attribute), (givers, takers)) in found.into_iter().filter(|((id, _), _)| !told.contains(id)) {
+        for ((id, attribute), Ends { givers, takers }) in found.into_iter().filter(|((id, _), _)| !told.contains(id)) {
             let family = self.model.families.get(id);
             let given = if givers.is_empty() { String::new() } else { format!(", an output of {}", ids(givers.into_iter())) };
             let taken = if takers.is_empty() { String::new() } else { format!(", a parameter of {}", ids(takers.into_iter())) };
