@@ -232,6 +232,17 @@ fn the_history_of_an_execution_is_bounded() {
 }
 
 #[test]
+fn the_size_of_a_definition_is_known() {
+    let reason = "r".repeat(3_000);
+    let steps: String = (0..360).map(|number| format!("  step s{number} = wait 1s \"{reason}\"\n")).collect();
+    let (findings, _, shown) = compile(&format!("failover evacuate from primary to standby {{\n{steps}}}\n"));
+    let codes: Vec<&str> = findings.iter().map(|finding| finding.code.as_ref()).collect();
+    // The definition stands in the template too, which is then too large as well.
+    assert_eq!(codes, ["DR0408", "DR0606"], "{shown}");
+    assert!(findings[0].message.contains("; Step Functions takes 1048576"), "{}", findings[0].message);
+}
+
+#[test]
 fn names_of_states_are_bounded() {
     let plan = |name: &str| format!("{NOTE}failover evacuate from primary to standby {{\n  step {name} = wait 60s \"a while\"\n}}\n");
     clean(&plan(&"s".repeat(80)));

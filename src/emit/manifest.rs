@@ -340,7 +340,7 @@ fn deploy_text(output: &Output, deploy: &Deploy) -> String {
 
 impl Output {
     /// The name of a stack: the platform's naming for its layer or group, with parameters as `${name}`.
-    fn stack_name(&self, unit: &str) -> String {
+    pub(super) fn stack_name(&self, unit: &str) -> String {
         self.model.stack_names.get(unit).map_or_else(|| format!("{}-{unit}", self.model.platform.name), |value| text(self, value))
     }
 }

@@ -34,7 +34,7 @@ struct Ends<'s> {
 
 impl Output {
     /// Everything that has a name: a logical id or a declared name, a state (`promote`, or `evacuate/promote`), a plan, a parameter,
-    /// an output, or the id of a stack.
+    /// an output, or a stack by its id or its name in AWS.
     #[must_use]
     pub fn trace(&self, name: &str) -> Vec<Hit> {
         let mut hits = Vec::new();
@@ -154,20 +154,38 @@ impl Output {
     }
 
     fn stack_hits(&self, name: &str, hits: &mut Vec<Hit>) {
-        let Some(stack) = self.layout.stacks.iter().find(|stack| stack.id == name) else { return };
-        let mut parts: BTreeMap<Span, Vec<&str>> = BTreeMap::new();
-        for resource in &stack.resources {
-            let family = self.model.families.get(resource.family);
-            parts.entry(family.origin).or_default().push(&family.declared);
-        }
-        for (place, resources) in parts {
-            let mut named = resources.iter().take(NAMED).copied().collect::<Vec<_>>().join(", ");
-            if resources.len() > NAMED {
-                named.push_str(&format!(" and {} more", resources.len() - NAMED));
+        let named = |stack: &&Stack| stack.id == name || admits(&self.stack_name(&stack.unit), name);
+        for stack in self.layout.stacks.iter().filter(named) {
+            let mut parts: BTreeMap<Span, Vec<&str>> = BTreeMap::new();
+            for resource in &stack.resources {
+                let family = self.model.families.get(resource.family);
+                parts.entry(family.origin).or_default().push(&family.declared);
             }
-            hits.push(Hit { kind: "stack", text: format!("`{name}` holds {named}"), place, made: None });
+            for (place, resources) in parts {
+                let mut listed = resources.iter().take(NAMED).copied().collect::<Vec<_>>().join(", ");
+                if resources.len() > NAMED {
+                    listed.push_str(&format!(" and {} more", resources.len() - NAMED));
+                }
+                hits.push(Hit { kind: "stack", text: format!("`{}` holds {listed}", stack.id), place, made: None });
+            }
         }
     }
+}
+
+/// Whether a name in AWS may be one with `${...}` for what a deployment fills in.
+fn admits(form: &str, name: &str) -> bool {
+    let mut rest = name;
+    for (at, piece) in form.split("${").enumerate() {
+        let literal = if at == 0 { piece } else { piece.split_once('}').map_or("", |(_, literal)| literal) };
+        // What is filled in has at least one character.
+        let Some(found) =
+            (if at == 0 { rest.strip_prefix(literal).map(|_| 0) } else { rest.get(1..).and_then(|rest| rest.find(literal)).map(|at| at + 1) })
+        else {
+            return false;
+        };
+        rest = rest.get(found + literal.len()..).unwrap_or_default();
+    }
+    rest.is_empty() || form.ends_with('}')
 }
 
 /// The line that made something, if it is not the declaration itself.
@@ -178,4 +196,26 @@ fn made(span: Span, place: Span) -> Option<Span> {
 
 fn ids<'s>(stacks: impl Iterator<Item = &'s Stack>) -> String {
     stacks.map(|stack| stack.id.as_str()).collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::admits;
+
+    #[test]
+    fn a_name_fits_its_form() {
+        for (form, name, fits) in [
+            ("orders-data-${suffix}", "orders-data-prod", true),
+            ("orders-data-${suffix}", "orders-data-", false),
+            ("orders-data-${suffix}", "orders-app-prod", false),
+            ("${suffix}-orders-data", "prod-orders-data", true),
+            ("${suffix}-orders-data", "orders-data", false),
+            ("a-${x}-b-${y}", "a-1-b-2", true),
+            ("a-${x}-b", "a-1-b-2", false),
+            ("orders-data", "orders-data", true),
+            ("orders-data", "orders-data-2", false),
+        ] {
+            assert_eq!(admits(form, name), fits, "{form} {name}");
+        }
+    }
 }

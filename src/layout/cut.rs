@@ -110,7 +110,7 @@ pub(super) fn help(model: &Model, layout: &Layout, unit: &str, parts: Vec<Part>,
     if let Some(part) = parts.iter().find(|part| part.here > most || part.apart > most) {
         let group = names.first().map_or("", SmolStr::as_str);
         return format!(
-            "`{}` alone is too much for a stack: cut the list of its `for` in two, and put one of the loops into `group {group} {{ ... }}`; if it is one component, make two of it",
+            "`{}` alone is too much for a stack: cut the list of its `for` in two, and put one of the loops into `group {group} {{ ... }}`; if it is one component or plan, make two of it",
             part.name
         );
     }
