@@ -124,7 +124,7 @@ pub struct Explain {
 
 #[derive(Debug, Args)]
 pub struct Trace {
-    /// What is looked for: `LedgerCluster`, `promote`, `evacuate/promote`, `Suffix`, `us-east-1/data` ...
+    /// What is looked for: `LedgerCluster`, `promote`, `evacuate/promote`, `Suffix`, `us-east-1/data`, `orders-data-prod` ...
     #[arg(value_name = "NAME")]
     pub name: String,
     /// The platform file; its folder is the project
@@ -139,6 +139,9 @@ pub struct Common {
     /// The value of a `setting` of the platform; can be repeated
     #[arg(long = "set", value_name = "NAME=VALUE", value_parser = setting)]
     pub settings: Vec<(String, String)>,
+    /// A file with values for settings and parameters: `NAME = VALUE` lines; `--set` wins over it
+    #[arg(long = "env", value_name = "FILE")]
+    pub environment: Option<PathBuf>,
     /// The manifest from which the running platform was deployed: what it lists is there already, and only what is new is phased
     #[arg(long, value_name = "MANIFEST")]
     pub deployed: Option<PathBuf>,
