@@ -113,6 +113,15 @@ fn each_stack_is_deployed_as_the_manifest_says() {
             assert_eq!(tags.remove("drc:param:suffix").as_deref(), Some("prod"));
             assert_eq!(json!(tags), stack["tags"]);
         }
+        // What guards the data.
+        let state = cloud.state();
+        for stack in manifest["stacks"].as_array().unwrap() {
+            let name = stack["name"].as_str().unwrap().replace("${suffix}", "prod");
+            let place = format!("stacks/{}/{name}", stack["region"].as_str().unwrap());
+            let policy: Option<serde_json::Value> = state.get(&format!("{place}/policy")).map(|text| serde_json::from_str(text).unwrap());
+            assert_eq!(policy.as_ref(), stack.get("stack_policy"), "{place}");
+            assert_eq!(state.contains_key(&format!("{place}/protected")), stack.get("termination_protection").is_some(), "{place}");
+        }
         // A wave begins when the one before it is whole.
         let wave = |call: &cloud::Call| {
             let phase: u64 = call.tags()["drc:phase"].parse().unwrap();
@@ -146,6 +155,49 @@ fn deployed_again_nothing_changes() {
         store.iter().find(|call| call.option("--stack-name") == Some("shop-store-prod") && call.option("--region") == Some("us-east-1")).unwrap();
     assert_eq!(store.parameters()["Word"], json!(true), "kept with UsePreviousValue");
     assert_eq!(store.parameters()["Zone"], json!("first"));
+}
+
+#[test]
+fn large_templates_are_brought_into_each_region_first() {
+    // Many resources with long texts: more than CloudFormation takes by hand.
+    let mut platform = String::from("platform wide { rto = 15min, rpo = 5min }\nregion primary = us-east-1\nregion standby = us-east-2\n");
+    for number in 0..60 {
+        let text = "x".repeat(1000);
+        platform.push_str(&format!("resource r{number}: AWS::SSM::Parameter in [primary, standby] {{ Type = \"String\", Value = \"{text}\" }}\n"));
+    }
+    let (compiled, cloud) = (Compiled::new(&platform), Cloud::new());
+    cloud.deploy(&compiled, &["--only", "app"]).ends(1, &["us-east-1/artifacts is not deployed yet"]);
+    cloud.forget();
+    cloud.deploy(&compiled, &[]).well();
+    let calls = cloud.calls();
+    let large: Vec<_> = calls.iter().filter(|call| call.option("--template-url").is_some()).collect();
+    assert_eq!(large.len(), 2);
+    for call in &large {
+        let (_, _, step) = compiled.steps().into_iter().find(|(_, id, _)| *id == format!("{}/app", call.option("--region").unwrap())).unwrap();
+        let region = call.option("--region").unwrap();
+        let url = format!("https://bucket-{region}.s3.{region}.amazonaws.com/{}", step["sha256"].as_str().unwrap());
+        assert_eq!(call.option("--template-url"), Some(url.as_str()));
+    }
+    let brought: Vec<_> = calls.iter().filter(|call| call.operation() == "s3api put-object").collect();
+    assert_eq!(brought.len(), 2);
+    let first = large.iter().map(|call| call.number).min().unwrap();
+    assert!(brought.iter().all(|call| call.number < first), "each Region has its templates before any stack needs one");
+    // They are there: nothing is brought again.
+    cloud.forget();
+    cloud.deploy(&compiled, &[]).well();
+    assert!(cloud.calls_of("s3api put-object").is_empty());
+    // A template that was changed is not what its key promises.
+    let file = compiled.path("us-east-1/app.template.json");
+    let text = std::fs::read_to_string(&file).unwrap();
+    std::fs::write(&file, format!("{text} ")).unwrap();
+    cloud.deploy(&compiled, &[]).ends(1, &["us-east-1/app.template.json is not what was compiled"]);
+    // Nothing holds data: all goes, the artifacts last.
+    std::fs::write(&file, text).unwrap();
+    cloud.forget();
+    cloud.destroy(&compiled, &["--yes"]).well();
+    let deleted: Vec<_> = cloud.calls_of("cloudformation delete-stack").iter().map(|call| call.option("--stack-name").unwrap().to_string()).collect();
+    assert_eq!(deleted, ["wide-app", "wide-app", "wide-artifacts", "wide-artifacts"]);
+    assert!(cloud.state().keys().all(|path| path.starts_with("objects/")), "{:?}", cloud.state().keys());
 }
 
 /// The smallest platform that has phases, an output within a Region and one across.

@@ -17,6 +17,17 @@ Exit codes:
   1  errors in the texts, warnings with --deny warnings, or files that fmt --check would change
   2  wrong usage, or a file that could not be read or written";
 
+const TRACED: &str = "\
+Forms of the answer (--format), on standard output:
+  graphical  the declaration underlined (the default in a terminal)
+  short      file:line:column: resource: what it is (the default elsewhere)
+  json       for programs: docs/trace.schema.json
+
+Exit codes:
+  0  found
+  1  nothing has this name, or errors in the texts
+  2  wrong usage, or a file that could not be read";
+
 /// Compiles multi-Region disaster-recovery platforms (.dr) to CloudFormation and Step Functions, and refuses plans that cannot work.
 #[derive(Debug, Parser)]
 #[command(name = "drc", version, after_help = FORMATS, max_term_width = 120, arg_required_else_help = true)]
@@ -37,6 +48,9 @@ pub enum Command {
     Fmt(Fmt),
     /// Explain a code: what it means, why it matters, what to do
     Explain(Explain),
+    /// Find the line behind a name in AWS: a logical id, a state, a parameter, an output, a stack
+    #[command(after_help = TRACED)]
+    Trace(Trace),
 }
 
 #[derive(Debug, Args)]
@@ -47,6 +61,9 @@ pub struct Compile {
     /// The folder that is written: replaced as a whole if `drc` wrote it; other files in it are never touched
     #[arg(short, long, value_name = "DIR", default_value = "out")]
     pub output: PathBuf,
+    /// Write over files of others that are in the way, and into a folder that `drc` did not make; all other files are kept
+    #[arg(long)]
+    pub force: bool,
     #[command(flatten)]
     pub common: Common,
 }
@@ -77,6 +94,18 @@ pub struct Explain {
     /// A code (`DR0402`) or the slug of a library module (`aurora/born_in`); without it, all codes are listed
     #[arg(value_name = "CODE")]
     pub code: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct Trace {
+    /// What is looked for: `LedgerCluster`, `promote`, `evacuate/promote`, `Suffix`, `us-east-1/data` ...
+    #[arg(value_name = "NAME")]
+    pub name: String,
+    /// The platform file; its folder is the project
+    #[arg(value_name = "FILE", default_value = "platform.dr")]
+    pub file: PathBuf,
+    #[command(flatten)]
+    pub common: Common,
 }
 
 #[derive(Debug, Args)]

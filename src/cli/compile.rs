@@ -22,7 +22,7 @@ pub fn compile(command: &Compile) -> Outcome {
     reporter.refuse(&mut diagnostics);
     let mut told = None;
     if let Some(output) = output.filter(|_| !diagnostics.has_errors()) {
-        match output::write(&command.output, &output) {
+        match output::write(&command.output, &output, command.force) {
             Ok(()) => told = Some(format!("{}\nwritten to {}", output.summary(), command.output.display())),
             Err(finding) => diagnostics.push(*finding),
         }
@@ -47,7 +47,8 @@ pub fn check(command: &Check) -> Outcome {
     if nothing { outcome.max(reporter.tell("no findings")) } else { outcome }
 }
 
-fn run(file: &Path, common: &Common, sources: &mut SourceMap, diagnostics: &mut Diagnostics) -> Option<Output> {
+/// Compiles a platform file, and fills in what was found.
+pub fn run(file: &Path, common: &Common, sources: &mut SourceMap, diagnostics: &mut Diagnostics) -> Option<Output> {
     let deployed = match common.deployed.as_deref().map(running).transpose() {
         Ok(deployed) => deployed,
         Err(finding) => {

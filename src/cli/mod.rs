@@ -2,13 +2,13 @@
 
 mod args;
 mod compile;
-mod exchange;
 mod explain;
 mod fmt;
 mod loader;
 mod output;
 mod report;
 mod terminal;
+mod trace;
 
 use args::{Arguments, Command};
 use clap::Parser;
@@ -46,6 +46,7 @@ pub fn run() -> ExitCode {
         Command::Check(command) => compile::check(command),
         Command::Fmt(command) => fmt::fmt(command),
         Command::Explain(command) => explain::explain(command),
+        Command::Trace(command) => trace::trace(command),
     };
     outcome.into()
 }

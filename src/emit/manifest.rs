@@ -1,7 +1,7 @@
 //! The manifest: which stacks there are, in which order they are deployed, and where each parameter's value comes from.
 
 use super::Output;
-use crate::aws;
+use super::protection::{self, StackPolicy};
 use crate::layout::{Source, Stack, StackId};
 use crate::model::ARTIFACTS;
 use crate::model::value::{Deploy, TextPart, Value};
@@ -93,6 +93,10 @@ struct StackEntry<'o> {
     depends_on: Vec<&'o str>,
     capabilities: Vec<&'static str>,
     tags: BTreeMap<&'o str, String>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    termination_protection: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stack_policy: Option<StackPolicy>,
     phase: u32,
     #[serde(skip_serializing_if = "Option::is_none")]
     deployed_phase: Option<u32>,
@@ -105,7 +109,7 @@ struct StackEntry<'o> {
 pub(super) struct ResourceEntry<'o> {
     #[serde(rename = "type")]
     pub resource_type: &'o str,
-    declared: String,
+    declared: &'o str,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub stateful: bool,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
@@ -175,6 +179,8 @@ pub fn manifest(output: &Output) -> Manifest<'_> {
         depends_on: output.layout.direct_needs(number).into_iter().map(|needed| stack_id(output, needed)).collect(),
         capabilities: capabilities(output, stack),
         tags: model.platform.tags.iter().map(|(key, value)| (key.as_str(), text(output, value))).collect(),
+        termination_protection: protection::termination_protection(model, stack),
+        stack_policy: protection::stack_policy(model, stack),
         phase: stack.phase,
         deployed_phase: stack.deployed_phase,
         resources: resources(output, stack),
@@ -261,8 +267,8 @@ pub(super) fn resources<'o>(output: &'o Output, stack: &'o Stack) -> BTreeMap<&'
         let properties = output.model.member(*resource).map_or(&[][..], |member| &member.properties);
         let entry = ResourceEntry {
             resource_type: &family.resource_type,
-            declared: family.path.join("."),
-            stateful: aws::types::find(&family.resource_type).is_some_and(|row| row.stateful),
+            declared: &family.declared,
+            stateful: protection::is_stateful(&output.model, *resource),
             later: family.phase > 0 || properties.iter().any(|property| property.phase > 0),
         };
         (family.logical_id.as_str(), entry)

@@ -3,8 +3,10 @@
 mod deployed;
 mod lower;
 mod manifest;
+pub mod protection;
 mod script;
 mod template;
+mod trace;
 
 use crate::expand::{Allowance, MachineFile};
 use crate::layout::{Layout, StackId};
@@ -13,7 +15,7 @@ use crate::source::SourceMap;
 use std::io;
 
 pub use deployed::read_manifest;
-pub use script::is_program;
+pub use trace::Hit;
 
 /// The result of a compilation; files are serialised when they are written.
 #[derive(Debug)]

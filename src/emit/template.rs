@@ -2,7 +2,6 @@
 
 use super::Output;
 use super::lower::Lowered;
-use crate::aws;
 use crate::layout::{self, Source, Stack, StackId};
 use crate::model::Parameter;
 use crate::model::value::{Deploy, ResourceRef, Value};
@@ -135,17 +134,11 @@ impl Serialize for Resource<'_> {
         if !depends_on.is_empty() {
             map.serialize_entry("DependsOn", &depends_on)?;
         }
-        let stateful = aws::types::find(&family.resource_type).is_some_and(|row| row.stateful);
-        let policy = match member.and_then(|member| member.deletion.as_deref()) {
-            Some("retain") => Some("Retain"),
-            Some("snapshot") => Some("Snapshot"),
-            Some(_) => Some("Delete"),
-            None => stateful.then_some("Retain"),
-        };
-        if let Some(policy) = policy {
-            map.serialize_entry("DeletionPolicy", policy)?;
-            map.serialize_entry("UpdateReplacePolicy", policy)?;
+        if let Some((deletion, replacement)) = super::protection::policies(model, self.resource) {
+            map.serialize_entry("DeletionPolicy", deletion)?;
+            map.serialize_entry("UpdateReplacePolicy", replacement)?;
         }
+        map.serialize_entry("Metadata", &Metadata { drc: Origin { declared: &family.declared, file: model.file_of(family.origin) } })?;
         let properties = member.map_or(&[][..], |member| &member.properties);
         if properties.iter().any(|property| self.part.holds(self.output, self.resource, property.phase)) {
             let properties = Properties { properties, resource: self.resource, output: self.output, part: self.part };
@@ -153,6 +146,18 @@ impl Serialize for Resource<'_> {
         }
         map.end()
     }
+}
+
+/// Which declaration a resource comes from. Its line is not told: a comment above it would change every stack.
+#[derive(Serialize)]
+struct Metadata<'o> {
+    drc: Origin<'o>,
+}
+
+#[derive(Serialize)]
+struct Origin<'o> {
+    declared: &'o str,
+    file: &'o str,
 }
 
 struct Properties<'o> {

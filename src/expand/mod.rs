@@ -7,8 +7,10 @@ mod access;
 mod action;
 mod adjust;
 mod alarm;
+mod artifacts;
 mod builtins;
 mod evaluate;
+mod external;
 mod instance;
 mod interpolate;
 mod machine;
@@ -28,6 +30,7 @@ mod types;
 mod unread;
 mod weigh;
 
+use crate::asl::StateOrigin;
 use crate::diag::{Code, Diagnostic, Diagnostics, Severity};
 use crate::model::ids::Id;
 use crate::model::{Instance, Model, Region};
@@ -58,6 +61,10 @@ pub struct MachineFile {
     pub path: String,
     /// The definition.
     pub text: String,
+    /// `evacuate`
+    pub machine: String,
+    /// Where each of its states comes from.
+    pub origins: Vec<StateOrigin>,
 }
 
 /// What expansion gives.
@@ -104,11 +111,13 @@ struct InstanceBody<'a> {
     name: Option<crate::model::value::Value>,
     /// Whether a requirement of the component does not hold.
     refused: bool,
+    /// What is known of it, if it exists already.
+    existing: Option<Rc<external::Existing<'a>>>,
 }
 
 impl<'a> InstanceBody<'a> {
     fn new(component: &'a ast::Declaration, scope: usize, parent: Option<Id<Instance>>) -> Self {
-        Self { component, scope, expanded: false, expanding: false, layer: None, parent, name: None, refused: false }
+        Self { component, scope, expanded: false, expanding: false, layer: None, parent, name: None, refused: false, existing: None }
     }
 }
 
@@ -116,6 +125,8 @@ impl<'a> InstanceBody<'a> {
 struct FamilyBody<'a> {
     declaration: &'a ast::Declaration,
     context: Context,
+    /// The clause that places it, where it could not be read: an input of something existing was not given.
+    unplaced: Option<&'a ast::Clause>,
 }
 
 struct PendingRequire<'a> {
@@ -149,6 +160,11 @@ struct Expander<'a> {
     unknown: FxHashSet<(crate::source::FileId, SmolStr)>,
     /// Actions and conditions that a plan uses, by declaration and instance.
     performed: FxHashSet<(Span, Id<Instance>)>,
+    /// The outputs, metrics, grants and actions that are being read, the outermost first.
+    reading: Vec<(Id<Instance>, SmolStr)>,
+    /// While a requirement on something existing is looked at: whether it lacks a value, instead of a finding.
+    quiet: bool,
+    lacks: bool,
     fuel: u64,
     depth: u32,
     exhausted: bool,
@@ -179,6 +195,9 @@ pub fn expand(modules: &Modules, sources: &SourceMap, options: &Options, diagnos
         parameters: FxHashMap::default(),
         unknown: FxHashSet::default(),
         performed: FxHashSet::default(),
+        reading: Vec::new(),
+        quiet: false,
+        lacks: false,
         fuel: FUEL,
         depth: 0,
         exhausted: false,
@@ -191,6 +210,7 @@ pub fn expand(modules: &Modules, sources: &SourceMap, options: &Options, diagnos
 impl<'a> Expander<'a> {
     fn run(&mut self) {
         self.declare_modules();
+        self.model.files = self.modules.list.iter().map(|module| (module.tree.file, SmolStr::new(&module.key))).collect();
         let Some(entry) = self.modules.list.get(self.modules.entry) else { return };
         let context = Context::of_scope(self.module_scope(self.modules.entry));
         self.expand_platform(&entry.tree.statements, &context);
@@ -199,6 +219,7 @@ impl<'a> Expander<'a> {
         self.evaluate_requires();
         self.expand_alarms();
         self.expand_plans();
+        self.expand_artifacts(&context);
         self.evaluate_unused();
         self.evaluate_unread();
         self.evaluate_resources();

@@ -4,6 +4,7 @@
 mod check;
 mod cycle;
 mod deployed;
+mod export;
 mod phases;
 mod resolve;
 mod wire;
@@ -17,6 +18,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
 use std::collections::{BTreeMap, BTreeSet};
 
+pub use crate::model::computed::Part;
 pub use check::local_needs;
 pub use resolve::{Resolved, resolve};
 
@@ -104,15 +106,6 @@ pub struct Output {
     pub part: Part,
 }
 
-/// Which value of a resource.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Part {
-    /// What `Ref` gives.
-    Ref,
-    /// An attribute.
-    Attribute(SmolStr),
-}
-
 /// How a stack comes by what it needs of another one.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Way {
@@ -181,6 +174,7 @@ pub fn layout(model: &Model, deployed: Option<&Deployed>, diagnostics: &mut Diag
         return layout;
     }
     wire::wire(model, deployed, &mut layout, diagnostics);
+    export::export(model, &mut layout);
     if diagnostics.has_errors() {
         return layout;
     }

@@ -4,6 +4,7 @@
 
 use drc::diag::{Diagnostic, Diagnostics, Severity};
 use drc::driver::{LoadError, Loader, Options, compile};
+use drc::model::Deployed;
 use drc::render::{Format, Style, render};
 use drc::source::SourceMap;
 use std::collections::BTreeMap;
@@ -13,6 +14,7 @@ use std::collections::BTreeMap;
 pub struct Project {
     files: BTreeMap<String, String>,
     settings: Vec<(String, String)>,
+    deployed: Option<Deployed>,
 }
 
 /// What came of a compilation.
@@ -50,10 +52,16 @@ impl Project {
         self
     }
 
+    /// The same for a platform that runs already.
+    pub fn deployed(mut self, deployed: Option<Deployed>) -> Self {
+        self.deployed = deployed;
+        self
+    }
+
     /// Compiles it.
     pub fn compile(&self) -> Compiled {
         let (mut sources, mut diagnostics) = (SourceMap::new(), Diagnostics::new());
-        let options = Options { settings: self.settings.clone(), ..Options::default() };
+        let options = Options { settings: self.settings.clone(), deployed: self.deployed.clone() };
         let output = compile("platform.dr", self, &options, &mut sources, &mut diagnostics);
         let files = output.map(|output| {
             let text = |path: &String| {
