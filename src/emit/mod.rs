@@ -15,6 +15,7 @@ use crate::source::SourceMap;
 use std::io;
 
 pub use deployed::read_manifest;
+pub use script::is_program;
 pub use trace::Hit;
 
 /// The result of a compilation; files are serialised when they are written.

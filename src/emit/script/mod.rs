@@ -22,6 +22,12 @@ const MARK: &str = "# --- what this platform is ";
 
 const COMMON: &str = include_str!("common.sh");
 
+/// Whether a file of the output is run rather than read.
+#[must_use]
+pub fn is_program(path: &str) -> bool {
+    path == DEPLOY || path == DESTROY
+}
+
 /// The text of a script; none if the path names none.
 pub fn text(output: &Output, path: &str) -> Option<String> {
     match path {
