@@ -3,7 +3,8 @@
 use super::Output;
 use super::protection::{self, StackPolicy};
 use crate::layout::{Source, Stack, StackId};
-use crate::model::ARTIFACTS;
+use crate::model::{ARTIFACTS, Given};
+use crate::names;
 use crate::model::value::{Deploy, TextPart, Value};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
@@ -64,10 +65,23 @@ struct PlatformParameter<'o> {
     min_value: Option<serde_json::Value>,
     #[serde(skip_serializing_if = "Option::is_none")]
     max_value: Option<serde_json::Value>,
+    /// What the environment file gives: a text, or one for each Region.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    value: Option<GivenValue<'o>>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     secret: bool,
+    /// Part of physical names: one value binds a whole environment.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    in_names: bool,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     regions: Vec<&'o str>,
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum GivenValue<'o> {
+    Everywhere(&'o str),
+    ByRegion(BTreeMap<&'o str, &'o str>),
 }
 
 /// Where files are uploaded to in a Region.
@@ -224,12 +238,13 @@ fn stack_id(output: &Output, stack: StackId) -> &str {
 }
 
 fn parameters(output: &Output) -> BTreeMap<&str, PlatformParameter<'_>> {
+    let in_names = names::in_names(&output.model);
     let code = |region| output.model.regions.get(region).code.as_str();
     output
         .model
         .parameters
         .iter()
-        .map(|(_, parameter)| {
+        .map(|(id, parameter)| {
             let entry = PlatformParameter {
                 parameter_type: &parameter.parameter_type,
                 logical_id: &parameter.logical_id,
@@ -241,7 +256,12 @@ fn parameters(output: &Output) -> BTreeMap<&str, PlatformParameter<'_>> {
                 max_length: parameter.length.map(|(_, most)| most),
                 min_value: parameter.range.map(|(least, _)| crate::asl::json_number(least)),
                 max_value: parameter.range.map(|(_, most)| crate::asl::json_number(most)),
+                value: parameter.given.as_ref().map(|given| match given {
+                    Given::Everywhere(text) => GivenValue::Everywhere(text),
+                    Given::ByRegion(texts) => GivenValue::ByRegion(texts.iter().map(|(region, text)| (code(*region), text.as_str())).collect()),
+                }),
                 secret: parameter.secret,
+                in_names: in_names.contains(&id),
                 regions: parameter.regions.iter().map(|region| code(*region)).collect(),
             };
             (parameter.name.as_str(), entry)
