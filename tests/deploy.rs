@@ -7,6 +7,7 @@ mod cloud;
 
 use cloud::{Cloud, Compiled};
 use serde_json::json;
+use std::process::{Command, Stdio};
 
 const ORDERS: &str = include_str!("../examples/orders/platform.dr");
 
@@ -397,6 +398,30 @@ fn a_failure_says_what_failed_and_where_it_is_declared() {
         cloud.set("stacks/us-east-1/shop-vault-prod/status", state);
         cloud.deploy(&compiled, &[]).ends(1, &[sentence]);
     }
+}
+
+#[test]
+fn a_run_that_is_stopped_by_a_signal_cleans_up_and_goes_on_later() {
+    let (compiled, cloud) = (Compiled::new(PAIR), Cloud::new());
+    cloud.set("slow", "1000");
+    let child = cloud.command(&compiled, "deploy.sh", &[]).env("DRC_POLL", "1").stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    while cloud.calls_of("cloudformation execute-change-set").is_empty() {
+        std::thread::sleep(std::time::Duration::from_millis(50));
+    }
+    assert!(Command::new("kill").arg("-TERM").arg(child.id().to_string()).status().unwrap().success());
+    let run = cloud.ended(child.wait_with_output().unwrap()).ends(143, &["run the same command again"]);
+    assert!(!run.said.contains("is deployed"));
+    // The jobs are gone with the script.
+    std::thread::sleep(std::time::Duration::from_millis(1500));
+    let calls = cloud.calls().len();
+    std::thread::sleep(std::time::Duration::from_millis(2500));
+    assert_eq!(cloud.calls().len(), calls);
+    cloud.set("slow", "0");
+    let _ = std::fs::remove_file(cloud.path("lock"));
+    for busy in cloud.find("busy") {
+        std::fs::remove_file(busy).unwrap();
+    }
+    cloud.deploy(&compiled, &[]).well();
 }
 
 #[test]
