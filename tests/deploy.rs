@@ -537,6 +537,18 @@ fn with_data_nothing_is_left() {
 }
 
 #[test]
+fn one_region_can_be_given_up() {
+    let compiled = Compiled::new(ORDERS);
+    let cloud = deployed(&compiled, &["--param", "pager=a@example.com"]);
+    let run = cloud.destroy(&compiled, &["--data", "--confirm", "orders", "--region", "us-east-2"]).well();
+    assert!(run.said.contains("us-east-1/data: stays; it is not in us-east-2"), "{}", run.said);
+    let left = cloud.state().into_keys().filter(|path| path.contains("/us-east-2/")).collect::<Vec<_>>();
+    assert_eq!(left, Vec::<String>::new());
+    assert!(cloud.state().keys().any(|path| path.contains("/us-east-1/AWS::RDS::DBCluster/")));
+    assert!(cloud.calls().iter().all(|call| call.option("--region") == Some("us-east-2")));
+}
+
+#[test]
 fn a_destruction_that_any_call_stops_is_resumed() {
     let small = r##"
 platform pair { rto = 15min, rpo = 5min, naming = "${platform}-${path}" }

@@ -92,7 +92,7 @@ is_gone() {
 
 # Waits until a question has an answer of which $1 approves: it is called with the answer, or with `gone`.
 wait_until() {
-    local approves=$1 wanted=$2 region=$3 deadline=$((SECONDS + minutes * 60)) first=1
+    local approves=$1 wanted=$2 region=$3 deadline=$((SECONDS + minutes * 60)) again=0
     shift 3
     while :; do
         if text "$region" "$@"; then
@@ -103,8 +103,11 @@ wait_until() {
             case $kind in network | throttled) ;; *) give_up "$wanted" "$region" ;; esac
         fi
         [ "$SECONDS" -lt "$deadline" ] || fail "$wanted: not done after $minutes minutes. AWS goes on by itself; run this again to wait further"
-        [ "$first" = 0 ] || say "waiting: $wanted"
-        first=0
+        # Once a minute is enough to know that it goes on.
+        if [ "$SECONDS" -ge "$again" ]; then
+            say "waiting: $wanted"
+            again=$((SECONDS + 60))
+        fi
         sleep "$poll"
     done
 }
