@@ -3,9 +3,9 @@
 use super::Output;
 use super::protection::{self, StackPolicy};
 use crate::layout::{Source, Stack, StackId};
+use crate::model::value::{Deploy, TextPart, Value};
 use crate::model::{ARTIFACTS, Given};
 use crate::names;
-use crate::model::value::{Deploy, TextPart, Value};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -367,7 +367,7 @@ fn deploy_text(output: &Output, deploy: &Deploy) -> String {
 
 impl Output {
     /// The name of a stack: the platform's naming for its layer or group, with parameters as `${name}`.
-    fn stack_name(&self, unit: &str) -> String {
+    pub(super) fn stack_name(&self, unit: &str) -> String {
         self.model.stack_names.get(unit).map_or_else(|| format!("{}-{unit}", self.model.platform.name), |value| text(self, value))
     }
 }

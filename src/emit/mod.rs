@@ -1,6 +1,8 @@
 //! What is written: templates, machines, the manifest. Everything is typed and serialised once.
 
 mod deployed;
+mod graph;
+mod limits;
 mod lower;
 mod manifest;
 pub mod protection;
@@ -12,9 +14,12 @@ use crate::expand::{Allowance, MachineFile};
 use crate::layout::{Layout, StackId};
 use crate::model::Model;
 use crate::source::SourceMap;
+use crate::workflow::Plan;
 use std::io;
 
 pub use deployed::read_manifest;
+pub use graph::Picture;
+pub(crate) use limits::check as check_limits;
 pub use script::is_program;
 pub use trace::Hit;
 
@@ -68,6 +73,14 @@ impl Output {
         }
         output.templates = templates;
         output
+    }
+
+    /// The plans with their machines.
+    fn machines_of_plans(&self) -> impl Iterator<Item = (&Plan, &MachineFile)> {
+        self.model.plans.iter().filter_map(|plan| {
+            let path = format!("{}/{}.asl.json", self.model.regions.get(plan.machine).code, plan.machine_name());
+            Some((plan, self.machines.iter().find(|machine| machine.path == path)?))
+        })
     }
 
     /// All files, relative to the output folder, sorted; the manifest is one of them.
