@@ -1,9 +1,9 @@
 //! The way from an entry file to output: every stage in order, a gate after each.
 
 use crate::diag::{Diagnostic, Diagnostics, Severity, codes};
-use crate::emit::Output;
-pub use crate::expand::{Environment, Options};
+use crate::emit::{self, Output};
 use crate::expand::{self, Allowance, Expanded};
+pub use crate::expand::{Environment, Options};
 use crate::layout;
 use crate::names;
 use crate::resolve;
@@ -46,7 +46,9 @@ pub fn compile(entry: &str, loader: &dyn Loader, options: &Options, sources: &mu
     if diagnostics.has_errors() {
         return None;
     }
-    Some(Output::new(model, layout?, machines, accepted, sources))
+    let output = Output::new(model, layout?, machines, accepted, sources);
+    emit::check_limits(&output, diagnostics);
+    (!diagnostics.has_errors()).then_some(output)
 }
 
 /// Drops the warnings that an `allow` accepts, and reports the ones that accept nothing; gives what was accepted.

@@ -411,8 +411,24 @@ mod tests {
     #[test]
     fn what_java_reads_differently_is_refused() {
         for pattern in [
-            "(?i)abc", "(?x: a )", "(?P<name>a)", "^a", "a$", r"\bword", r"\Aa\z", r"\pL+", "[[:alpha:]]", "[a[bc]]", "[a-z&&[^b]]", "[a-z--b]", "a++", "a*+",
-            "a{2}{3}", r"\v", r"\u{41}", "a{,3}",
+            "(?i)abc",
+            "(?x: a )",
+            "(?P<name>a)",
+            "^a",
+            "a$",
+            r"\bword",
+            r"\Aa\z",
+            r"\pL+",
+            "[[:alpha:]]",
+            "[a[bc]]",
+            "[a-z&&[^b]]",
+            "[a-z--b]",
+            "a++",
+            "a*+",
+            "a{2}{3}",
+            r"\v",
+            r"\u{41}",
+            "a{,3}",
         ] {
             assert!(read(pattern).is_err(), "{pattern}");
         }

@@ -34,7 +34,12 @@ const CASES: &[(&str, &str, &[&str])] = &[
     (
         "String(\"[a-z]{1,30}\")",
         "resource q: AWS::ElasticLoadBalancingV2::LoadBalancer in primary { Name = \"front-${suffix}\" }",
-        &["DR0506", "may have 36 characters; the name of a load balancer has at most 32", "`front-` 6 + `suffix` up to 30 = 36", "at most 26 characters"],
+        &[
+            "DR0506",
+            "may have 36 characters; the name of a load balancer has at most 32",
+            "`front-` 6 + `suffix` up to 30 = 36",
+            "at most 26 characters",
+        ],
     ),
     ("String(\"[a-z]{1,26}\")", "resource q: AWS::ElasticLoadBalancingV2::LoadBalancer in primary { Name = \"front-${suffix}\" }", &[]),
     (
@@ -42,8 +47,16 @@ const CASES: &[(&str, &str, &[&str])] = &[
         "resource b: AWS::S3::Bucket in primary { BucketName = \"all-the-invoices-${suffix}-${here}-${here.account}\" }",
         &["DR0506", "`all-the-invoices-` 17 + `suffix` up to 40 + `-us-east-1-` 11 + the account 12 = 80", "at most 23 characters"],
     ),
-    ("String(\"[a-z]{0,9}\", 0..9)", "resource q: AWS::SQS::Queue in primary { QueueName = \"${suffix}\" }", &["DR0506", "the name of q may be empty", "at least 1"]),
-    ("String(\"[a-z]{1,9}\")", "resource t: AWS::DynamoDB::Table in primary { TableName = \"t${suffix}\" }", &["DR0506", "may have only 2 characters", "`t` 1 + `suffix` at least 1 = 2"]),
+    (
+        "String(\"[a-z]{0,9}\", 0..9)",
+        "resource q: AWS::SQS::Queue in primary { QueueName = \"${suffix}\" }",
+        &["DR0506", "the name of q may be empty", "at least 1"],
+    ),
+    (
+        "String(\"[a-z]{1,9}\")",
+        "resource t: AWS::DynamoDB::Table in primary { TableName = \"t${suffix}\" }",
+        &["DR0506", "may have only 2 characters", "`t` 1 + `suffix` at least 1 = 2"],
+    ),
     ("String(\"[a-z]+\", 1..9)", "resource q: AWS::SQS::Queue in primary { QueueName = \"q-${suffix}\" }", &[]),
     (
         "String(\"[a-z]+\", 1..90)",
@@ -52,7 +65,11 @@ const CASES: &[(&str, &str, &[&str])] = &[
     ),
     ("OneOf(\"dev\", \"prod\")", "resource q: AWS::SQS::Queue in primary { QueueName = \"q-${suffix}\" }", &[]),
     // Bounds.
-    ("String", "resource q: AWS::SQS::Queue in primary { QueueName = \"q-${suffix}\" }", &["DR0508", "declare it as `String(\"[a-z][a-z0-9]{1,9}\")`"]),
+    (
+        "String",
+        "resource q: AWS::SQS::Queue in primary { QueueName = \"q-${suffix}\" }",
+        &["DR0508", "declare it as `String(\"[a-z][a-z0-9]{1,9}\")`"],
+    ),
     ("String(\"[a-z]+\")", "resource q: AWS::SQS::Queue in primary { QueueName = \"q-${suffix}\" }", &["DR0508"]),
     ("Number(1..6)", "resource q: AWS::SQS::Queue in primary { QueueName = \"q-${suffix}\" }", &["DR0508"]),
     (
@@ -67,14 +84,26 @@ const CASES: &[(&str, &str, &[&str])] = &[
         &["DR0507", "the name of a bucket cannot have `A`, and `suffix` admits it", "makes `shop-A-123456789012`"],
     ),
     // The bucket of artifacts takes no capital letters either.
-    ("String(\"[A-Za-z]{1,9}\")", "resource q: AWS::SQS::Queue in primary { QueueName = \"shop-${suffix}\" }", &["DR0507", "the name of a bucket cannot have `A`"]),
-    ("String(\"[a-z_]{1,9}\")", "resource q: AWS::SQS::Queue in primary { QueueName = \"shop-${suffix}\" }", &["DR0507", "the name of a stack cannot have `_`"]),
+    (
+        "String(\"[A-Za-z]{1,9}\")",
+        "resource q: AWS::SQS::Queue in primary { QueueName = \"shop-${suffix}\" }",
+        &["DR0507", "the name of a bucket cannot have `A`"],
+    ),
+    (
+        "String(\"[a-z_]{1,9}\")",
+        "resource q: AWS::SQS::Queue in primary { QueueName = \"shop-${suffix}\" }",
+        &["DR0507", "the name of a stack cannot have `_`"],
+    ),
     (HYPHENS, "resource c: AWS::RDS::DBCluster in primary { DBClusterIdentifier = \"shop-${suffix}\" }", &["DR0507", "behind `-`"]),
     (WORD, "resource c: AWS::RDS::DBCluster in primary { DBClusterIdentifier = \"shop-${suffix}\" }", &[]),
     (WORD, "resource c: AWS::RDS::DBCluster in primary { DBClusterIdentifier = \"1shop-${suffix}\" }", &["DR0507", "cannot begin with `1`"]),
     (WORD, "resource c: AWS::RDS::DBCluster in primary { DBClusterIdentifier = \"shop--${suffix}\" }", &["DR0507", "cannot have `-` behind `-`"]),
     (WORD, "resource c: AWS::RDS::DBCluster in primary { DBClusterIdentifier = \"shop-${suffix}-\" }", &["DR0507", "cannot end with `-`"]),
-    ("String(\"[a-z0-9]{1,9}\")", "resource c: AWS::RDS::DBCluster in primary { DBClusterIdentifier = \"${suffix}-shop\" }", &["DR0507", "cannot begin with `0`, and `suffix` admits it"]),
+    (
+        "String(\"[a-z0-9]{1,9}\")",
+        "resource c: AWS::RDS::DBCluster in primary { DBClusterIdentifier = \"${suffix}-shop\" }",
+        &["DR0507", "cannot begin with `0`, and `suffix` admits it"],
+    ),
     (WORD, "resource b: AWS::S3::Bucket in primary { BucketName = \"Shop_${suffix}-${here.account}\" }", &["DR0507", "cannot have `S`"]),
     (WORD, "resource b: AWS::S3::Bucket in primary { BucketName = \"xn--${suffix}-${here.account}\" }", &["DR0507", "cannot begin with `xn--`"]),
     (WORD, "resource a: AWS::KMS::Alias in primary { AliasName = \"shop-${suffix}\", TargetKeyId = \"x\" }", &["DR0507"]),
@@ -92,30 +121,62 @@ const CASES: &[(&str, &str, &[&str])] = &[
         &[],
     ),
     // One name for two things.
-    (WORD, "resource a: AWS::SQS::Queue in both { QueueName = \"q-${suffix}\" }\nresource b: AWS::SQS::Queue in primary { QueueName = \"q-${suffix}\" }", &["DR0509", "`a` and `b` have one name: `q-${suffix}`"]),
-    (WORD, "resource a: AWS::SQS::Queue in standby { QueueName = \"q-${suffix}\" }\nresource b: AWS::SQS::Queue in primary { QueueName = \"q-${suffix}\" }", &[]),
-    (WORD, "resource a: AWS::SQS::Queue in primary { QueueName = \"q-${suffix}\" }\nresource b: AWS::SNS::Topic in primary { TopicName = \"q-${suffix}\" }", &[]),
-    (WORD, "resource a: AWS::IAM::Role in primary { RoleName = \"Q-${suffix}\" }\nresource b: AWS::IAM::Role in standby { RoleName = \"q-${suffix}\" }", &["DR0509", "`a` and `b` have one name"]),
-    (WORD, "resource a: AWS::SQS::Queue in primary { QueueName = \"Q-${suffix}\" }\nresource b: AWS::SQS::Queue in primary { QueueName = \"q-${suffix}\" }", &[]),
+    (
+        WORD,
+        "resource a: AWS::SQS::Queue in both { QueueName = \"q-${suffix}\" }\nresource b: AWS::SQS::Queue in primary { QueueName = \"q-${suffix}\" }",
+        &["DR0509", "`a` and `b` have one name: `q-${suffix}`"],
+    ),
+    (
+        WORD,
+        "resource a: AWS::SQS::Queue in standby { QueueName = \"q-${suffix}\" }\nresource b: AWS::SQS::Queue in primary { QueueName = \"q-${suffix}\" }",
+        &[],
+    ),
+    (
+        WORD,
+        "resource a: AWS::SQS::Queue in primary { QueueName = \"q-${suffix}\" }\nresource b: AWS::SNS::Topic in primary { TopicName = \"q-${suffix}\" }",
+        &[],
+    ),
+    (
+        WORD,
+        "resource a: AWS::IAM::Role in primary { RoleName = \"Q-${suffix}\" }\nresource b: AWS::IAM::Role in standby { RoleName = \"q-${suffix}\" }",
+        &["DR0509", "`a` and `b` have one name"],
+    ),
+    (
+        WORD,
+        "resource a: AWS::SQS::Queue in primary { QueueName = \"Q-${suffix}\" }\nresource b: AWS::SQS::Queue in primary { QueueName = \"q-${suffix}\" }",
+        &[],
+    ),
     (
         HYPHENS,
         "resource a: AWS::SQS::Queue in primary { QueueName = \"q-${suffix}\" }\nresource b: AWS::SQS::Queue in primary { QueueName = \"q-db-${suffix}\" }",
         &["DR0509", "`suffix = \"db-x\"` makes `q-db-x` of `a`; in another environment `suffix = \"x\"` makes it of `b`", "leave `-` out"],
     ),
-    (WORD, "resource a: AWS::SQS::Queue in primary { QueueName = \"q-${suffix}\" }\nresource b: AWS::SQS::Queue in primary { QueueName = \"q-db-${suffix}\" }", &[]),
+    (
+        WORD,
+        "resource a: AWS::SQS::Queue in primary { QueueName = \"q-${suffix}\" }\nresource b: AWS::SQS::Queue in primary { QueueName = \"q-db-${suffix}\" }",
+        &[],
+    ),
     (
         HYPHENS,
         "resource a: AWS::SQS::Queue in primary { QueueName = \"${suffix}-q\" }\nresource b: AWS::SQS::Queue in primary { QueueName = \"${suffix}-db-q\" }",
         &["DR0509", "`a` and `b` can have one name"],
     ),
-    (HYPHENS, "resource a: AWS::SQS::Queue in primary { QueueName = \"${suffix}-q\" }\nresource b: AWS::SQS::Queue in primary { QueueName = \"${suffix}-r\" }", &[]),
+    (
+        HYPHENS,
+        "resource a: AWS::SQS::Queue in primary { QueueName = \"${suffix}-q\" }\nresource b: AWS::SQS::Queue in primary { QueueName = \"${suffix}-r\" }",
+        &[],
+    ),
     (
         WORD,
         "resource a: AWS::CloudWatch::Alarm in primary { AlarmName = \"q-${suffix}\" }\nresource b: AWS::CloudWatch::CompositeAlarm in primary { AlarmName = \"q-${suffix}\", AlarmRule = \"TRUE\" }",
         &["DR0509", "have one name"],
     ),
     // A family over several Regions, where the name is unique over all of them.
-    (WORD, "resource r: AWS::IAM::Role in both { RoleName = \"work-${suffix}\" }", &["DR0509", "`r` has one name in primary (us-east-1) and standby (us-east-2)", "write the Region into it: `work-${suffix}-${here}`"]),
+    (
+        WORD,
+        "resource r: AWS::IAM::Role in both { RoleName = \"work-${suffix}\" }",
+        &["DR0509", "`r` has one name in primary (us-east-1) and standby (us-east-2)", "write the Region into it: `work-${suffix}-${here}`"],
+    ),
     (WORD, "resource r: AWS::IAM::Role in both { RoleName = \"work-${suffix}-${here}\" }", &[]),
     (WORD, "resource b: AWS::S3::Bucket in both { BucketName = \"shop-${suffix}-${here.account}\" }", &["DR0509", "among all accounts"]),
     // What belongs to something is unique in it.
@@ -130,11 +191,27 @@ const CASES: &[(&str, &str, &[&str])] = &[
         &["DR0509"],
     ),
     // Environments.
-    (WORD, "resource q: AWS::SQS::Queue in both { QueueName = \"told\" }", &["DR0510", "`q` has the same name in every environment: `suffix` is not part of it", "write `told-${suffix}`"]),
+    (
+        WORD,
+        "resource q: AWS::SQS::Queue in both { QueueName = \"told\" }",
+        &["DR0510", "`q` has the same name in every environment: `suffix` is not part of it", "write `told-${suffix}`"],
+    ),
     (WORD, "resource q: AWS::SQS::Queue in both { VisibilityTimeout = 5 }", &[]),
-    (WORD, "param other: String(\"[a-z]{2}\")\nresource q: AWS::SQS::Queue in both { QueueName = \"told-${suffix}-${other}\" }", &["DR0510", "`other` is part of the name of `q`, but not of `naming`"]),
-    (WORD, "param other: String(\"[a-z]{2}\") in both\nresource q: AWS::SQS::Queue in both { QueueName = \"told-${suffix}-${other}\" }", &["DR0510", "an environment has one name"]),
-    (WORD, "resource b: AWS::S3::Bucket in primary { BucketName = \"shop-${suffix}\" }", &["DR0511", "write the account into it: `shop-${suffix}-${here.account}`"]),
+    (
+        WORD,
+        "param other: String(\"[a-z]{2}\")\nresource q: AWS::SQS::Queue in both { QueueName = \"told-${suffix}-${other}\" }",
+        &["DR0510", "`other` is part of the name of `q`, but not of `naming`"],
+    ),
+    (
+        WORD,
+        "param other: String(\"[a-z]{2}\") in both\nresource q: AWS::SQS::Queue in both { QueueName = \"told-${suffix}-${other}\" }",
+        &["DR0510", "an environment has one name"],
+    ),
+    (
+        WORD,
+        "resource b: AWS::S3::Bucket in primary { BucketName = \"shop-${suffix}\" }",
+        &["DR0511", "write the account into it: `shop-${suffix}-${here.account}`"],
+    ),
     (WORD, "allow DR0511 \"it is the website's\"\nresource b: AWS::S3::Bucket in primary { BucketName = \"shop-${suffix}\" }", &[]),
     // What exists already has the name that it has.
     (WORD, "external b: AWS::S3::Bucket in primary { BucketName = \"Anything_\" }", &[]),
@@ -170,7 +247,10 @@ fn an_environment_is_not_read_in_two_ways() {
     let twice = platform("OneOf(\"dev\", \"x-dev\")", naming, &rest("String(\"[a-z]{1,3}(-[a-z]{1,3})?\")"));
     let text = found(&twice);
     assert!(text.contains("two environments can have one name for the stack of app"), "{text}");
-    assert!(text.contains("`team = \"x-x\"`, `suffix = \"dev\"` makes `shop-app-x-x-dev`, and so does `team = \"x\"`, `suffix = \"x-dev\"`"), "{text}");
+    assert!(
+        text.contains("`team = \"x-x\"`, `suffix = \"dev\"` makes `shop-app-x-x-dev`, and so does `team = \"x\"`, `suffix = \"x-dev\"`"),
+        "{text}"
+    );
     assert_eq!(found(&platform("OneOf(\"dev\", \"x-dev\")", naming, &rest("String(\"[a-z]{1,3}\")"))), "");
 }
 
@@ -184,14 +264,19 @@ fn the_proposed_constraint_mends_it() {
     ] {
         let finding = platform(ty, NAMING, rest).compile().findings.remove(0);
         let fix = finding.fix.expect("a fix");
-        let constraint = ty.split(" = ").nth(1).map_or(fix.edits[0].replacement.clone(), |default| format!("{} = {default}", fix.edits[0].replacement));
+        let constraint =
+            ty.split(" = ").nth(1).map_or(fix.edits[0].replacement.clone(), |default| format!("{} = {default}", fix.edits[0].replacement));
         assert_eq!(found(&platform(&constraint, NAMING, rest)), "", "{constraint}");
     }
 }
 
 #[test]
 fn the_manifest_says_which_parameters_bind_an_environment() {
-    let text = platform(WORD, NAMING, "param pager: Email\nparam domain: DomainName\nparam zone: HostedZoneId\nresource t: AWS::SNS::Topic in primary { DisplayName = pager }\nresource r: AWS::Route53::RecordSet in primary { Name = \"api.${domain}\", HostedZoneId = zone, Type = \"TXT\", TTL = \"60\", ResourceRecords = [\"x\"] }");
+    let text = platform(
+        WORD,
+        NAMING,
+        "param pager: Email\nparam domain: DomainName\nparam zone: HostedZoneId\nresource t: AWS::SNS::Topic in primary { DisplayName = pager }\nresource r: AWS::Route53::RecordSet in primary { Name = \"api.${domain}\", HostedZoneId = zone, Type = \"TXT\", TTL = \"60\", ResourceRecords = [\"x\"] }",
+    );
     let compiled = text.compile();
     let files = compiled.files.unwrap_or_else(|| panic!("{}", compiled.shown));
     let manifest: serde_json::Value = serde_json::from_str(&files["manifest.json"]).unwrap();

@@ -106,6 +106,15 @@ fn parameters_outputs_and_stacks_are_found() {
 }
 
 #[test]
+fn a_stack_is_found_by_its_name_in_aws() {
+    let folder = Folder::with(&[("platform.dr", ORDERS)]);
+    let found = lines(&folder, "orders-recovery-blue");
+    assert!(found.iter().any(|line| line.contains("`us-east-1/recovery` holds ")), "{found:?}");
+    assert!(found.iter().any(|line| line.contains("`us-east-2/recovery` holds ")), "{found:?}");
+    assert_eq!(code(&folder.run(&["trace", "orders-nothing-blue"])), 1);
+}
+
+#[test]
 fn a_module_of_the_project_is_the_line_beside_it() {
     let found = lines(&shop(), "BoxLock");
     assert!(found[0].starts_with(&format!("platform.dr:{}:1: ", number(SHOP, "service box"))), "{found:?}");

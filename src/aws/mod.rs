@@ -3,5 +3,6 @@
 pub mod kinds;
 pub mod names;
 pub mod regions;
+pub mod scripts;
 pub mod services;
 pub mod types;

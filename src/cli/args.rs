@@ -98,7 +98,7 @@ pub struct Explain {
 
 #[derive(Debug, Args)]
 pub struct Trace {
-    /// What is looked for: `LedgerCluster`, `promote`, `evacuate/promote`, `Suffix`, `us-east-1/data` ...
+    /// What is looked for: `LedgerCluster`, `promote`, `evacuate/promote`, `Suffix`, `us-east-1/data`, `orders-data-prod` ...
     #[arg(value_name = "NAME")]
     pub name: String,
     /// The platform file; its folder is the project

@@ -89,6 +89,7 @@ codes! {
     DRILL_EFFECT "DR0405" "a drill that changes something";
     FAILBACK_LOSES "DR0406" "a failback that can lose data";
     NOT_AN_ACTION "DR0407" "a step that is no action";
+    PLAN_LIMIT "DR0408" "a plan beyond a limit of Step Functions";
 
     NO_COMPUTED_NAME "DR0501" "a value that nobody tells";
     BAD_TYPE_NAME "DR0502" "a resource type that is written wrongly";

@@ -3,9 +3,9 @@
 use super::Output;
 use super::protection::{self, StackPolicy};
 use crate::layout::{Source, Stack, StackId};
+use crate::model::value::{Deploy, TextPart, Value};
 use crate::model::{ARTIFACTS, Given};
 use crate::names;
-use crate::model::value::{Deploy, TextPart, Value};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -120,14 +120,14 @@ struct StackEntry<'o> {
 }
 
 #[derive(Serialize)]
-struct ResourceEntry<'o> {
+pub(super) struct ResourceEntry<'o> {
     #[serde(rename = "type")]
-    resource_type: &'o str,
+    pub resource_type: &'o str,
     declared: &'o str,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
-    stateful: bool,
+    pub stateful: bool,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
-    later: bool,
+    pub later: bool,
 }
 
 /// What is applied before the next phase begins.
@@ -272,14 +272,16 @@ fn parameters(output: &Output) -> BTreeMap<&str, PlatformParameter<'_>> {
 fn artifacts(output: &Output) -> BTreeMap<&str, ArtifactsEntry<'_>> {
     let stacks = output.layout.stacks.iter().filter(|stack| stack.unit == ARTIFACTS);
     stacks
-        .map(|stack| {
-            let name = format!("{}Bucket", crate::expand::pascal_case(ARTIFACTS));
-            (output.model.regions.get(stack.region).code.as_str(), ArtifactsEntry { stack: &stack.id, output: name })
-        })
+        .map(|stack| (output.model.regions.get(stack.region).code.as_str(), ArtifactsEntry { stack: &stack.id, output: artifacts_output() }))
         .collect()
 }
 
-fn resources<'o>(output: &'o Output, stack: &'o Stack) -> BTreeMap<&'o str, ResourceEntry<'o>> {
+/// The output that names the bucket of the artifacts.
+pub(super) fn artifacts_output() -> String {
+    format!("{}Bucket", crate::expand::pascal_case(ARTIFACTS))
+}
+
+pub(super) fn resources<'o>(output: &'o Output, stack: &'o Stack) -> BTreeMap<&'o str, ResourceEntry<'o>> {
     let entry = |resource: &crate::model::value::ResourceRef| {
         let family = output.model.families.get(resource.family);
         let properties = output.model.member(*resource).map_or(&[][..], |member| &member.properties);
@@ -304,7 +306,7 @@ fn phases(output: &Output) -> Vec<PhaseEntry<'_>> {
                 phase: step.number,
                 last: step.last,
                 template: &template.path,
-                sha256: Sha256::digest(&template.text).iter().map(|byte| format!("{byte:02x}")).collect(),
+                sha256: sha256(&template.text),
                 size: template.text.len(),
                 parameters: taken.map(|(name, (source, _))| (name.as_str(), source_entry(output, source))).collect(),
             };
@@ -326,8 +328,13 @@ fn source_entry<'o>(output: &'o Output, source: &'o Source) -> ParameterSource<'
     }
 }
 
+/// What a file is known by.
+pub(super) fn sha256(text: &[u8]) -> String {
+    Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 /// What CloudFormation wants to be told about a template that makes roles.
-fn capabilities(output: &Output, stack: &Stack) -> Vec<&'static str> {
+pub(super) fn capabilities(output: &Output, stack: &Stack) -> Vec<&'static str> {
     let roles = stack.resources.iter().any(|resource| output.model.families.get(resource.family).resource_type.starts_with("AWS::IAM::"));
     if roles { vec!["CAPABILITY_NAMED_IAM"] } else { Vec::new() }
 }
@@ -360,7 +367,7 @@ fn deploy_text(output: &Output, deploy: &Deploy) -> String {
 
 impl Output {
     /// The name of a stack: the platform's naming for its layer or group, with parameters as `${name}`.
-    fn stack_name(&self, unit: &str) -> String {
+    pub(super) fn stack_name(&self, unit: &str) -> String {
         self.model.stack_names.get(unit).map_or_else(|| format!("{}-{unit}", self.model.platform.name), |value| text(self, value))
     }
 }

@@ -113,6 +113,11 @@ impl Part {
     }
 }
 
+/// A resource as it stands in a template.
+pub fn resource(output: &Output, part: Part, resource: ResourceRef) -> impl Serialize {
+    Resource { resource, output, part }
+}
+
 struct Resource<'o> {
     resource: ResourceRef,
     output: &'o Output,

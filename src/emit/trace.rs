@@ -25,9 +25,16 @@ pub struct Hit {
     pub made: Option<Span>,
 }
 
+/// The stacks between which a value is handed over.
+#[derive(Default)]
+struct Ends<'s> {
+    givers: Vec<&'s Stack>,
+    takers: Vec<&'s Stack>,
+}
+
 impl Output {
     /// Everything that has a name: a logical id or a declared name, a state (`promote`, or `evacuate/promote`), a plan, a parameter,
-    /// an output, or the id of a stack.
+    /// an output, or a stack by its id or its name in AWS.
     #[must_use]
     pub fn trace(&self, name: &str) -> Vec<Hit> {
         let mut hits = Vec::new();
@@ -80,11 +87,8 @@ impl Output {
     fn state_hits(&self, name: &str, hits: &mut Vec<Hit>) {
         // The machines of one plan have the same states: they are one hit.
         let mut found: BTreeMap<(Span, Option<Span>), (String, Vec<String>)> = BTreeMap::new();
-        for plan in &self.model.plans {
-            let code = &self.model.regions.get(plan.machine).code;
-            let path = format!("{code}/{}.asl.json", plan.machine_name());
-            let Some(machine) = self.machines.iter().find(|machine| machine.path == path) else { continue };
-            let place = format!("{} in {code}", machine.machine);
+        for (plan, machine) in self.machines_of_plans() {
+            let place = format!("{} in {}", machine.machine, self.model.regions.get(plan.machine).code);
             let state = [machine.machine.as_str(), plan.name.as_str()].iter().find_map(|known| name.strip_prefix(known)?.strip_prefix('/'));
             for origin in machine.origins.iter().filter(|origin| origin.name == name || state == Some(origin.name.as_str())) {
                 let entry = found.entry((origin.step, origin.part)).or_default();
@@ -122,7 +126,7 @@ impl Output {
 
     /// Outputs, and the parameters of other stacks that they become. What is known as a resource already is not told again.
     fn output_hits(&self, name: &str, told: &[Id<Family>], hits: &mut Vec<Hit>) {
-        let mut found: BTreeMap<(Id<Family>, String), (Vec<&Stack>, Vec<&Stack>)> = BTreeMap::new();
+        let mut found: BTreeMap<(Id<Family>, String), Ends<'_>> = BTreeMap::new();
         let what = |resource: ResourceRef, part: &Part| {
             let attribute = match part {
                 Part::Ref => "ref".to_string(),
@@ -132,15 +136,15 @@ impl Output {
         };
         for stack in &self.layout.stacks {
             if let Some(output) = stack.outputs.get(name) {
-                found.entry(what(output.resource, &output.part)).or_default().0.push(stack);
+                found.entry(what(output.resource, &output.part)).or_default().givers.push(stack);
             }
             if let Some((Source::Output(producer, output), _)) = stack.parameters.get(name)
                 && let Some(output) = self.layout.stacks.get(*producer).and_then(|producer| producer.outputs.get(output))
             {
-                found.entry(what(output.resource, &output.part)).or_default().1.push(stack);
+                found.entry(what(output.resource, &output.part)).or_default().takers.push(stack);
             }
         }
-        for ((id, attribute), (givers, takers)) in found.into_iter().filter(|((id, _), _)| !told.contains(id)) {
+        for ((id, attribute), Ends { givers, takers }) in found.into_iter().filter(|((id, _), _)| !told.contains(id)) {
             let family = self.model.families.get(id);
             let given = if givers.is_empty() { String::new() } else { format!(", an output of {}", ids(givers.into_iter())) };
             let taken = if takers.is_empty() { String::new() } else { format!(", a parameter of {}", ids(takers.into_iter())) };
@@ -150,20 +154,38 @@ impl Output {
     }
 
     fn stack_hits(&self, name: &str, hits: &mut Vec<Hit>) {
-        let Some(stack) = self.layout.stacks.iter().find(|stack| stack.id == name) else { return };
-        let mut parts: BTreeMap<Span, Vec<&str>> = BTreeMap::new();
-        for resource in &stack.resources {
-            let family = self.model.families.get(resource.family);
-            parts.entry(family.origin).or_default().push(&family.declared);
-        }
-        for (place, resources) in parts {
-            let mut named = resources.iter().take(NAMED).copied().collect::<Vec<_>>().join(", ");
-            if resources.len() > NAMED {
-                named.push_str(&format!(" and {} more", resources.len() - NAMED));
+        let named = |stack: &&Stack| stack.id == name || admits(&self.stack_name(&stack.unit), name);
+        for stack in self.layout.stacks.iter().filter(named) {
+            let mut parts: BTreeMap<Span, Vec<&str>> = BTreeMap::new();
+            for resource in &stack.resources {
+                let family = self.model.families.get(resource.family);
+                parts.entry(family.origin).or_default().push(&family.declared);
             }
-            hits.push(Hit { kind: "stack", text: format!("`{name}` holds {named}"), place, made: None });
+            for (place, resources) in parts {
+                let mut listed = resources.iter().take(NAMED).copied().collect::<Vec<_>>().join(", ");
+                if resources.len() > NAMED {
+                    listed.push_str(&format!(" and {} more", resources.len() - NAMED));
+                }
+                hits.push(Hit { kind: "stack", text: format!("`{}` holds {listed}", stack.id), place, made: None });
+            }
         }
     }
+}
+
+/// Whether a name in AWS may be one with `${...}` for what a deployment fills in.
+fn admits(form: &str, name: &str) -> bool {
+    let mut rest = name;
+    for (at, piece) in form.split("${").enumerate() {
+        let literal = if at == 0 { piece } else { piece.split_once('}').map_or("", |(_, literal)| literal) };
+        // What is filled in has at least one character.
+        let Some(found) =
+            (if at == 0 { rest.strip_prefix(literal).map(|_| 0) } else { rest.get(1..).and_then(|rest| rest.find(literal)).map(|at| at + 1) })
+        else {
+            return false;
+        };
+        rest = rest.get(found + literal.len()..).unwrap_or_default();
+    }
+    rest.is_empty() || form.ends_with('}')
 }
 
 /// The line that made something, if it is not the declaration itself.
@@ -174,4 +196,26 @@ fn made(span: Span, place: Span) -> Option<Span> {
 
 fn ids<'s>(stacks: impl Iterator<Item = &'s Stack>) -> String {
     stacks.map(|stack| stack.id.as_str()).collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::admits;
+
+    #[test]
+    fn a_name_fits_its_form() {
+        for (form, name, fits) in [
+            ("orders-data-${suffix}", "orders-data-prod", true),
+            ("orders-data-${suffix}", "orders-data-", false),
+            ("orders-data-${suffix}", "orders-app-prod", false),
+            ("${suffix}-orders-data", "prod-orders-data", true),
+            ("${suffix}-orders-data", "orders-data", false),
+            ("a-${x}-b-${y}", "a-1-b-2", true),
+            ("a-${x}-b", "a-1-b-2", false),
+            ("orders-data", "orders-data", true),
+            ("orders-data", "orders-data-2", false),
+        ] {
+            assert_eq!(admits(form, name), fits, "{form} {name}");
+        }
+    }
 }

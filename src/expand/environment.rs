@@ -48,7 +48,9 @@ impl<'a> Expander<'a> {
                     .label(expression.span, "not a Region of the platform");
                 finding = match suggest::nearest(name, regions.iter().map(SmolStr::as_str)) {
                     Some(near) => finding.help(format!("did you mean `{near}`?")).fix(format!("write `{near}`"), expression.span, near),
-                    None => finding.help(format!("a text is written in quotes: `\"{name}\"`; of the platform's names only those of Regions are known")),
+                    None => {
+                        finding.help(format!("a text is written in quotes: `\"{name}\"`; of the platform's names only those of Regions are known"))
+                    }
                 };
                 self.diagnostics.push(finding);
                 false

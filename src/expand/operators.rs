@@ -57,7 +57,9 @@ impl<'a> Expander<'a> {
             BinaryOperator::And | BinaryOperator::Or => self.logic(operator, &first, left.span, second, right.span, context),
             BinaryOperator::Equal | BinaryOperator::NotEqual => match self.equal(&first, &second) {
                 // Lists and maps differ for sure only if what is known of them does.
-                Some(false) if matches!(first, Value::List(_) | Value::Map(_)) && self.too_late([&first, &second], "what is compared", span, context) => {
+                Some(false)
+                    if matches!(first, Value::List(_) | Value::Map(_)) && self.too_late([&first, &second], "what is compared", span, context) =>
+                {
                     Value::Error
                 }
                 Some(equal) => Value::Bool(equal == (operator == BinaryOperator::Equal)),

@@ -238,7 +238,10 @@ impl<'a> Expander<'a> {
                 self.report(
                     Diagnostic::error(codes::MISSING_INPUT, format!("the setting `{}` has no value", name.text))
                         .label(name.span, "neither a default here nor a value on the command line or in the environment file")
-                        .help(format!("compile with `--set {0}=value`, write `{0} = value` into the environment file, or give it a default", name.text)),
+                        .help(format!(
+                            "compile with `--set {0}=value`, write `{0} = value` into the environment file, or give it a default",
+                            name.text
+                        )),
                     context,
                 );
                 Value::Error

@@ -181,7 +181,8 @@ impl Comparer<'_, '_> {
         let written = first.written();
         if first.family.is_some() && first.family == second.family {
             let place = |name: &Name<'_>| name.region.map(|region| checker.model.region_text(region)).unwrap_or_default();
-            let everywhere = if first.rule.unique == Unique::Global { "among all accounts, over all Regions" } else { "in the account, over all Regions" };
+            let everywhere =
+                if first.rule.unique == Unique::Global { "among all accounts, over all Regions" } else { "in the account, over all Regions" };
             let message = format!("`{}` has one name in {} and {}", first.shown, place(first), place(second));
             let finding = checker.at(Diagnostic::error(codes::NAME_COLLISION, message), first, format!("`{written}` in both"), &[]);
             self.diagnostics.push(
@@ -211,10 +212,14 @@ impl Comparer<'_, '_> {
         let example = if together {
             format!("{} makes `{text}` of both", self.values(&both))
         } else {
-            let one = if found.first.is_empty() { format!("`{}` is `{text}`", first.shown) } else {
+            let one = if found.first.is_empty() {
+                format!("`{}` is `{text}`", first.shown)
+            } else {
                 format!("{} makes `{text}` of `{}`", self.values(&found.first), first.shown)
             };
-            let two = if found.second.is_empty() { format!("`{}` has that name always", second.shown) } else {
+            let two = if found.second.is_empty() {
+                format!("`{}` has that name always", second.shown)
+            } else {
                 format!("in another environment {} makes it of `{}`", self.values(&found.second), second.shown)
             };
             format!("{one}; {two}")
@@ -230,17 +235,15 @@ impl Comparer<'_, '_> {
 
     fn report_twice(&mut self, name: &Name<'_>, found: &Meeting) {
         let checker = self.checker;
-        let message = format!("two environments can have one name for {}", if name.family.is_some() { format!("`{}`", name.shown) } else { name.shown.clone() });
+        let message = format!(
+            "two environments can have one name for {}",
+            if name.family.is_some() { format!("`{}`", name.shown) } else { name.shown.clone() }
+        );
         let finding = checker.at(Diagnostic::error(codes::NAME_COLLISION, message), name, format!("`{}`", name.written()), &name.parameters());
         let both: Vec<(Id<Parameter>, String)> = found.first.iter().chain(&found.second).cloned().collect();
         self.diagnostics.push(
             finding
-                .note(format!(
-                    "{} makes `{}`, and so does {}",
-                    self.values(&found.first),
-                    found.text.escape_default(),
-                    self.values(&found.second)
-                ))
+                .note(format!("{} makes `{}`, and so does {}", self.values(&found.first), found.text.escape_default(), self.values(&found.second)))
                 .help(separate(checker, &both)),
         );
     }
@@ -266,10 +269,9 @@ fn consistent(values: &[(Id<Parameter>, String)]) -> bool {
 fn separate(checker: &Checker<'_>, values: &[(Id<Parameter>, String)]) -> String {
     let separator = values.iter().find_map(|(id, value)| value.chars().find(|c| !c.is_ascii_alphanumeric()).map(|c| (id, c)));
     match separator {
-        Some((id, character)) => format!(
-            "leave `{character}` out of the constraint of `{}`: it stands between the parts of names",
-            checker.parameter(*id).name
-        ),
+        Some((id, character)) => {
+            format!("leave `{character}` out of the constraint of `{}`: it stands between the parts of names", checker.parameter(*id).name)
+        }
         None => "let the names differ in a word, with a separator that no parameter admits".into(),
     }
 }

@@ -77,7 +77,10 @@ fn everywhere_the_same(checker: &Checker<'_>, name: &Name<'_>, missing: &[Id<Par
         finding = finding.secondary(naming, format!("environments are told apart by {shown}"));
     }
     finding
-        .note(format!("two environments in one account would both make {} `{written}`: the second one fails, or takes over the first one's", a(&name.rule.noun)))
+        .note(format!(
+            "two environments in one account would both make {} `{written}`: the second one fails, or takes over the first one's",
+            a(&name.rule.noun)
+        ))
         .help(format!("write `{written}{longer}`, or make the name of `self.name`, which `naming` makes"))
 }
 

@@ -142,9 +142,9 @@ fn without_bound(checker: &Checker<'_>, id: Id<Parameter>, name: &Name<'_>, name
         .secondary(checker.place(name), format!("part of the name of {}: `{}`", name.shown, name.written()))
         .note(format!("the name of {noun} has at most {limit} characters; a longer value would be found when the stack is made"));
     match proposal(checker, id, names) {
-        Some(constraint) => finding
-            .help(format!("declare it as `{constraint}`"))
-            .fix(format!("write `{constraint}`"), parameter.type_span, constraint),
+        Some(constraint) => {
+            finding.help(format!("declare it as `{constraint}`")).fix(format!("write `{constraint}`"), parameter.type_span, constraint)
+        }
         None => finding.help(format!("give it a bound: `param {}: String(\"[a-z][a-z0-9-]{{1,9}}\")`", parameter.name)),
     }
 }

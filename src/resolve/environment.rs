@@ -57,8 +57,8 @@ fn misplaced(statement: &Statement) -> Diagnostic {
 /// A declaration where only its value can be given.
 fn declared(declaration: &Declaration) -> Diagnostic {
     let (word, name) = (declaration.kind.word(), &declaration.name);
-    let finding =
-        Diagnostic::error(codes::MISPLACED, "an environment file declares nothing").label(declaration.header(), format!("`{word}` cannot stand here"));
+    let finding = Diagnostic::error(codes::MISPLACED, "an environment file declares nothing")
+        .label(declaration.header(), format!("`{word}` cannot stand here"));
     let value = matches!(declaration.kind, ast::Kind::Setting | ast::Kind::Param | ast::Kind::Let) && declaration.value.is_some();
     if value && declaration.ty.is_none() && declaration.clauses.is_empty() {
         let before = Span { start: declaration.span.start, end: name.span.start, ..name.span };

@@ -1,5 +1,7 @@
 //! Plans as data: a tree of steps, calls, waits and questions. ASL is one way to write it down.
 
+pub mod events;
+
 use crate::model::Region;
 use crate::model::ids::Id;
 use crate::model::value::{Run, Value};
