@@ -3,6 +3,7 @@
 use super::quote::{Slots, quote, word};
 use crate::emit::Output;
 use crate::layout::{Stack, StackId};
+use crate::model::Given;
 use indexmap::IndexMap;
 use std::fmt::Write;
 
@@ -58,8 +59,13 @@ impl<'o> Definitions<'o> {
         let model = &self.output.model;
         let in_names = crate::names::in_names(model);
         for number in 0..self.slots.list.len() {
-            let Some((id, _)) = self.slots.list.get(number) else { continue };
+            let Some((id, region)) = self.slots.list.get(number) else { continue };
             let parameter = model.parameters.get(*id);
+            let given = match &parameter.given {
+                Some(Given::Everywhere(text)) => Some(text),
+                Some(Given::ByRegion(texts)) => region.and_then(|region| texts.get(&region)),
+                None => None,
+            };
             let mut text = format!("    parameter {} {}\n", quote(&self.slot_name(number)), quote(&parameter.parameter_type));
             let mut call = |name: &str, arguments: String| {
                 let _ = writeln!(text, "    {name}{arguments}");
@@ -69,6 +75,9 @@ impl<'o> Definitions<'o> {
             }
             if let Some(default) = &parameter.default {
                 call("defaults_to ", quote(default));
+            }
+            if let Some(given) = given {
+                call("fixed_to ", quote(given));
             }
             if parameter.secret {
                 call("secret", String::new());
