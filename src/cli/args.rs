@@ -61,6 +61,9 @@ pub struct Compile {
     /// The folder that is written: replaced as a whole if `drc` wrote it; other files in it are never touched
     #[arg(short, long, value_name = "DIR", default_value = "out")]
     pub output: PathBuf,
+    /// Write over files of others that are in the way, and into a folder that `drc` did not make; all other files are kept
+    #[arg(long)]
+    pub force: bool,
     #[command(flatten)]
     pub common: Common,
 }

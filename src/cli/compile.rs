@@ -22,7 +22,7 @@ pub fn compile(command: &Compile) -> Outcome {
     reporter.refuse(&mut diagnostics);
     let mut told = None;
     if let Some(output) = output.filter(|_| !diagnostics.has_errors()) {
-        match output::write(&command.output, &output) {
+        match output::write(&command.output, &output, command.force) {
             Ok(()) => told = Some(format!("{}\nwritten to {}", output.summary(), command.output.display())),
             Err(finding) => diagnostics.push(*finding),
         }

@@ -2,7 +2,6 @@
 
 mod args;
 mod compile;
-mod exchange;
 mod explain;
 mod fmt;
 mod loader;

@@ -80,6 +80,7 @@ codes! {
     METRIC_NOT_HERE "DR0316" "an alarm in a Region where its metric does not exist";
     NO_SUCH_KEY "DR0317" "a key or position that is not there";
     BAD_REGION_PAIR "DR0318" "Regions that cannot belong to one platform";
+    NOT_TOLD "DR0319" "something that exists already and does not say what is asked of it";
 
     SPLIT_PLAN "DR0401" "steps of one plan that are called in different Regions";
     EMPTY_PLAN "DR0403" "a plan without steps";

@@ -194,7 +194,7 @@ impl<'a> Expander<'a> {
         match name.text.as_str() {
             "code" => Value::Text(found.code.clone()),
             "name" => Value::Text(found.alias.clone()),
-            "account" => Value::Deploy(Rc::new(Deploy::Account(Some(region)))),
+            "account" => Value::Deploy(Rc::new(Deploy::Account(region))),
             "partition" => Value::Deploy(Rc::new(Deploy::Partition)),
             "dns_suffix" => Value::Deploy(Rc::new(Deploy::DnsSuffix)),
             _ => {
@@ -240,8 +240,8 @@ impl<'a> Expander<'a> {
                 return Value::Error;
             }
         };
-        if let Some(value) = self.external_value(resource, text) {
-            return value;
+        if self.model.families.get(resource.family).external {
+            return self.external_value(resource, deploy, name.span, context);
         }
         Value::Deploy(Rc::new(deploy))
     }
@@ -362,26 +362,6 @@ impl<'a> Expander<'a> {
                     context,
                 )
             }
-        }
-    }
-
-    /// What an external resource gives for `.ref`, `.arn` or an attribute, if its declaration says so.
-    fn external_value(&self, resource: ResourceRef, name: &str) -> Option<Value> {
-        let family = self.model.families.get(resource.family);
-        if !family.external {
-            return None;
-        }
-        let given = |name: &str| self.model.property(resource, name).cloned();
-        match name {
-            "ref" => {
-                let row = crate::aws::types::find(&family.resource_type);
-                let by_table = row.and_then(|row| row.name_property.clone()).and_then(|property| given(&property));
-                by_table
-                    .or_else(|| given("Id"))
-                    .or_else(|| self.model.member(resource).and_then(|member| member.properties.first()).map(|property| property.value.clone()))
-            }
-            "arn" => given("Arn"),
-            _ => given(name),
         }
     }
 

@@ -27,7 +27,11 @@ impl<'a> Expander<'a> {
         caller: &Context,
     ) -> Option<Vec<Operation>> {
         let mut context = self.given_values(declaration, inner, arguments, span, caller)?;
-        self.operations(declaration.statements(), step, &mut context)
+        let before = self.reading.len();
+        self.reading.extend(inner.instance.map(|id| (id, declaration.name.text.clone())));
+        let operations = self.operations(declaration.statements(), step, &mut context);
+        self.reading.truncate(before);
+        operations
     }
 
     /// The scope of an action or a condition, with the values that it is given by position.

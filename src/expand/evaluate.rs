@@ -79,6 +79,9 @@ impl<'a> Expander<'a> {
                 None => Value::Error,
             },
             ExprKind::Member { base, name, optional } => {
+                if let Some(value) = self.external_attribute(expression, context) {
+                    return value;
+                }
                 let value = self.evaluate(base, context);
                 if *optional && matches!(value, Value::None) {
                     return Value::None;

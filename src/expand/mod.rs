@@ -10,6 +10,7 @@ mod alarm;
 mod artifacts;
 mod builtins;
 mod evaluate;
+mod external;
 mod instance;
 mod interpolate;
 mod machine;
@@ -110,11 +111,13 @@ struct InstanceBody<'a> {
     name: Option<crate::model::value::Value>,
     /// Whether a requirement of the component does not hold.
     refused: bool,
+    /// What is known of it, if it exists already.
+    existing: Option<Rc<external::Existing<'a>>>,
 }
 
 impl<'a> InstanceBody<'a> {
     fn new(component: &'a ast::Declaration, scope: usize, parent: Option<Id<Instance>>) -> Self {
-        Self { component, scope, expanded: false, expanding: false, layer: None, parent, name: None, refused: false }
+        Self { component, scope, expanded: false, expanding: false, layer: None, parent, name: None, refused: false, existing: None }
     }
 }
 
@@ -122,6 +125,8 @@ impl<'a> InstanceBody<'a> {
 struct FamilyBody<'a> {
     declaration: &'a ast::Declaration,
     context: Context,
+    /// The clause that places it, where it could not be read: an input of something existing was not given.
+    unplaced: Option<&'a ast::Clause>,
 }
 
 struct PendingRequire<'a> {
@@ -155,6 +160,11 @@ struct Expander<'a> {
     unknown: FxHashSet<(crate::source::FileId, SmolStr)>,
     /// Actions and conditions that a plan uses, by declaration and instance.
     performed: FxHashSet<(Span, Id<Instance>)>,
+    /// The outputs, metrics, grants and actions that are being read, the outermost first.
+    reading: Vec<(Id<Instance>, SmolStr)>,
+    /// While a requirement on something existing is looked at: whether it lacks a value, instead of a finding.
+    quiet: bool,
+    lacks: bool,
     fuel: u64,
     depth: u32,
     exhausted: bool,
@@ -185,6 +195,9 @@ pub fn expand(modules: &Modules, sources: &SourceMap, options: &Options, diagnos
         parameters: FxHashMap::default(),
         unknown: FxHashSet::default(),
         performed: FxHashSet::default(),
+        reading: Vec::new(),
+        quiet: false,
+        lacks: false,
         fuel: FUEL,
         depth: 0,
         exhausted: false,

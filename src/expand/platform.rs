@@ -238,12 +238,7 @@ impl<'a> Expander<'a> {
             }
         };
         for statement in declaration.statements() {
-            self.report(
-                Diagnostic::error(codes::NOT_COMPILED_YET, "properties of a Region are understood, but not compiled yet")
-                    .label(statement.span(), "a platform uses one account")
-                    .help("leave the block out; every Region uses the account in which the stacks are deployed"),
-                context,
-            );
+            self.region_property(statement, &declaration.name, context);
         }
         let Some((code, span)) = code else {
             self.declare(&declaration.name, CellKind::Ready(Value::Error), false, context);
@@ -291,6 +286,24 @@ impl<'a> Expander<'a> {
             Region { alias: declaration.name.text.clone(), code, partition: SmolStr::new(&row.partition), span: declaration.header().to(span) };
         let id = self.model.regions.add(region);
         self.declare(&declaration.name, CellKind::Ready(Value::Region(id)), false, context);
+    }
+
+    /// A Region may have an account of its own; nobody deploys into several yet.
+    fn region_property(&mut self, statement: &'a Statement, region: &ast::Name, context: &Context) {
+        match statement {
+            Statement::Assign(assign) if assign.key.text == "account" => self.report(
+                Diagnostic::error(codes::NOT_COMPILED_YET, format!("an account for `{}` is understood, but not lowered yet", region.text))
+                    .label(assign.span, "the stacks of a platform are deployed into one account")
+                    .note(
+                        "names, ARNs and the manifest are built for it: an ARN takes the account of the Region that it lies in. What is missing \
+                         is the deployment into several accounts, and the policies between them",
+                    )
+                    .help("leave the block out: until then each Region uses the account whose credentials deploy"),
+                context,
+            ),
+            Statement::Assign(assign) => self.unknown_key(&assign.key, &["account"], "a Region", context),
+            _ => {}
+        }
     }
 
     /// The Regions of `in ...`, `across ...`, `among ...`.

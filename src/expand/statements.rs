@@ -42,7 +42,10 @@ impl<'a> Expander<'a> {
                 Statement::Declaration(declaration) => {
                     let kind = match declaration.kind {
                         Kind::Let => CellKind::Let(declaration),
-                        Kind::Output if !at_top => CellKind::Output(declaration),
+                        Kind::Output if !at_top => match self.told_output(declaration, context) {
+                            Some(given) => CellKind::Input { declaration, given: Some(given) },
+                            None => CellKind::Output(declaration),
+                        },
                         Kind::Metric if !at_top => CellKind::Metric(declaration),
                         Kind::Grant if !at_top => CellKind::Grant(declaration),
                         Kind::Condition if !at_top => CellKind::Condition(declaration),
@@ -149,26 +152,21 @@ impl<'a> Expander<'a> {
             |name: &SmolStr| -> Vec<SmolStr> { path.iter().cloned().chain([moved_from(declaration).unwrap_or_else(|| name.clone())]).collect() };
         match declaration.kind {
             Kind::Replica | Kind::Service | Kind::Route => {
-                if declaration.external.is_some() {
-                    self.report(
-                        Diagnostic::error(codes::NOT_COMPILED_YET, "an external instance is understood, but not compiled yet")
-                            .label(declaration.header(), "stores that exist already come with a later version")
-                            .help("declare single resources: `external orders: AWS::Service::Type { ... }`"),
-                        context,
-                    );
-                    self.declare(&declaration.name, CellKind::Ready(Value::Error), false, context);
-                    return;
-                }
                 instances.extend(self.declare_instance(declaration, named(&declaration.name.text), context));
             }
             Kind::Resource | Kind::External => self.declare_resource(declaration, named(&declaration.name.text), context),
             Kind::Alarm => {
                 self.declare(&declaration.name, CellKind::Definition(declaration), false, context);
-                self.alarms.push((declaration, context.clone(), named(&declaration.name.text)));
+                // An alarm of something that exists already exists already too.
+                if self.existing(context.instance).is_none() {
+                    self.alarms.push((declaration, context.clone(), named(&declaration.name.text)));
+                }
             }
             Kind::Failover | Kind::Failback | Kind::Drill => {
                 self.declare(&declaration.name, CellKind::Definition(declaration), false, context);
-                self.plans.push((declaration, context.clone(), named(&declaration.name.text)));
+                if self.existing(context.instance).is_none() {
+                    self.plans.push((declaration, context.clone(), named(&declaration.name.text)));
+                }
             }
             Kind::Group => {
                 if LAYERS.contains(&declaration.name.text.as_str()) {

@@ -14,6 +14,9 @@ impl<'a> Expander<'a> {
     pub(super) fn evaluate_unread(&mut self) {
         for number in 0..self.cells.len() {
             let Some(cell) = self.cells.get(number).filter(|cell| cell.memo.is_empty()) else { continue };
+            if self.is_existing(&cell.kind, &cell.context) {
+                continue;
+            }
             let span = match &cell.kind {
                 CellKind::Input { given: Some((assign, _)), .. } => assign.value.span,
                 CellKind::Output(declaration) | CellKind::Metric(declaration) | CellKind::Grant(declaration)

@@ -20,6 +20,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
 use std::collections::{BTreeMap, BTreeSet};
 
+pub use crate::model::computed::Part;
 pub(crate) use cut::advice as cut_advice;
 pub use resolve::{Resolved, resolve};
 
@@ -108,15 +109,6 @@ pub struct Output {
     pub resource: ResourceRef,
     /// Which value.
     pub part: Part,
-}
-
-/// Which value of a resource.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Part {
-    /// What `Ref` gives.
-    Ref,
-    /// An attribute.
-    Attribute(SmolStr),
 }
 
 /// How a stack comes by what it needs of another one.

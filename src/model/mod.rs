@@ -1,5 +1,6 @@
 //! The typed program: every name resolved, every component expanded, every Region known. No syntax is left but spans.
 
+pub mod computed;
 pub mod ids;
 pub mod value;
 
