@@ -113,6 +113,9 @@ pub struct Common {
     /// The value of a `setting` of the platform; can be repeated
     #[arg(long = "set", value_name = "NAME=VALUE", value_parser = setting)]
     pub settings: Vec<(String, String)>,
+    /// A file with values for settings and parameters: `NAME = VALUE` lines; `--set` wins over it
+    #[arg(long = "env", value_name = "FILE")]
+    pub environment: Option<PathBuf>,
     /// The manifest from which the running platform was deployed: what it lists is there already, and only what is new is phased
     #[arg(long, value_name = "MANIFEST")]
     pub deployed: Option<PathBuf>,

@@ -2,17 +2,17 @@
 
 use super::Outcome;
 use super::args::{Check, Common, Compile};
-use super::loader::{Disk, said, sources_in};
+use super::loader::{Disk, read, said, sources_in};
 use super::output;
 use super::report::Reporter;
 use drc::diag::{Diagnostic, Diagnostics, codes, suggest};
-use drc::driver::{self, LoadError, Options};
+use drc::driver::{self, Environment, LoadError, Options};
 use drc::emit::{Output, read_manifest};
 use drc::model::Deployed;
 use drc::resolve::load_error;
 use drc::source::SourceMap;
 use std::fs;
-use std::path::Path;
+use std::path::{Component, Path, PathBuf};
 
 /// Compiles a platform and writes what came of it.
 pub fn compile(command: &Compile) -> Outcome {
@@ -49,14 +49,16 @@ pub fn check(command: &Check) -> Outcome {
 
 /// Compiles a platform file, and fills in what was found.
 pub fn run(file: &Path, common: &Common, sources: &mut SourceMap, diagnostics: &mut Diagnostics) -> Option<Output> {
-    let deployed = match common.deployed.as_deref().map(running).transpose() {
-        Ok(deployed) => deployed,
+    let given = common.environment.as_deref().map(environment).transpose();
+    let running = common.deployed.as_deref().map(running).transpose();
+    let (environment, deployed) = match given.and_then(|environment| Ok((environment, running?))) {
+        Ok(read) => read,
         Err(finding) => {
             diagnostics.push(*finding);
             return None;
         }
     };
-    let options = Options { settings: common.settings.clone(), deployed };
+    let options = Options { settings: common.settings.clone(), environment, deployed };
     match Disk::open(file) {
         Ok(disk) => driver::compile(disk.entry(), &disk, &options, sources, diagnostics),
         Err(error) => {
@@ -64,6 +66,15 @@ pub fn run(file: &Path, common: &Common, sources: &mut SourceMap, diagnostics: &
             None
         }
     }
+}
+
+/// The text of an environment file. It may lie anywhere: the command line names it, no text does.
+fn environment(file: &Path) -> Result<Environment, Box<Diagnostic>> {
+    let text = read(file).map_err(|error| Box::new(entry_error(file, &error)))?;
+    let here = std::env::current_dir().ok();
+    let shown = here.and_then(|here| file.strip_prefix(here).ok()).unwrap_or(file);
+    let shown: PathBuf = shown.components().filter(|part| *part != Component::CurDir).collect();
+    Ok(Environment { name: shown.to_string_lossy().into_owned(), text })
 }
 
 /// What the manifest of the running platform says.

@@ -5,6 +5,7 @@ mod limits;
 mod lower;
 mod manifest;
 pub mod protection;
+mod script;
 mod template;
 mod trace;
 
@@ -17,6 +18,7 @@ use std::io;
 
 pub use deployed::read_manifest;
 pub(crate) use limits::check as check_limits;
+pub use script::is_program;
 pub use trace::Hit;
 
 /// The result of a compilation; files are serialised when they are written.
@@ -84,7 +86,7 @@ impl Output {
     pub fn files(&self) -> Vec<String> {
         let mut files: Vec<String> = self.templates.iter().map(|template| template.path.clone()).collect();
         files.extend(self.machines.iter().map(|machine| machine.path.clone()));
-        files.extend([MANIFEST.to_string(), SOURCES.to_string()]);
+        files.extend([script::DEPLOY, script::DESTROY, MANIFEST, SOURCES].map(String::from));
         files.sort();
         files
     }
@@ -102,6 +104,9 @@ impl Output {
         }
         if let Some(machine) = self.machines.iter().find(|machine| machine.path == path) {
             return sink.write_all(machine.text.as_bytes());
+        }
+        if let Some(text) = script::text(self, path) {
+            return sink.write_all(text.as_bytes());
         }
         match self.templates.iter().find(|template| template.path == path) {
             Some(template) => sink.write_all(&template.text),

@@ -62,6 +62,9 @@ struct TemplateParameter<'o> {
     min_value: Option<serde_json::Value>,
     #[serde(skip_serializing_if = "Option::is_none")]
     max_value: Option<serde_json::Value>,
+    /// What the person reads whose value is refused.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    constraint_description: Option<String>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     no_echo: bool,
 }
@@ -228,11 +231,13 @@ fn plain<'o>() -> TemplateParameter<'o> {
         max_length: None,
         min_value: None,
         max_value: None,
+        constraint_description: None,
         no_echo: false,
     }
 }
 
 fn platform_parameter(parameter: &Parameter) -> TemplateParameter<'_> {
+    let constrained = parameter.pattern.is_some() || !parameter.allowed.is_empty() || parameter.length.is_some() || parameter.range.is_some();
     TemplateParameter {
         parameter_type: &parameter.parameter_type,
         description: &parameter.description,
@@ -243,6 +248,17 @@ fn platform_parameter(parameter: &Parameter) -> TemplateParameter<'_> {
         max_length: parameter.length.map(|(_, most)| most),
         min_value: parameter.range.map(|(least, _)| crate::asl::json_number(least)),
         max_value: parameter.range.map(|(_, most)| crate::asl::json_number(most)),
+        constraint_description: constrained.then(|| constraint(parameter)),
         no_echo: parameter.secret,
     }
+}
+
+/// The end of the sentence with which CloudFormation refuses a value.
+fn constraint(parameter: &Parameter) -> String {
+    let admits = crate::names::admits(parameter);
+    if crate::aws::kinds::find(&parameter.kind).is_none() {
+        return format!("must be {admits}");
+    }
+    let vowel = parameter.kind.starts_with(['A', 'E', 'I', 'U']);
+    format!("must be {} {}: {admits}", if vowel { "an" } else { "a" }, parameter.kind)
 }

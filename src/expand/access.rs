@@ -77,6 +77,9 @@ impl<'a> Expander<'a> {
     }
 
     fn no_such_member(&mut self, base: &Value, name: &ast::Name, known: &[impl AsRef<str>], context: &Context) -> Value {
+        if self.too_late([base], &format!("what `.{}` looks at", name.text), name.span, context) {
+            return Value::Error;
+        }
         let mut finding =
             Diagnostic::error(codes::UNKNOWN_MEMBER, format!("{} has no `{}`", self.describe(base), name.text)).label(name.span, "no such member");
         if let Some(near) = suggest::nearest(&name.text, known.iter().map(AsRef::as_ref)) {

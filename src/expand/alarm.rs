@@ -272,6 +272,7 @@ impl<'a> Expander<'a> {
             }
             (Value::Number(number), None) => Some(*number),
             (Value::Error, _) => None,
+            _ if self.too_late([&value], "a threshold", when.threshold.span, context) => None,
             (_, Some(wanted)) => {
                 let found = self.describe(&value);
                 let mut finding =

@@ -9,6 +9,7 @@ mod adjust;
 mod alarm;
 mod artifacts;
 mod builtins;
+mod environment;
 mod evaluate;
 mod external;
 mod instance;
@@ -26,6 +27,7 @@ mod scope;
 mod statements;
 mod steps;
 mod structural;
+mod time;
 mod types;
 mod unread;
 mod weigh;
@@ -81,10 +83,21 @@ pub struct Expanded {
 /// What the caller of a compilation decides.
 #[derive(Debug, Clone, Default)]
 pub struct Options {
-    /// Values of settings: name and text.
+    /// Values of settings: name and text. They win over those of the environment file.
     pub settings: Vec<(String, String)>,
+    /// The environment file, read by the caller.
+    pub environment: Option<Environment>,
     /// What runs already, if the caller knows.
     pub deployed: Option<crate::model::Deployed>,
+}
+
+/// A file with values for settings and parameters.
+#[derive(Debug, Clone)]
+pub struct Environment {
+    /// The name that findings show.
+    pub name: String,
+    /// Its text.
+    pub text: String,
 }
 
 /// An `allow` and the text that it covers.
@@ -156,6 +169,9 @@ struct Expander<'a> {
     adjusts: Vec<(&'a ast::Adjust, Context)>,
     naming: Option<&'a ast::Expr>,
     platform: Option<&'a ast::Declaration>,
+    /// The lines of the environment file, and the scope that their values are read in.
+    environment: FxHashMap<SmolStr, &'a ast::Assign>,
+    environment_scope: usize,
     parameters: FxHashMap<SmolStr, Id<crate::model::Parameter>>,
     unknown: FxHashSet<(crate::source::FileId, SmolStr)>,
     /// Actions and conditions that a plan uses, by declaration and instance.
@@ -192,6 +208,8 @@ pub fn expand(modules: &Modules, sources: &SourceMap, options: &Options, diagnos
         adjusts: Vec::new(),
         naming: None,
         platform: None,
+        environment: FxHashMap::default(),
+        environment_scope: 0,
         parameters: FxHashMap::default(),
         unknown: FxHashSet::default(),
         performed: FxHashSet::default(),

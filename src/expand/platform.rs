@@ -59,6 +59,7 @@ impl<'a> Expander<'a> {
                 _ => {}
             }
         }
+        self.open_environment(context);
         for declaration in declarations(statements) {
             match declaration.kind {
                 Kind::Param => self.expand_parameter(declaration, context),
@@ -120,6 +121,7 @@ impl<'a> Expander<'a> {
                         );
                     }
                     self.naming = Some(&assign.value);
+                    self.model.platform.naming = Some(assign.value.span);
                 }
                 "strategy" => {
                     let value = self.evaluate(&assign.value, context);
@@ -329,6 +331,7 @@ impl<'a> Expander<'a> {
                         }
                         Value::Region(region) => regions.push(*region),
                         Value::Error => return None,
+                        other if self.too_late([other], "a placement", expression.span, context) => return None,
                         other => {
                             let text = self.describe(other);
                             self.fail(
@@ -359,6 +362,7 @@ impl<'a> Expander<'a> {
                 Some(Placement { regions: regions.into(), single })
             }
             Value::Error => None,
+            other if self.too_late([&other], "a placement", expression.span, context) => None,
             other => {
                 let text = self.describe(&other);
                 self.report(

@@ -202,7 +202,7 @@ impl<'a> Expander<'a> {
             let key = match self.text_of(first.clone(), node.first.span, context) {
                 Value::Text(text) => text,
                 Value::Deploy(_) => {
-                    self.not_now(&Value::Deploy(std::rc::Rc::new(crate::model::value::Deploy::Partition)), "a key", node.over.span, context);
+                    self.not_now(&first, "the key of a `for`", node.over.span, context);
                     return;
                 }
                 _ => return,

@@ -135,7 +135,8 @@ impl Finder {
 }
 
 /// The resources of the same stack that a resource refers to.
-fn local_needs(model: &Model, layout: &Layout, stack: usize, resource: ResourceRef) -> Vec<ResourceRef> {
+/// What a resource refers to in its own stack.
+pub fn local_needs(model: &Model, layout: &Layout, stack: usize, resource: ResourceRef) -> Vec<ResourceRef> {
     let mut found = Vec::new();
     let Some(member) = model.member(resource) else { return found };
     for property in &member.properties {

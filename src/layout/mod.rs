@@ -21,6 +21,7 @@ use smol_str::SmolStr;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use crate::model::computed::Part;
+pub use check::local_needs;
 pub(crate) use cut::advice as cut_advice;
 pub use resolve::{Resolved, resolve};
 

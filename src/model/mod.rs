@@ -55,6 +55,8 @@ pub struct Platform {
     pub rto: Option<f64>,
     /// Recovery point objective, milliseconds.
     pub rpo: Option<f64>,
+    /// Where it says how names are made.
+    pub naming: Option<Span>,
     /// Tags of every stack.
     pub tags: Vec<(SmolStr, Value)>,
 }
@@ -91,6 +93,8 @@ pub struct Parameter {
     pub range: Option<(f64, f64)>,
     /// The default, as text.
     pub default: Option<String>,
+    /// The value that the environment file gives.
+    pub given: Option<Given>,
     /// The documentation above it.
     pub description: String,
     /// Not shown, never part of a name.
@@ -101,6 +105,17 @@ pub struct Parameter {
     pub regions: Vec<Id<Region>>,
     /// Where it is declared.
     pub span: Span,
+    /// Its type: what would change a constraint.
+    pub type_span: Span,
+}
+
+/// The value of a parameter in an environment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Given {
+    /// One for all Regions.
+    Everywhere(String),
+    /// One for each Region.
+    ByRegion(BTreeMap<Id<Region>, String>),
 }
 
 /// An instance of a component.

@@ -8,7 +8,7 @@ mod swap;
 
 use crate::cli::loader::said;
 use drc::diag::{Diagnostic, codes};
-use drc::emit::{MANIFEST, Output};
+use drc::emit::{MANIFEST, Output, is_program};
 use stage::{Failure, Stage};
 use std::collections::BTreeSet;
 use std::fs;
@@ -41,6 +41,10 @@ impl Files for Output {
 
     fn write(&self, path: &str, sink: &mut dyn Write) -> io::Result<()> {
         Output::write(self, path, sink)
+    }
+
+    fn executable(&self, path: &str) -> bool {
+        is_program(path)
     }
 }
 
