@@ -46,6 +46,8 @@ pub enum Command {
     Check(Check),
     /// Format files in place
     Fmt(Fmt),
+    /// Draw the stacks of a platform, and what goes from one to another
+    Graph(Graph),
     /// Explain a code: what it means, why it matters, what to do
     Explain(Explain),
     /// Find the line behind a name in AWS: a logical id, a state, a parameter, an output, a stack
@@ -64,6 +66,9 @@ pub struct Compile {
     /// Write over files of others that are in the way, and into a folder that `drc` did not make; all other files are kept
     #[arg(long)]
     pub force: bool,
+    /// Tell what each stack takes from another one, and how
+    #[arg(short, long)]
+    pub verbose: bool,
     #[command(flatten)]
     pub common: Common,
 }
@@ -73,8 +78,29 @@ pub struct Check {
     /// The platform files; each is a project of its own
     #[arg(value_name = "FILE", required = true)]
     pub files: Vec<PathBuf>,
+    /// Tell what each stack takes from another one, and how
+    #[arg(short, long)]
+    pub verbose: bool,
     #[command(flatten)]
     pub common: Common,
+}
+
+#[derive(Debug, Args)]
+pub struct Graph {
+    /// The platform file; its folder is the project
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// The language of the picture: Mermaid is drawn by code hosts and wikis, DOT by Graphviz
+    #[arg(long = "as", value_name = "LANGUAGE", default_value = "mermaid")]
+    pub language: Language,
+    #[command(flatten)]
+    pub common: Common,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Language {
+    Mermaid,
+    Dot,
 }
 
 #[derive(Debug, Args)]

@@ -1,16 +1,17 @@
-//! `drc compile` and `drc check`.
+//! `drc compile`, `drc check` and `drc graph`.
 
 use super::Outcome;
-use super::args::{Check, Common, Compile};
+use super::args::{Check, Common, Compile, Graph, Language};
 use super::loader::{Disk, read, said, sources_in};
 use super::output;
-use super::report::Reporter;
+use super::report::{Reporter, print};
 use drc::diag::{Diagnostic, Diagnostics, codes, suggest};
 use drc::driver::{self, Environment, LoadError, Options};
-use drc::emit::{Output, read_manifest};
+use drc::emit::{Output, Picture, read_manifest};
 use drc::model::Deployed;
 use drc::resolve::load_error;
 use drc::source::SourceMap;
+use std::fmt::Write as _;
 use std::fs;
 use std::path::{Component, Path, PathBuf};
 
@@ -23,7 +24,10 @@ pub fn compile(command: &Compile) -> Outcome {
     let mut told = None;
     if let Some(output) = output.filter(|_| !diagnostics.has_errors()) {
         match output::write(&command.output, &output, command.force) {
-            Ok(()) => told = Some(format!("{}\nwritten to {}", output.summary(), command.output.display())),
+            Ok(()) => {
+                let ways = if command.verbose { listed(&output) } else { String::new() };
+                told = Some(format!("{}\n{ways}written to {}", output.summary(), command.output.display()));
+            }
             Err(finding) => diagnostics.push(*finding),
         }
     }
@@ -34,17 +38,42 @@ pub fn compile(command: &Compile) -> Outcome {
 /// Checks platforms, one after the other.
 pub fn check(command: &Check) -> Outcome {
     let reporter = Reporter::new(&command.common.showing, &command.common.deny);
-    let (mut sources, mut all) = (SourceMap::new(), Diagnostics::new());
+    let (mut sources, mut all, mut ways) = (SourceMap::new(), Diagnostics::new(), String::new());
     for file in &command.files {
         // Each platform has its own gates: the errors of one do not keep another from being looked at.
         let mut diagnostics = Diagnostics::new();
-        let _ = run(file, &command.common, &mut sources, &mut diagnostics);
+        let output = run(file, &command.common, &mut sources, &mut diagnostics);
+        if let Some(output) = output.filter(|_| command.verbose) {
+            let _ = write!(ways, "{}\n{}", output.summary(), listed(&output));
+        }
         all.as_mut_vec().append(diagnostics.as_mut_vec());
     }
     reporter.refuse(&mut all);
     let nothing = all.as_slice().is_empty();
     let outcome = reporter.show(all, &sources);
+    let outcome = if ways.is_empty() { outcome } else { outcome.max(reporter.tell(ways.trim_end())) };
     if nothing { outcome.max(reporter.tell("no findings")) } else { outcome }
+}
+
+/// What each stack takes from another one, a line each.
+fn listed(output: &Output) -> String {
+    output.ways().iter().map(|way| format!("  {way}\n")).collect()
+}
+
+/// Draws the stacks of a platform.
+pub fn graph(command: &Graph) -> Outcome {
+    let reporter = Reporter::new(&command.common.showing, &command.common.deny);
+    let (mut sources, mut diagnostics) = (SourceMap::new(), Diagnostics::new());
+    let output = run(&command.file, &command.common, &mut sources, &mut diagnostics);
+    reporter.refuse(&mut diagnostics);
+    let language = match command.language {
+        Language::Mermaid => Picture::Mermaid,
+        Language::Dot => Picture::Dot,
+    };
+    // A document of findings takes standard output for itself.
+    let drawn = output.filter(|_| !diagnostics.has_errors() && !reporter.is_document()).map(|output| output.picture(language));
+    let outcome = reporter.show(diagnostics, &sources);
+    drawn.map_or(outcome, |text| outcome.max(print(|sink| sink.write_all(text.as_bytes()))))
 }
 
 /// Compiles a platform file, and fills in what was found.

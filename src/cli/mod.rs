@@ -44,6 +44,7 @@ pub fn run() -> ExitCode {
     let outcome = match &arguments.command {
         Command::Compile(command) => compile::compile(command),
         Command::Check(command) => compile::check(command),
+        Command::Graph(command) => compile::graph(command),
         Command::Fmt(command) => fmt::fmt(command),
         Command::Explain(command) => explain::explain(command),
         Command::Trace(command) => trace::trace(command),

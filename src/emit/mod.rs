@@ -1,6 +1,7 @@
 //! What is written: templates, machines, the manifest. Everything is typed and serialised once.
 
 mod deployed;
+mod graph;
 mod limits;
 mod lower;
 mod manifest;
@@ -17,6 +18,7 @@ use crate::workflow::Plan;
 use std::io;
 
 pub use deployed::read_manifest;
+pub use graph::Picture;
 pub(crate) use limits::check as check_limits;
 pub use script::is_program;
 pub use trace::Hit;

@@ -28,7 +28,8 @@ impl<'a> Expander<'a> {
     ) -> Option<Vec<Operation>> {
         let mut context = self.given_values(declaration, inner, arguments, span, caller)?;
         let before = self.reading.len();
-        self.reading.extend(inner.instance.map(|id| (id, declaration.name.text.clone())));
+        let name = declaration.name.text.clone();
+        self.reading.extend(inner.instance.map(|instance| super::lacking::Reading { instance, name, output: false }));
         let operations = self.operations(declaration.statements(), step, &mut context);
         self.reading.truncate(before);
         operations

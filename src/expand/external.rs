@@ -3,8 +3,8 @@
 
 use super::scope::CellKind;
 use super::{Context, Expander};
-use crate::diag::{Diagnostic, codes, suggest};
-use crate::model::computed::{computed, deciding, names_region};
+use crate::diag::codes;
+use crate::model::computed::{computed, names_region};
 use crate::model::ids::Id;
 use crate::model::value::{Deploy, ResourceRef, Value};
 use crate::model::{Family, Instance, Member, Property, Region};
@@ -17,13 +17,15 @@ use std::rc::Rc;
 pub(super) struct Existing<'a> {
     /// The declaration that says so.
     pub root: Id<Instance>,
-    header: Span,
+    pub header: Span,
     /// What it says beside inputs: of resources, outputs and instances inside.
-    told: Rc<[&'a ast::Assign]>,
+    pub told: Rc<[&'a ast::Assign]>,
+    /// Keys of its block that nothing knows: typing errors, which were told.
+    pub stray: Rc<[SmolStr]>,
     /// Where it says it.
-    caller: Context,
+    pub caller: Context,
     /// Names and keys that lead from the declaration to an instance inside.
-    address: Vec<SmolStr>,
+    pub address: Vec<SmolStr>,
 }
 
 impl<'a> Expander<'a> {
@@ -39,18 +41,25 @@ impl<'a> Expander<'a> {
                 root: around.root,
                 header: around.header,
                 told: around.told.clone(),
+                stray: around.stray.clone(),
                 caller: around.caller.clone(),
-                address: [around.address.as_slice(), &[declaration.name.text.clone()], keys].concat(),
+                address: [around.address.as_slice(), std::slice::from_ref(&declaration.name.text), keys].concat(),
             },
             (Some(_), None) => {
                 self.refuse_for_existing(declaration, context);
                 let component = self.instance_body(id).map(|body| body.component);
                 let things = component.map(|component| things(component.statements())).unwrap_or_default();
-                let told = declaration.statements().iter().filter_map(|statement| match statement {
-                    Statement::Assign(assign) if things.iter().any(|thing| thing.name.text == assign.key.text) => Some(assign),
-                    _ => None,
-                });
-                Existing { root: id, header: declaration.header(), told: told.collect(), caller: context.clone(), address: Vec::new() }
+                let inputs = component.map(|component| component.inputs()).unwrap_or_default();
+                let assigns = || {
+                    declaration.statements().iter().filter_map(|statement| match statement {
+                        Statement::Assign(assign) => Some(assign),
+                        _ => None,
+                    })
+                };
+                let told = assigns().filter(|assign| things.iter().any(|thing| thing.name.text == assign.key.text)).collect();
+                let known = |name: &SmolStr| things.iter().chain(&inputs).any(|known| known.name.text == *name);
+                let stray = assigns().map(|assign| assign.key.text.clone()).filter(|name| !known(name)).collect();
+                Existing { root: id, header: declaration.header(), told, stray, caller: context.clone(), address: Vec::new() }
             }
             (None, None) => return,
         };
@@ -150,12 +159,16 @@ impl<'a> Expander<'a> {
     /// Takes what identifies a resource of an instance that exists already from the declaration of the instance.
     pub(super) fn identify(&mut self, id: Id<Family>, keys: &[SmolStr], name: &SmolStr, context: &Context) {
         let Some(existing) = self.existing(context.instance) else { return };
-        let address = [existing.address.as_slice(), &[name.clone()], keys].concat();
+        let address = [existing.address.as_slice(), std::slice::from_ref(name), keys].concat();
         let regions = self.model.families.get(id).regions.clone();
         for region in regions {
             let mut member = Member::default();
             if let Some((value, assign, caller)) = self.told(&existing, &address, region) {
+                let before = self.diagnostics.as_slice().len();
                 member.properties = self.identity(id, value, assign, &caller);
+                if self.diagnostics.as_slice().len() > before {
+                    self.mistold.insert(id);
+                }
             }
             self.model.families.get_mut(id).members.insert(region, member);
         }
@@ -217,10 +230,10 @@ impl<'a> Expander<'a> {
                 if found.resource_type == wanted && found.external {
                     return self.model.member(other).map(|member| member.properties.clone()).unwrap_or_default();
                 }
-                let what = if found.external { format!("a {}", found.resource_type) } else { "made by this platform".to_string() };
+                let what = if found.external { format!("`{}`", found.resource_type) } else { "one that this platform makes".to_string() };
                 self.fail(
                     codes::TYPE_MISMATCH,
-                    format!("`{}` takes a {wanted} that exists already, found one that is {what}", assign.key.text),
+                    format!("`{}` takes `{wanted}` that exists already, found {what}", assign.key.text),
                     span,
                     "not what it stands for",
                     format!("declare it: `external name: {wanted} {{ ... }}`, or write what AWS knows it by"),
@@ -297,163 +310,15 @@ impl<'a> Expander<'a> {
         (!parts.is_empty()).then(|| Value::map(parts))
     }
 
-    /// A typed resource that exists already and does not say what is asked of it.
-    fn not_said(&mut self, resource: ResourceRef, deploy: &Deploy, span: Span, context: &Context) -> Value {
-        let family = self.model.families.get(resource.family);
-        let (path, declared) = (family.path.join("."), family.span);
-        let wanted = deciding(family, deploy);
-        let said: Vec<SmolStr> =
-            self.model.member(resource).map(|member| member.properties.iter().map(|one| one.name.clone()).collect()).unwrap_or_default();
-        let (asked, first) = (asked(deploy), wanted.first().cloned().unwrap_or_default());
-        let mut finding = Diagnostic::error(codes::NOT_TOLD, format!("`{path}` exists already and does not say its `{asked}`"))
-            .label(span, "not said")
-            .secondary(declared, if said.is_empty() { "says nothing".to_string() } else { format!("says {}", said.join(", ")) });
-        match suggest::nearest(&asked, said.iter().map(SmolStr::as_str)).filter(|_| matches!(deploy, Deploy::Attribute(..))) {
-            Some(near) => finding = finding.help(format!("did you mean `{near}`?")).fix(format!("write `{near}`"), span, near),
-            None => finding = finding.help(format!("add `{} = \"...\"` to the block of `{path}`", key_text(&first))),
-        }
-        self.report(finding, context);
-        Value::Error
-    }
-
-    /// A resource of an instance that exists already, of which nothing decides what is asked of it.
-    fn not_told(&mut self, existing: &Existing<'a>, resource: ResourceRef, deploy: &Deploy, context: &Context) -> Value {
-        if self.lacking(context) {
-            return Value::Error;
-        }
-        let family = self.model.families.get(resource.family);
-        let (shown, single) = (self.shown_family(family), family.single);
-        let place = self.model.region_text(resource.region);
-        let wanted = deciding(family, deploy).first().cloned().unwrap_or_default();
-        let body = self.families.get(resource.family.index());
-        let within = body.and_then(|body| body.context.instance);
-        let inner = self.existing(within).map(|inner| inner.address.clone()).unwrap_or_default();
-        let above = within.map_or(0, |id| self.model.instances.get(id).path.len());
-        let keys = family.path.get(above..family.path.len().saturating_sub(1)).unwrap_or_default();
-        let name = body.map(|body| body.declaration.name.text.clone()).unwrap_or_default();
-        let address = [inner.as_slice(), &[name], keys].concat();
-        let mut text = format!("{{ {}: \"...\" }}", key_text(&wanted));
-        if !single {
-            text = format!("{{ {}: {text} }}", self.model.regions.get(resource.region).alias);
-        }
-        let (first, rest) = address.split_first().map(|(first, rest)| (first.clone(), rest.to_vec())).unwrap_or_default();
-        for key in rest.iter().rev() {
-            text = format!("{{ {}: {text} }}", key_text(key));
-        }
-        let mut finding = Diagnostic::error(codes::NOT_TOLD, format!("nothing says what `{shown}` is in {place}: its `{}` is needed", asked(deploy)))
-            .label(existing.header, "exists already: nothing of it is made here");
-        if let Some(assign) = existing.told.iter().find(|assign| assign.key.text == first) {
-            let said = self.model.member(resource).map(|member| member.properties.as_slice()).unwrap_or_default();
-            let near = suggest::nearest(&wanted, said.iter().map(|property| property.name.as_str()));
-            finding = finding.secondary(
-                assign.key.span,
-                match near {
-                    Some(near) => format!("says `{near}`"),
-                    None => "does not decide it".to_string(),
-                },
-            );
-        }
-        if let Some(reader) = self.reader(existing.root) {
-            finding = finding.note(format!("`{reader}` speaks of it"));
-        }
-        self.report_once(finding.help(format!("say which: add `{first} = {text}`")), &existing.caller);
-        Value::Error
-    }
-
-    /// An input that the declaration of something existing does not give, and that something reads.
-    pub(super) fn missing_input(&mut self, input: &'a ast::Declaration, context: &Context) -> Value {
-        if self.lacking(context) {
-            return Value::Error;
-        }
-        let Some((id, existing)) = context.instance.zip(self.existing(context.instance)) else { return Value::Error };
-        let shown = self.model.instances.get(id).shown.clone();
-        let mut finding = Diagnostic::error(codes::MISSING_INPUT, format!("`{shown}` needs `{}`", input.name.text))
-            .label(existing.header, "exists already, and this was not given");
-        if let Some(reader) = self.reader(existing.root) {
-            finding = finding.note(format!("`{reader}` reads it"));
-        }
-        let wanted = input.ty.as_ref().map(|ty| self.sources.slice(ty.span).to_string()).unwrap_or_default();
-        finding = finding.help(format!("add `{} = ...` to the block: {}", input.name.text, with_article(&wanted)));
-        self.report_once(finding, &existing.caller);
-        Value::Error
-    }
-
-    /// An output that is told by Region, but not for this one.
-    pub(super) fn missing_output(&mut self, output: &'a ast::Declaration, assign: &'a ast::Assign, context: &Context) -> Value {
-        if self.lacking(context) {
-            return Value::Error;
-        }
-        let Some((id, existing)) = context.instance.zip(self.existing(context.instance)) else { return Value::Error };
-        let region = context.here.map(|region| self.model.regions.get(region).alias.clone()).unwrap_or_default();
-        let shown = self.model.instances.get(id).shown.clone();
-        let finding = Diagnostic::error(codes::NOT_TOLD, format!("nothing says what `{shown}.{}` is in {region}", output.name.text))
-            .label(existing.header, "exists already: nothing of it is made here")
-            .secondary(assign.key.span, format!("says nothing of {region}"))
-            .help(format!("say which: add `{region}: ...` to the map"));
-        self.report_once(finding, &existing.caller);
-        Value::Error
-    }
-
-    /// The name that the platform would give to a new thing, asked of one that has a name already.
-    pub(super) fn existing_name(&mut self, id: Id<Instance>, span: Span, context: &Context) -> Option<Value> {
-        let existing = self.existing(Some(id))?;
-        if self.lacking(context) {
-            return Some(Value::Error);
-        }
-        let shown = self.model.instances.get(id).shown.clone();
-        let mut finding = Diagnostic::error(codes::NOT_TOLD, format!("`{shown}` exists already: no name is made for it"))
-            .label(existing.header, "its name in AWS is its own");
-        if !self.sources.in_library(span) {
-            finding = finding.secondary(span, "asks for a name by the platform's `naming`");
-        }
-        if let Some(reader) = self.reader(existing.root) {
-            finding = finding.note(format!("`{reader}` is made of `self.name`"));
-        }
-        let help = "let the component ask the resource for its name (`.ref`, `.arn`) or read an output of its own: both can be given in the block";
-        self.report_once(finding.help(help), &existing.caller);
-        Some(Value::Error)
-    }
-
-    /// While a requirement is looked at, what is not there is no mistake: then the requirement is not checked.
-    fn lacking(&mut self, context: &Context) -> bool {
-        let _ = context;
-        self.lacks = self.lacks || self.quiet;
-        self.quiet
-    }
-
-    /// The output, metric, grant or action of an existing instance that is being read.
-    fn reader(&self, root: Id<Instance>) -> Option<String> {
-        let found = self.reading.iter().find(|(id, _)| self.existing(Some(*id)).is_some_and(|existing| existing.root == root));
-        found.map(|(id, name)| format!("{}.{name}", self.model.instances.get(*id).shown))
-    }
-
-    fn shown_family(&self, family: &Family) -> String {
-        family.path.join(".")
+    /// Whether a cell is an output that the declaration of something existing gives.
+    pub(super) fn is_told(&self, cell: usize) -> bool {
+        self.cells.get(cell).is_some_and(|cell| matches!(&cell.kind, CellKind::Input { declaration, .. } if declaration.kind == Kind::Output))
     }
 
     /// Whether a cell belongs to something that exists already: what nobody reads of it needs no value.
     pub(super) fn is_existing(&self, kind: &CellKind<'a>, context: &Context) -> bool {
         !matches!(kind, CellKind::Input { .. }) && self.existing(context.instance).is_some()
     }
-}
-
-/// What is asked of a resource, as it is written.
-fn asked(deploy: &Deploy) -> SmolStr {
-    match deploy {
-        Deploy::Attribute(_, name) => name.clone(),
-        Deploy::Arn(_) => SmolStr::new_static("arn"),
-        _ => SmolStr::new_static("ref"),
-    }
-}
-
-/// A key of a map: in quotes where it is no word.
-fn key_text(key: &str) -> String {
-    let word = key.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') && !key.starts_with(|first: char| first.is_ascii_digit());
-    if word { key.to_string() } else { format!("\"{key}\"") }
-}
-
-fn with_article(ty: &str) -> String {
-    if ty.is_empty() { "a value".to_string() } else { format!("it is of type {ty}") }
 }
 
 /// What a component declares that the block of an existing instance may speak of, in `if`, `for` and `later` too.

@@ -14,6 +14,7 @@ mod evaluate;
 mod external;
 mod instance;
 mod interpolate;
+mod lacking;
 mod machine;
 mod metric;
 mod moved;
@@ -177,7 +178,11 @@ struct Expander<'a> {
     /// Actions and conditions that a plan uses, by declaration and instance.
     performed: FxHashSet<(Span, Id<Instance>)>,
     /// The outputs, metrics, grants and actions that are being read, the outermost first.
-    reading: Vec<(Id<Instance>, SmolStr)>,
+    reading: Vec<lacking::Reading>,
+    /// What was asked of things that exist already and is not said, by the finding that tells it.
+    lacks_of: Vec<lacking::Lack>,
+    /// Resources of which something wrong is said: what follows from it is not told.
+    mistold: FxHashSet<Id<crate::model::Family>>,
     /// While a requirement on something existing is looked at: whether it lacks a value, instead of a finding.
     quiet: bool,
     lacks: bool,
@@ -214,6 +219,8 @@ pub fn expand(modules: &Modules, sources: &SourceMap, options: &Options, diagnos
         unknown: FxHashSet::default(),
         performed: FxHashSet::default(),
         reading: Vec::new(),
+        lacks_of: Vec::new(),
+        mistold: FxHashSet::default(),
         quiet: false,
         lacks: false,
         fuel: FUEL,

@@ -407,7 +407,8 @@ impl<'a> Expander<'a> {
         if let (Some(cell), Some(id)) = (self.cells.get(number), context.instance)
             && matches!(cell.kind, CellKind::Output(_) | CellKind::Metric(_) | CellKind::Grant(_))
         {
-            self.reading.push((id, cell.name.clone()));
+            let output = matches!(cell.kind, CellKind::Output(_));
+            self.reading.push(super::lacking::Reading { instance: id, name: cell.name.clone(), output });
         }
         before
     }

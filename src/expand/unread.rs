@@ -36,9 +36,12 @@ impl<'a> Expander<'a> {
                 Some(placement) => placement.regions.to_vec(),
                 None => context.instance.map(|id| self.model.instances.get(id).regions.clone()).unwrap_or_default(),
             };
+            // Of an output that is told for some Regions, the others are asked for only if somebody reads them.
+            self.quiet = self.is_told(number);
             for region in regions {
                 self.compute_cell(number, Some(region), span, &context);
             }
+            self.quiet = false;
         }
     }
 

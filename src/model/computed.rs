@@ -120,7 +120,7 @@ fn told(model: &Model, target: ResourceRef, row: Option<&ResourceType>, deploy: 
     let family = model.families.get(target.family);
     let name = row.and_then(|row| row.name_property.as_deref());
     let said = |wanted: &str| {
-        let value = model.property(target, wanted)?;
+        let value = said_of(model, target, wanted)?;
         let lowered = name == Some(wanted) && row.is_some_and(|row| row.lowercase_name);
         Some(if lowered { lower(value) } else { value.clone() })
     };
@@ -135,6 +135,18 @@ fn told(model: &Model, target: ResourceRef, row: Option<&ResourceType>, deploy: 
     let first = model.member(target)?.properties.first().filter(|_| has_id)?;
     let is_id = !first.name.contains('.') && !first.name.ends_with("Arn");
     is_id.then(|| first.value.clone())
+}
+
+/// `Endpoint.Address` may be said as one name, or as a map: `Endpoint = { Address: "..." }`.
+fn said_of<'m>(model: &'m Model, target: ResourceRef, wanted: &str) -> Option<&'m Value> {
+    if let Some(value) = model.property(target, wanted) {
+        return Some(value);
+    }
+    let (first, rest) = wanted.split_once('.')?;
+    rest.split('.').try_fold(model.property(target, first)?, |value, key| match value {
+        Value::Map(map) => map.get(key),
+        _ => None,
+    })
 }
 
 /// Whether a name is that of the property which `Ref` gives: most types have no attribute of that name.
