@@ -13,6 +13,8 @@ from botocore.exceptions import ClientError, ParamValidationError
 from botocore.validate import ParamValidator
 
 ACCOUNT = "123456789012"
+# Botocore's names for the one Region of a global service.
+GLOBAL_REGIONS = {"aws-global": "us-east-1", "aws-cn-global": "cn-northwest-1", "aws-us-gov-global": "us-gov-west-1"}
 
 
 class Refused(ClientError):
@@ -116,7 +118,6 @@ def reset(cloudformation):
     """A new world: nothing of ours is left of the old one, and this engine answers for CloudFormation."""
     for clear in _RESETS:
         clear()
-    _CLIENTS.clear()
     _STATE.update(cloudformation=cloudformation, fail=None)
 
 
@@ -135,7 +136,8 @@ def validate(params, operation_model):
 
 def _dispatch(original, self, operation, params):
     service = self.meta.service_model.service_name
-    call = Call(service, operation, self.meta.region_name, params)
+    region = self.meta.region_name
+    call = Call(service, operation, GLOBAL_REGIONS.get(region, region), params)
     model = self.meta.service_model.operation_model(operation)
     forward = functools.partial(original, self, operation)
     if service == "cloudformation":

@@ -148,7 +148,7 @@ class Deployer:
         text = (self.folder / step["template"]).read_text(encoding="utf-8")
         if len(text.encode()) <= INLINE_BYTES:
             return {"TemplateBody": text}
-        artifacts = self.manifest["artifacts"][stack["region"]]
+        artifacts = self.manifest.get("artifacts", {})[stack["region"]]
         bucket, key = self.output(artifacts["stack"], artifacts["output"]), f"{step['sha256']}.json"
         client("s3", stack["region"]).put_object(Bucket=bucket, Key=key, Body=text.encode())
         suffix = self.text("${AWS::URLSuffix}", stack["region"])

@@ -22,13 +22,14 @@ def _paths(region, kind, key):
 @functools.cache
 def attributes(region, kind):
     """What `Fn::GetAtt` may ask for."""
-    return _paths(region, kind, "readOnlyProperties")
+    return set(PROVIDER_SCHEMA_MANAGER.get_type_getatts(kind, region))
 
 
 @functools.cache
 def properties(region, kind):
     """The properties that a template may set."""
-    return set((schema(region, kind) or {}).get("properties", {})) - {name for name in attributes(region, kind) if "." not in name}
+    read_only = {path for path in _paths(region, kind, "readOnlyProperties") if "." not in path}
+    return set((schema(region, kind) or {}).get("properties", {})) - read_only
 
 
 def _at(value, path):

@@ -2,16 +2,19 @@ import sys,time,resource
 t=time.time()
 from world import world
 from deployer import Deployer
-import v1
+import v1, json, prerequisites
 f='/tmp/wt/emu/out2/'+sys.argv[1]
 v1.convert(f)
 with world() as e:
-    d=Deployer(f,dict(a.split('=',1) for a in sys.argv[2:]),e)
-    print(time.time()-t)
-    for x in d.deploy(): print(x)
+    m=json.load(open(f+'/manifest.json'))
+    for n,p in m['parameters'].items():
+        if n in('certificate','image') : p['regions']=list(m['platform']['regions'].values())
+    json.dump(m,open(f+'/manifest.json','w'))
+    d=Deployer(f,prerequisites.values(sys.argv[1],m),e)
+    print(len(d.deploy()))
     print({x[2] for x in d.deploy()})
     from collections import Counter
-    print(Counter({h:0 for h in ()})); c=Counter()
+    c=Counter()
     for k,v in e.counts.items():
         if isinstance(k,tuple): c[k[0]]+=v
     print(c)

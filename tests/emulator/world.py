@@ -14,7 +14,7 @@ calls.install()
 @contextlib.contextmanager
 def world():
     """A new, empty account in every Region."""
-    with moto.mock_aws(config={"lambda": {"use_docker": False}, "core": {"mock_credentials": True}}):
+    with moto.mock_aws(config={"lambda": {"use_docker": False}, "iam": {"load_aws_managed_policies": True}}):
         engine = Engine()
         calls.reset(engine)
         yield engine

@@ -208,3 +208,19 @@ def hand_over(call, _forward):
     for member in found.members:
         member.is_writer = member is target
     return _shown(call, found.global_cluster_identifier)
+
+
+# ---- DocumentDB in moto's store, which takes no such engine
+
+@answer("docdb", "CreateDBCluster", "CreateDBInstance")
+def create_document_database(call, forward):
+    """Made as an Aurora database, and renamed: moto keeps all engines in one place, but does not take this one."""
+    cluster = backends()[call.region].clusters.get(call.params["DBClusterIdentifier"])
+    if cluster is not None:
+        cluster.engine = "aurora-postgresql"
+    response = forward({**call.params, "Engine": "aurora-postgresql"})
+    cluster = backends()[call.region].clusters[call.params["DBClusterIdentifier"]]
+    cluster.engine = call.params["Engine"]
+    if "DBInstance" in response:
+        backends()[call.region].databases[call.params["DBInstanceIdentifier"]].engine = call.params["Engine"]
+    return response

@@ -3,7 +3,7 @@
 import json
 from urllib.parse import unquote
 
-from calls import precondition
+from calls import answer, precondition
 
 from .base import Adapter, Made, arguments, exists, tag_list
 
@@ -35,6 +35,15 @@ def inline_policy_size(call):
             texts.append(json.dumps(iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"]))
     if sum(len("".join(text.split())) for text in texts) > 10_240:
         raise call.refuse("LimitExceededException", "Maximum policy size of 10240 bytes exceeded for role " + role)
+
+
+@answer("iam", "AttachRolePolicy", "DetachRolePolicy")
+def attach_role_policy(call, forward):
+    """Moto has AWS's own policies in the commercial partition only, with its ARNs in all partitions."""
+    arn = call.params["PolicyArn"]
+    if ":iam::aws:policy/" in arn and arn.split(":")[1] == call.partition:
+        arn = arn.replace(f"arn:{call.partition}:", "arn:aws:", 1)
+    return forward({**call.params, "PolicyArn": arn})
 
 
 class Role(Adapter):
