@@ -45,7 +45,7 @@ fn layout(bencher: Bencher<'_, '_>, resources: usize) {
     let (mut sources, mut diagnostics) = (SourceMap::new(), Diagnostics::new());
     let modules = drc::resolve::load("platform.dr", &text, &mut sources, &mut diagnostics);
     let expanded = drc::expand::expand(&modules, &sources, &Options::default(), &mut diagnostics);
-    bencher.bench_local(|| drc::layout::layout(&expanded.model, &mut Diagnostics::new()));
+    bencher.bench_local(|| drc::layout::layout(&expanded.model, None, &mut Diagnostics::new()));
 }
 
 /// Serialisation of every file into nothing.

@@ -29,12 +29,12 @@ pub fn compile(entry: &str, loader: &dyn Loader, options: &Options, sources: &mu
         return None;
     }
     let Expanded { model, machines, allows } = expand::expand(&modules, sources, options, diagnostics);
-    let layout = if diagnostics.has_errors() { None } else { Some(layout::layout(&model, diagnostics)) };
+    let layout = if diagnostics.has_errors() { None } else { Some(layout::layout(&model, options.deployed.as_ref(), diagnostics)) };
     let accepted = accept(&allows, diagnostics);
     if diagnostics.has_errors() {
         return None;
     }
-    Some(Output { model, layout: layout?, machines, accepted })
+    Some(Output::new(model, layout?, machines, accepted, sources))
 }
 
 /// Drops the warnings that an `allow` accepts, and reports the ones that accept nothing; gives what was accepted.

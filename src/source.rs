@@ -61,6 +61,8 @@ pub enum Origin {
 pub struct SourceFile {
     /// The name that is shown: a path relative to the working directory, or `std@1/aurora.dr`.
     pub name: String,
+    /// The path below the project's folder, the same wherever the compiler is started.
+    pub path: String,
     /// The whole text, UTF-8, without a byte order mark.
     pub text: Arc<str>,
     /// Who wrote it.
@@ -69,14 +71,14 @@ pub struct SourceFile {
 }
 
 impl SourceFile {
-    fn new(name: String, text: Arc<str>, origin: Origin) -> Self {
+    fn new(name: String, path: String, text: Arc<str>, origin: Origin) -> Self {
         let mut line_starts = vec![0];
         for (at, byte) in text.bytes().enumerate() {
             if byte == b'\n' {
                 line_starts.push(u32::try_from(at + 1).unwrap_or(u32::MAX));
             }
         }
-        Self { name, text, origin, line_starts }
+        Self { name, path, text, origin, line_starts }
     }
 
     /// How many lines the text has (at least one).
@@ -137,8 +139,14 @@ impl SourceMap {
 
     /// Adds a text under the name that findings show, and gives its number.
     pub fn add(&mut self, name: impl Into<String>, text: impl Into<Arc<str>>, origin: Origin) -> FileId {
+        let name = name.into();
+        self.add_at(name.clone(), name, text, origin)
+    }
+
+    /// Adds a text under the name that findings show and its path below the project's folder.
+    pub fn add_at(&mut self, name: impl Into<String>, path: impl Into<String>, text: impl Into<Arc<str>>, origin: Origin) -> FileId {
         let id = FileId(u32::try_from(self.files.len()).unwrap_or(u32::MAX));
-        self.files.push(SourceFile::new(name.into(), text.into(), origin));
+        self.files.push(SourceFile::new(name.into(), path.into(), text.into(), origin));
         id
     }
 
@@ -167,6 +175,12 @@ impl SourceMap {
             let (line, column) = file.line_column(span.start as usize);
             format!("{}:{line}:{column}", file.name)
         })
+    }
+
+    /// `path:line` of the start of a span, with the path below the project's folder.
+    #[must_use]
+    pub fn line_place(&self, span: Span) -> String {
+        self.get(span.file).map_or_else(String::new, |file| format!("{}:{}", file.path, file.line_column(span.start as usize).0))
     }
 
     /// All files in the order in which they were added.

@@ -124,6 +124,7 @@ fn cases() -> Vec<Case> {
         case("notify", &alarm(&format!("{when}\nnotify q")), &alarm(when), Output),
         case("text of notify", &alarm(&format!("{when}\nnotify q \"wake up\"")), &alarm(&format!("{when}\nnotify q")), Output),
         case("on", &failover("on failure { notify q }"), &failover(""), Output),
+        case("later", &format!("{r} {{ later {{ DelaySeconds = 1 }} }}"), &format!("{r} {{ DelaySeconds = 1 }}"), Output),
         case("parallel", &drill("parallel {\nstep a = q.probe()\nstep b = q.probe()\n}"), &drill("step a = q.probe()\nstep b = q.probe()"), Output),
         queue("done when", "    done when empty every 5s within 1min\n", "", Output, purge),
         queue("call statement", "    call sqs.purgeQueue { QueueUrl = queue.ref }\n", "", Output, purge),

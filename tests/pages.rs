@@ -120,7 +120,7 @@ fn read_transcript(line: usize, body: &[&str], failures: &mut Vec<String>) -> Tr
 /// All findings of a platform, as the command line shows them.
 fn findings(files: &Project, settings: &[(String, String)]) -> (Vec<Diagnostic>, SourceMap) {
     let (mut sources, mut diagnostics) = (SourceMap::new(), Diagnostics::new());
-    let options = Options { settings: settings.to_vec() };
+    let options = Options { settings: settings.to_vec(), ..Options::default() };
     let _ = compile(ENTRY, files, &options, &mut sources, &mut diagnostics);
     let found = drc::render::arrange(diagnostics, &sources);
     (found, sources)

@@ -60,6 +60,7 @@ impl<'m> Substitutions<'m> {
             Deploy::Arn(resource) => format!("{}Arn", self.resource_key(*resource)),
             Deploy::Json(_) => "Json".into(),
             Deploy::Text(_) => "Text".into(),
+            Deploy::StackOutput(_) => "Output".into(),
         };
         let mut key = wanted.clone();
         let mut number = 2;

@@ -24,6 +24,9 @@ pub struct ResourceType {
     /// Whether deleting it deletes data.
     #[serde(default)]
     pub stateful: bool,
+    /// Words in the names of properties which take one of the same Region only; none if it can be used anywhere.
+    #[serde(default)]
+    pub regional: Vec<String>,
     /// The permission that a call needs to hand its ARN on to a service.
     pub pass: Option<String>,
     /// Whether AWS turns the name into lower case.

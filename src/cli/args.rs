@@ -84,6 +84,9 @@ pub struct Common {
     /// The value of a `setting` of the platform; can be repeated
     #[arg(long = "set", value_name = "NAME=VALUE", value_parser = setting)]
     pub settings: Vec<(String, String)>,
+    /// The manifest from which the running platform was deployed: what it lists is there already, and only what is new is phased
+    #[arg(long, value_name = "MANIFEST")]
+    pub deployed: Option<PathBuf>,
     /// What is refused beside errors
     #[arg(long, value_name = "WHAT")]
     pub deny: Vec<Deny>,

@@ -2,14 +2,16 @@
 
 use super::Outcome;
 use super::args::{Check, Common, Compile};
-use super::loader::{Disk, sources_in};
+use super::loader::{Disk, said, sources_in};
 use super::output;
 use super::report::Reporter;
-use drc::diag::{Diagnostic, Diagnostics, suggest};
+use drc::diag::{Diagnostic, Diagnostics, codes, suggest};
 use drc::driver::{self, LoadError, Options};
-use drc::emit::Output;
+use drc::emit::{Output, read_manifest};
+use drc::model::Deployed;
 use drc::resolve::load_error;
 use drc::source::SourceMap;
+use std::fs;
 use std::path::Path;
 
 /// Compiles a platform and writes what came of it.
@@ -46,7 +48,14 @@ pub fn check(command: &Check) -> Outcome {
 }
 
 fn run(file: &Path, common: &Common, sources: &mut SourceMap, diagnostics: &mut Diagnostics) -> Option<Output> {
-    let options = Options { settings: common.settings.clone() };
+    let deployed = match common.deployed.as_deref().map(running).transpose() {
+        Ok(deployed) => deployed,
+        Err(finding) => {
+            diagnostics.push(*finding);
+            return None;
+        }
+    };
+    let options = Options { settings: common.settings.clone(), deployed };
     match Disk::open(file) {
         Ok(disk) => driver::compile(disk.entry(), &disk, &options, sources, diagnostics),
         Err(error) => {
@@ -54,6 +63,24 @@ fn run(file: &Path, common: &Common, sources: &mut SourceMap, diagnostics: &mut 
             None
         }
     }
+}
+
+/// What the manifest of the running platform says.
+fn running(path: &Path) -> Result<Deployed, Box<Diagnostic>> {
+    let shown = path.display().to_string();
+    let text = fs::read(path).map_err(|error| {
+        Box::new(
+            Diagnostic::error(codes::BAD_MANIFEST, format!("`{shown}` cannot be read: {}", said(&error)))
+                .help("name the `manifest.json` from which the platform was deployed"),
+        )
+    })?;
+    read_manifest(&shown, &text).map_err(|why| {
+        Box::new(
+            Diagnostic::error(codes::BAD_MANIFEST, format!("`{shown}` is not the manifest of a platform"))
+                .note(why)
+                .help("name the `manifest.json` from which the platform was deployed"),
+        )
+    })
 }
 
 /// The finding for a platform file that cannot be had: nothing in a text names it, the command line does.

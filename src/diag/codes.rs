@@ -88,9 +88,11 @@ codes! {
     FAILBACK_LOSES "DR0406" "a failback that can lose data";
     NOT_AN_ACTION "DR0407" "a step that is no action";
 
-    NO_COMPUTED_NAME "DR0501" "a value that AWS makes, needed in another Region";
+    NO_COMPUTED_NAME "DR0501" "a value that nobody tells";
     BAD_TYPE_NAME "DR0502" "a resource type that is written wrongly";
     UNKNOWN_SERVICE "DR0503" "an API call that is written wrongly";
+    STACK_READ "DR0504" "a stack that would read another one when it is updated";
+    REGION_BOUND "DR0505" "something of another Region where only one's own can be used";
 
     NOT_COMPILED_YET "DR0601" "understood, but not compiled yet";
     EXPANSION_LIMIT "DR0602" "an expansion without end";
@@ -101,6 +103,8 @@ codes! {
     RESOURCE_CYCLE "DR0607" "resources that need each other first";
     MOVED_CONFLICT "DR0608" "a `moved from` that cannot be kept";
     DUPLICATE_PROPERTY "DR0609" "a property that is set twice";
+    NEEDED_TOO_SOON "DR0610" "something that is made later, but needed before";
+    STATEFUL_MOVE "DR0611" "something that holds data and would move to another stack";
 
     CANNOT_READ "DR0701" "a file that cannot be read";
     IS_A_DIRECTORY "DR0702" "a folder where a file is needed";
@@ -108,6 +112,7 @@ codes! {
     TOO_LARGE "DR0704" "a file that is too large";
     CANNOT_WRITE "DR0705" "output that cannot be written";
     FOREIGN_OUTPUT "DR0706" "an output folder that holds other files";
+    BAD_MANIFEST "DR0707" "a file that is not the manifest of a running platform";
 }
 
 /// The code with this id, in any case of letters.

@@ -3,7 +3,8 @@
 use super::Output;
 use crate::layout::{Resolved, StackId, parameter_name, resolve};
 use crate::model::value::{Deploy, TextPart, Value};
-use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
+use serde::Serialize;
+use serde::ser::{SerializeMap, SerializeSeq, Serializer};
 
 /// A value in a stack.
 pub struct Lowered<'o> {
@@ -62,6 +63,7 @@ impl Lowered<'_> {
                 self.text(deploy, &mut text, &mut placeholders);
                 if placeholders { single(serializer, "Fn::Sub", &text) } else { serializer.serialize_str(&text.replace("${!", "${")) }
             }
+            Deploy::StackOutput(inner) => self.read(inner, serializer),
             Deploy::Ref(target) | Deploy::Attribute(target, _) | Deploy::Arn(target) => {
                 let id = &self.output.model.families.get(target.family).logical_id;
                 match resolve(&self.output.model, &self.output.layout, self.stack, deploy) {
@@ -77,6 +79,21 @@ impl Lowered<'_> {
                 }
             }
         }
+    }
+
+    /// A value that CloudFormation reads from another stack, where there is no other way to it.
+    fn read<S: Serializer>(&self, deploy: &Deploy, serializer: S) -> Result<S::Ok, S::Error> {
+        let Resolved::Import { stack, output, .. } = resolve(&self.output.model, &self.output.layout, self.stack, deploy) else {
+            return self.deploy(deploy, serializer);
+        };
+        let producer = self.output.layout.stacks.get(stack);
+        let name = producer.and_then(|producer| self.output.model.stack_names.get(&producer.unit));
+        let region = producer.map_or("", |producer| &self.output.model.regions.get(producer.region).code);
+        let mut map = serializer.serialize_map(Some(1))?;
+        let fallback = Value::None;
+        let stack_name = Lowered { value: name.unwrap_or(&fallback), output: self.output, stack: self.stack };
+        map.serialize_entry("Fn::GetStackOutput", &Read { stack_name, output_name: &output, region })?;
+        map.end()
     }
 
     /// A text with `${...}` for the values in it; a literal `${` becomes `${!`.
@@ -104,6 +121,8 @@ impl Lowered<'_> {
                 }
             }
             Deploy::Json(value) => self.json(value, out, placeholders),
+            // Refused by the layout: it cannot be a part of a text.
+            Deploy::StackOutput(_) => {}
             Deploy::Ref(target) | Deploy::Attribute(target, _) | Deploy::Arn(target) => {
                 let id = &self.output.model.families.get(target.family).logical_id;
                 match resolve(&self.output.model, &self.output.layout, self.stack, deploy) {
@@ -168,6 +187,15 @@ impl Lowered<'_> {
             _ => out.push_str("null"),
         }
     }
+}
+
+/// `Fn::GetStackOutput`
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Read<'o> {
+    stack_name: Lowered<'o>,
+    output_name: &'o str,
+    region: &'o str,
 }
 
 fn quoted(text: &str) -> String {

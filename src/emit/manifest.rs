@@ -1,10 +1,16 @@
 //! The manifest: which stacks there are, in which order they are deployed, and where each parameter's value comes from.
 
 use super::Output;
-use crate::layout::Source;
+use crate::aws;
+use crate::layout::{Source, Stack, StackId};
+use crate::model::ARTIFACTS;
 use crate::model::value::{Deploy, TextPart, Value};
 use serde::Serialize;
+use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
+
+/// The version of the form that follows; docs/manifest.schema.json describes it.
+pub(super) const VERSION: u32 = 2;
 
 /// `manifest.json`
 #[derive(Serialize)]
@@ -13,7 +19,10 @@ pub struct Manifest<'o> {
     version: u32,
     platform: Platform<'o>,
     parameters: BTreeMap<&'o str, PlatformParameter<'o>>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    artifacts: BTreeMap<&'o str, ArtifactsEntry<'o>>,
     stacks: Vec<StackEntry<'o>>,
+    phases: Vec<PhaseEntry<'o>>,
     plans: Vec<PlanEntry<'o>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     accepted: Vec<Accepted<'o>>,
@@ -38,14 +47,34 @@ struct Platform<'o> {
 struct PlatformParameter<'o> {
     #[serde(rename = "type")]
     parameter_type: &'o str,
+    logical_id: &'o str,
     #[serde(skip_serializing_if = "str::is_empty")]
     description: &'o str,
     #[serde(skip_serializing_if = "Option::is_none")]
     default: Option<&'o str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pattern: Option<String>,
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    allowed: &'o [String],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    min_length: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    max_length: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    min_value: Option<serde_json::Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    max_value: Option<serde_json::Value>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     secret: bool,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     regions: Vec<&'o str>,
+}
+
+/// Where files are uploaded to in a Region.
+#[derive(Serialize)]
+struct ArtifactsEntry<'o> {
+    stack: &'o str,
+    output: String,
 }
 
 /// A finding that the source accepts.
@@ -58,13 +87,47 @@ struct Accepted<'o> {
 #[derive(Serialize)]
 struct StackEntry<'o> {
     id: &'o str,
+    unit: &'o str,
     name: String,
     region: &'o str,
-    template: String,
     depends_on: Vec<&'o str>,
-    parameters: BTreeMap<&'o str, ParameterSource<'o>>,
     capabilities: Vec<&'static str>,
     tags: BTreeMap<&'o str, String>,
+    phase: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    deployed_phase: Option<u32>,
+    resources: BTreeMap<&'o str, ResourceEntry<'o>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    outputs: Vec<&'o str>,
+}
+
+#[derive(Serialize)]
+struct ResourceEntry<'o> {
+    #[serde(rename = "type")]
+    resource_type: &'o str,
+    declared: String,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    stateful: bool,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    later: bool,
+}
+
+/// What is applied before the next phase begins.
+#[derive(Serialize)]
+struct PhaseEntry<'o> {
+    waves: Vec<Vec<&'o str>>,
+    stacks: BTreeMap<&'o str, StepEntry<'o>>,
+}
+
+#[derive(Serialize)]
+struct StepEntry<'o> {
+    phase: u32,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    last: bool,
+    template: &'o str,
+    sha256: String,
+    size: usize,
+    parameters: BTreeMap<&'o str, ParameterSource<'o>>,
 }
 
 #[derive(Serialize)]
@@ -104,34 +167,18 @@ struct PlanEntry<'o> {
 pub fn manifest(output: &Output) -> Manifest<'_> {
     let model = &output.model;
     let code = |region| model.regions.get(region).code.as_str();
-    let stacks = output.layout.stacks.iter().map(|stack| {
-        let named = output
-            .layout
-            .stacks
-            .iter()
-            .enumerate()
-            .filter(|(number, _)| stack.needs.contains_key(number))
-            .map(|(_, needed)| needed.id.as_str())
-            .collect();
-        let parameters = stack.parameters.iter().map(|(name, source)| {
-            let source = match source {
-                Source::Platform(id, region) => ParameterSource::Param { name: &model.parameters.get(*id).name, region: region.map(code) },
-                Source::Output(producer, name) => {
-                    ParameterSource::Output { stack: output.layout.stacks.get(*producer).map_or("", |stack| &stack.id), output: name }
-                }
-            };
-            (name.as_str(), source)
-        });
-        StackEntry {
-            id: &stack.id,
-            name: output.stack_name(&stack.unit),
-            region: code(stack.region),
-            template: super::template::path(stack),
-            depends_on: named,
-            parameters: parameters.collect(),
-            capabilities: capabilities(output, stack),
-            tags: model.platform.tags.iter().map(|(key, value)| (key.as_str(), text(output, value))).collect(),
-        }
+    let stacks = output.layout.stacks.iter().enumerate().map(|(number, stack)| StackEntry {
+        id: &stack.id,
+        unit: &stack.unit,
+        name: output.stack_name(&stack.unit),
+        region: code(stack.region),
+        depends_on: output.layout.direct_needs(number).into_iter().map(|needed| stack_id(output, needed)).collect(),
+        capabilities: capabilities(output, stack),
+        tags: model.platform.tags.iter().map(|(key, value)| (key.as_str(), text(output, value))).collect(),
+        phase: stack.phase,
+        deployed_phase: stack.deployed_phase,
+        resources: resources(output, stack),
+        outputs: stack.outputs.keys().map(|name| name.as_str()).collect(),
     });
     let plans = model.plans.iter().map(|plan| PlanEntry {
         name: &plan.name,
@@ -147,7 +194,7 @@ pub fn manifest(output: &Output) -> Manifest<'_> {
     });
     Manifest {
         generator: "drc",
-        version: 1,
+        version: VERSION,
         platform: Platform {
             name: &model.platform.name,
             description: &model.platform.description,
@@ -156,31 +203,105 @@ pub fn manifest(output: &Output) -> Manifest<'_> {
             rpo_seconds: model.platform.rpo.map(|amount| amount / 1000.0),
             regions: model.regions.iter().map(|(_, region)| (region.alias.as_str(), region.code.as_str())).collect(),
         },
-        parameters: model
-            .parameters
-            .iter()
-            .map(|(_, parameter)| {
-                (
-                    parameter.name.as_str(),
-                    PlatformParameter {
-                        parameter_type: &parameter.parameter_type,
-                        description: &parameter.description,
-                        default: parameter.default.as_deref(),
-                        secret: parameter.secret,
-                        regions: parameter.regions.iter().map(|region| code(*region)).collect(),
-                    },
-                )
-            })
-            .collect(),
+        parameters: parameters(output),
+        artifacts: artifacts(output),
         stacks: stacks.collect(),
+        phases: phases(output),
         plans: plans.collect(),
         accepted: output.accepted.iter().map(|allow| Accepted { code: &allow.code, reason: &allow.reason }).collect(),
         files: output.files(),
     }
 }
 
+fn stack_id(output: &Output, stack: StackId) -> &str {
+    output.layout.stacks.get(stack).map_or("", |stack| &stack.id)
+}
+
+fn parameters(output: &Output) -> BTreeMap<&str, PlatformParameter<'_>> {
+    let code = |region| output.model.regions.get(region).code.as_str();
+    output
+        .model
+        .parameters
+        .iter()
+        .map(|(_, parameter)| {
+            let entry = PlatformParameter {
+                parameter_type: &parameter.parameter_type,
+                logical_id: &parameter.logical_id,
+                description: &parameter.description,
+                default: parameter.default.as_deref(),
+                pattern: parameter.pattern.as_ref().map(|pattern| format!("^(?:{pattern})$")),
+                allowed: &parameter.allowed,
+                min_length: parameter.length.map(|(least, _)| least),
+                max_length: parameter.length.map(|(_, most)| most),
+                min_value: parameter.range.map(|(least, _)| crate::asl::json_number(least)),
+                max_value: parameter.range.map(|(_, most)| crate::asl::json_number(most)),
+                secret: parameter.secret,
+                regions: parameter.regions.iter().map(|region| code(*region)).collect(),
+            };
+            (parameter.name.as_str(), entry)
+        })
+        .collect()
+}
+
+fn artifacts(output: &Output) -> BTreeMap<&str, ArtifactsEntry<'_>> {
+    let stacks = output.layout.stacks.iter().filter(|stack| stack.unit == ARTIFACTS);
+    stacks
+        .map(|stack| {
+            let name = format!("{}Bucket", crate::expand::pascal_case(ARTIFACTS));
+            (output.model.regions.get(stack.region).code.as_str(), ArtifactsEntry { stack: &stack.id, output: name })
+        })
+        .collect()
+}
+
+fn resources<'o>(output: &'o Output, stack: &'o Stack) -> BTreeMap<&'o str, ResourceEntry<'o>> {
+    let entry = |resource: &crate::model::value::ResourceRef| {
+        let family = output.model.families.get(resource.family);
+        let properties = output.model.member(*resource).map_or(&[][..], |member| &member.properties);
+        let entry = ResourceEntry {
+            resource_type: &family.resource_type,
+            declared: family.path.join("."),
+            stateful: aws::types::find(&family.resource_type).is_some_and(|row| row.stateful),
+            later: family.phase > 0 || properties.iter().any(|property| property.phase > 0),
+        };
+        (family.logical_id.as_str(), entry)
+    };
+    stack.resources.iter().map(entry).collect()
+}
+
+fn phases(output: &Output) -> Vec<PhaseEntry<'_>> {
+    let phase = |(position, phase): (usize, &'_ crate::layout::Phase)| {
+        let templates = output.templates.iter().filter(|template| template.phase == position);
+        let steps = templates.filter_map(|template| {
+            let (stack, step) = (output.layout.stacks.get(template.stack)?, phase.steps.get(&template.stack)?);
+            let taken = stack.parameters.iter().filter(|(_, (_, first))| *first <= phase.depth);
+            let entry = StepEntry {
+                phase: step.number,
+                last: step.last,
+                template: &template.path,
+                sha256: Sha256::digest(&template.text).iter().map(|byte| format!("{byte:02x}")).collect(),
+                size: template.text.len(),
+                parameters: taken.map(|(name, (source, _))| (name.as_str(), source_entry(output, source))).collect(),
+            };
+            Some((stack.id.as_str(), entry))
+        });
+        let waves = phase.waves.iter().map(|wave| wave.iter().map(|stack| stack_id(output, *stack)).collect());
+        PhaseEntry { waves: waves.collect(), stacks: steps.collect() }
+    };
+    output.layout.phases.iter().enumerate().map(phase).collect()
+}
+
+fn source_entry<'o>(output: &'o Output, source: &'o Source) -> ParameterSource<'o> {
+    match source {
+        Source::Platform(id, region) => ParameterSource::Param {
+            name: &output.model.parameters.get(*id).name,
+            region: region.map(|region| output.model.regions.get(region).code.as_str()),
+        },
+        Source::Output(producer, name) => ParameterSource::Output { stack: stack_id(output, *producer), output: name },
+    }
+}
+
 /// What CloudFormation wants to be told about a template that makes roles.
-fn capabilities(output: &Output, stack: &crate::layout::Stack) -> Vec<&'static str> {
+fn capabilities(output: &Output, stack: &Stack) -> Vec<&'static str> {
     let roles = stack.resources.iter().any(|resource| output.model.families.get(resource.family).resource_type.starts_with("AWS::IAM::"));
     if roles { vec!["CAPABILITY_NAMED_IAM"] } else { Vec::new() }
 }

@@ -1,13 +1,17 @@
 //! What is written: templates, machines, the manifest. Everything is typed and serialised once.
 
+mod deployed;
 mod lower;
 mod manifest;
 mod template;
 
 use crate::expand::{Allowance, MachineFile};
-use crate::layout::Layout;
+use crate::layout::{Layout, StackId};
 use crate::model::Model;
+use crate::source::SourceMap;
 use std::io;
+
+pub use deployed::read_manifest;
 
 /// The result of a compilation; files are serialised when they are written.
 #[derive(Debug)]
@@ -16,18 +20,57 @@ pub struct Output {
     pub(crate) layout: Layout,
     pub(crate) machines: Vec<MachineFile>,
     pub(crate) accepted: Vec<Allowance>,
+    /// The templates in the order of the phases.
+    pub(crate) templates: Vec<TemplateFile>,
+    /// Where each family is declared: `platform.dr:28`, by its number.
+    pub(crate) places: Vec<String>,
+}
+
+/// A template as it is written.
+#[derive(Debug)]
+pub(crate) struct TemplateFile {
+    /// Below the output folder.
+    pub path: String,
+    /// The stack.
+    pub stack: StackId,
+    /// The phase, by its position in the layout.
+    pub phase: usize,
+    /// What the file holds.
+    pub text: Vec<u8>,
 }
 
 /// The name of the manifest in the output folder.
 pub const MANIFEST: &str = "manifest.json";
+/// The name of the file that says where each resource is declared. Nothing else that is written knows lines, so that a comment more in
+/// the source changes nothing that is deployed.
+pub const SOURCES: &str = "sources.tsv";
 
 impl Output {
+    /// Makes the templates of a compilation.
+    pub(crate) fn new(model: Model, layout: Layout, machines: Vec<MachineFile>, accepted: Vec<Allowance>, sources: &SourceMap) -> Self {
+        let places = model.families.iter().map(|(_, family)| sources.line_place(family.origin)).collect();
+        let mut output = Self { model, layout, machines, accepted, templates: Vec::new(), places };
+        let mut templates = Vec::new();
+        for (position, phase) in output.layout.phases.iter().enumerate() {
+            for (stack, step) in &phase.steps {
+                let Some(entry) = output.layout.stacks.get(*stack) else { continue };
+                let path = template::path(entry, (!step.last).then_some(step.number));
+                let mut text = Vec::new();
+                // Writing to memory does not fail.
+                let _ = json(&template::template(&output, template::Part { stack: *stack, depth: phase.depth }), &mut text);
+                templates.push(TemplateFile { path, stack: *stack, phase: position, text });
+            }
+        }
+        output.templates = templates;
+        output
+    }
+
     /// All files, relative to the output folder, sorted; the manifest is one of them.
     #[must_use]
     pub fn files(&self) -> Vec<String> {
-        let mut files: Vec<String> = self.layout.stacks.iter().map(template::path).collect();
+        let mut files: Vec<String> = self.templates.iter().map(|template| template.path.clone()).collect();
         files.extend(self.machines.iter().map(|machine| machine.path.clone()));
-        files.push(MANIFEST.to_string());
+        files.extend([MANIFEST.to_string(), SOURCES.to_string()]);
         files.sort();
         files
     }
@@ -40,14 +83,27 @@ impl Output {
         if path == MANIFEST {
             return json(&manifest::manifest(self), sink);
         }
+        if path == SOURCES {
+            return self.write_sources(sink);
+        }
         if let Some(machine) = self.machines.iter().find(|machine| machine.path == path) {
             return sink.write_all(machine.text.as_bytes());
         }
-        let found = self.layout.stacks.iter().position(|stack| template::path(stack) == path);
-        match found {
-            Some(stack) => json(&template::template(self, stack), sink),
+        match self.templates.iter().find(|template| template.path == path) {
+            Some(template) => sink.write_all(&template.text),
             None => Err(io::Error::from(io::ErrorKind::NotFound)),
         }
+    }
+
+    /// One line for each resource: stack, logical id, file and line, separated by tabs.
+    fn write_sources(&self, sink: &mut dyn io::Write) -> io::Result<()> {
+        for stack in &self.layout.stacks {
+            for resource in &stack.resources {
+                let place = self.places.get(resource.family.index()).map_or("", String::as_str);
+                writeln!(sink, "{}\t{}\t{place}", stack.id, self.model.families.get(resource.family).logical_id)?;
+            }
+        }
+        Ok(())
     }
 
     /// What was made, in a few lines for people.
@@ -72,7 +128,11 @@ impl Output {
         }
         let resources: usize = self.layout.stacks.iter().map(|stack| stack.resources.len()).sum();
         let stacks = self.layout.stacks.len();
-        format!("platform {}: {stacks} stacks, {resources} resources\n{}", self.model.platform.name, lines.join("\n"))
+        let phases = match self.layout.phases.len() {
+            0 | 1 => String::new(),
+            several => format!(", {several} phases"),
+        };
+        format!("platform {}: {stacks} stacks, {resources} resources{phases}\n{}", self.model.platform.name, lines.join("\n"))
     }
 }
 

@@ -1,9 +1,9 @@
-//! CloudFormation templates.
+//! CloudFormation templates. That of an early phase holds what is there by then.
 
 use super::Output;
 use super::lower::Lowered;
 use crate::aws;
-use crate::layout::{Part, Source, Stack, StackId};
+use crate::layout::{self, Source, Stack, StackId};
 use crate::model::Parameter;
 use crate::model::value::{Deploy, ResourceRef, Value};
 use serde::Serialize;
@@ -11,9 +11,21 @@ use serde::ser::{SerializeMap, Serializer};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-/// Where a stack's template is written.
-pub fn path(stack: &Stack) -> String {
-    format!("{}.template.json", stack.id)
+/// A stack up to a phase.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Part {
+    /// The stack.
+    pub stack: StackId,
+    /// What is more often `later` than this is left out.
+    pub depth: u32,
+}
+
+/// Where the template of a stack is written; `number` is that of a phase which is not the last one.
+pub fn path(stack: &Stack, number: Option<u32>) -> String {
+    match number {
+        Some(number) => format!("{}.phase-{number}.template.json", stack.id),
+        None => format!("{}.template.json", stack.id),
+    }
 }
 
 /// A template.
@@ -75,25 +87,34 @@ impl Serialize for OutputValue<'_> {
 
 struct Resources<'o> {
     output: &'o Output,
-    stack: StackId,
+    part: Part,
 }
 
 impl Serialize for Resources<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let resources = self.output.layout.stacks.get(self.stack).map_or(&[][..], |stack| &stack.resources);
-        let mut map = serializer.serialize_map(Some(resources.len()))?;
+        let resources = self.output.layout.stacks.get(self.part.stack).map_or(&[][..], |stack| &stack.resources);
+        let mut map = serializer.serialize_map(None)?;
         for resource in resources {
             let family = self.output.model.families.get(resource.family);
-            map.serialize_entry(&family.logical_id, &Resource { resource: *resource, output: self.output, stack: self.stack })?;
+            if self.part.holds(self.output, *resource, family.phase) {
+                map.serialize_entry(&family.logical_id, &Resource { resource: *resource, output: self.output, part: self.part })?;
+            }
         }
         map.end()
+    }
+}
+
+impl Part {
+    /// Whether something of a resource is there in this phase.
+    fn holds(self, output: &Output, resource: ResourceRef, declared: u32) -> bool {
+        output.layout.phase_of(resource, declared) <= self.depth
     }
 }
 
 struct Resource<'o> {
     resource: ResourceRef,
     output: &'o Output,
-    stack: StackId,
+    part: Part,
 }
 
 impl Serialize for Resource<'_> {
@@ -105,8 +126,9 @@ impl Serialize for Resource<'_> {
         map.serialize_entry("Type", &family.resource_type)?;
         let mut depends_on: Vec<&str> = Vec::new();
         for needed in member.map_or(&[][..], |member| &member.depends_on) {
-            let id = model.families.get(needed.family).logical_id.as_str();
-            if self.output.layout.stack_of(*needed) == Some(self.stack) && !depends_on.contains(&id) {
+            let id = model.families.get(needed.on.family).logical_id.as_str();
+            let local = self.output.layout.stack_of(needed.on) == Some(self.part.stack);
+            if local && self.part.holds(self.output, self.resource, needed.phase) && !depends_on.contains(&id) {
                 depends_on.push(id);
             }
         }
@@ -125,8 +147,9 @@ impl Serialize for Resource<'_> {
             map.serialize_entry("UpdateReplacePolicy", policy)?;
         }
         let properties = member.map_or(&[][..], |member| &member.properties);
-        if !properties.is_empty() {
-            map.serialize_entry("Properties", &Properties { properties, output: self.output, stack: self.stack })?;
+        if properties.iter().any(|property| self.part.holds(self.output, self.resource, property.phase)) {
+            let properties = Properties { properties, resource: self.resource, output: self.output, part: self.part };
+            map.serialize_entry("Properties", &properties)?;
         }
         map.end()
     }
@@ -134,34 +157,36 @@ impl Serialize for Resource<'_> {
 
 struct Properties<'o> {
     properties: &'o [crate::model::Property],
+    resource: ResourceRef,
     output: &'o Output,
-    stack: StackId,
+    part: Part,
 }
 
 impl Serialize for Properties<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(self.properties.len()))?;
-        for property in self.properties {
-            map.serialize_entry(&property.name, &Lowered { value: &property.value, output: self.output, stack: self.stack })?;
+        let mut map = serializer.serialize_map(None)?;
+        for property in self.properties.iter().filter(|property| self.part.holds(self.output, self.resource, property.phase)) {
+            map.serialize_entry(&property.name, &Lowered { value: &property.value, output: self.output, stack: self.part.stack })?;
         }
         map.end()
     }
 }
 
-/// The template of a stack.
-pub fn template(output: &Output, number: StackId) -> Template<'_> {
+/// The template of a stack up to a phase.
+pub fn template(output: &Output, part: Part) -> Template<'_> {
+    let number = part.stack;
     let mut template = Template {
         version: "2010-09-09",
         description: String::new(),
         parameters: BTreeMap::new(),
-        resources: Resources { output, stack: number },
+        resources: Resources { output, part },
         outputs: BTreeMap::new(),
     };
     let Some(stack) = output.layout.stacks.get(number) else { return template };
     let model = &output.model;
     let region = model.regions.get(stack.region);
     template.description = format!("{}: {} in {}", model.platform.name, stack.unit, region.code);
-    for (name, source) in &stack.parameters {
+    for (name, (source, _)) in stack.parameters.iter().filter(|(_, (_, phase))| *phase <= part.depth) {
         let parameter = match source {
             Source::Platform(id, _) => platform_parameter(model.parameters.get(*id)),
             Source::Output(..) => TemplateParameter { parameter_type: "String", ..plain() },
@@ -169,9 +194,12 @@ pub fn template(output: &Output, number: StackId) -> Template<'_> {
         template.parameters.insert(name, parameter);
     }
     for (name, out) in &stack.outputs {
+        if !part.holds(output, out.resource, model.families.get(out.resource.family).phase) {
+            continue;
+        }
         let deploy = match &out.part {
-            Part::Ref => Deploy::Ref(out.resource),
-            Part::Attribute(attribute) => Deploy::Attribute(out.resource, attribute.clone()),
+            layout::Part::Ref => Deploy::Ref(out.resource),
+            layout::Part::Attribute(attribute) => Deploy::Attribute(out.resource, attribute.clone()),
         };
         let value = OutputValue { value: Value::Deploy(Rc::new(deploy)), output, stack: number };
         template.outputs.insert(name, TemplateOutput { value });

@@ -5,7 +5,7 @@ use super::{Context, Expander};
 use crate::diag::{Diagnostic, codes};
 use crate::model::ids::Id;
 use crate::model::value::{ResourceRef, Value};
-use crate::model::{Family, Instance, Member};
+use crate::model::{Family, Instance, Member, Property};
 use crate::source::Span;
 use crate::syntax::ast;
 use smol_str::SmolStr;
@@ -51,7 +51,8 @@ impl<'a> Expander<'a> {
                     break;
                 }
                 let mut changed = Member::default();
-                self.evaluate_properties(&node.block.statements, &context.at(Some(region)), &mut changed);
+                let inner = Context { phase: context.phase.max(self.model.families.get(family).phase), ..context.at(Some(region)) };
+                self.evaluate_properties(&node.block.statements, &inner, &mut changed);
                 self.adjust_member(ResourceRef { family, region }, changed, &mut adjusted, &context);
             }
         }
@@ -93,7 +94,9 @@ impl<'a> Expander<'a> {
                 }
                 Some(at) => {
                     if let Some(known) = member.properties.get_mut(at) {
-                        *known = property;
+                        // What is set later is adjusted later, too.
+                        let phase = known.phase.max(property.phase);
+                        *known = Property { phase, ..property };
                     }
                 }
                 None if matches!(property.value, Value::None) => {}

@@ -393,10 +393,11 @@ impl<'a> Expander<'a> {
             single: placement.single,
             span: origin,
             group: context.group.clone(),
+            phase: context.phase,
         });
         let scope = self.new_scope(Some(self.module_scope(core)));
         self.instances.push(InstanceBody::new(declaration, scope, context.instance));
-        let inner = Context { scope, instance: Some(id), group: context.group.clone(), ..Context::default() };
+        let inner = Context { scope, instance: Some(id), group: context.group.clone(), phase: context.phase, ..Context::default() };
         for statement in declaration.statements() {
             let Statement::Declaration(input) = statement else { continue };
             if input.kind != Kind::Input {

@@ -8,7 +8,7 @@ use crate::source::Span;
 use crate::syntax::ast::{self, ExprKind};
 use std::rc::Rc;
 
-const FUNCTIONS: &[&str] = &["min", "max", "range", "json", "file", "cloudwatch"];
+const FUNCTIONS: &[&str] = &["min", "max", "range", "json", "file", "cloudwatch", "stack_output"];
 /// The most elements of `range(n)`.
 const MAXIMUM_RANGE: f64 = 100_000.0;
 
@@ -52,6 +52,10 @@ impl<'a> Expander<'a> {
                 Value::Error => Value::Error,
                 value => Value::Deploy(Rc::new(Deploy::Json(value))),
             },
+            ("stack_output", [Value::Deploy(deploy)]) if matches!(deploy.as_ref(), Deploy::Ref(_) | Deploy::Attribute(..) | Deploy::Arn(_)) => {
+                Value::Deploy(Rc::new(Deploy::StackOutput(deploy.clone())))
+            }
+            ("stack_output", _) => self.wrong_arguments(name, "a value of a resource", span, context),
             ("file", _) => self.fail(
                 codes::NOT_COMPILED_YET,
                 "`file` is understood, but not compiled yet",
@@ -83,6 +87,7 @@ impl<'a> Expander<'a> {
             match name {
                 "range" => "write `range(3)`, which gives 0, 1 and 2",
                 "json" => "write `json(value)`",
+                "stack_output" => "write for example `stack_output(key[primary].arn)`",
                 _ => "write for example `min(1min, 30s)`",
             },
             context,

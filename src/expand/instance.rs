@@ -45,6 +45,7 @@ impl<'a> Expander<'a> {
             single: placement.single,
             span: origin,
             group: context.group.clone(),
+            phase: context.phase,
         });
         let module = self.declaring_module(component);
         let scope = self.new_scope(Some(self.module_scope(module)));
@@ -247,8 +248,8 @@ impl<'a> Expander<'a> {
         body.expanding = true;
         let (component, scope) = (body.component, body.scope);
         let instance = self.model.instances.get(id);
-        let (path, group) = (instance.path.clone(), instance.group.clone());
-        let context = Context { scope, instance: Some(id), group, ..Context::default() };
+        let (path, group, phase) = (instance.path.clone(), instance.group.clone(), instance.phase);
+        let context = Context { scope, instance: Some(id), group, phase, ..Context::default() };
         if self.contains_itself(id, component, &context) {
             return;
         }

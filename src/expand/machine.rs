@@ -176,6 +176,7 @@ fn mentioned(value: &Value, found: &mut Vec<Value>) {
                 }
             }
             Deploy::Json(inner) => mentioned(inner, found),
+            Deploy::StackOutput(inner) => mentioned(&Value::Deploy(inner.clone()), found),
             Deploy::Parameter(..) | Deploy::Account(_) | Deploy::Partition | Deploy::DnsSuffix => {}
         },
         Value::List(items) => items.iter().for_each(|item| mentioned(item, found)),

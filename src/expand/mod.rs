@@ -39,6 +39,7 @@ use scope::{Cell, Function, Scope};
 use smol_str::SmolStr;
 use std::rc::Rc;
 
+pub(crate) use parameter::pascal_case;
 pub use scope::Context;
 
 /// The most evaluations that a compilation may take; a platform of 10,000 resources needs about two million.
@@ -75,6 +76,8 @@ pub struct Expanded {
 pub struct Options {
     /// Values of settings: name and text.
     pub settings: Vec<(String, String)>,
+    /// What runs already, if the caller knows.
+    pub deployed: Option<crate::model::Deployed>,
 }
 
 /// An `allow` and the text that it covers.

@@ -17,7 +17,7 @@ pub(super) fn documentation(lines: &[DocLine]) -> String {
 }
 
 /// `order_queue` as `OrderQueue`.
-pub(super) fn pascal_case(name: &str) -> String {
+pub(crate) fn pascal_case(name: &str) -> String {
     let mut out = String::with_capacity(name.len());
     for word in name.split(|c: char| !c.is_ascii_alphanumeric()) {
         let mut characters = word.chars();

@@ -4,7 +4,7 @@ use super::scope::CellKind;
 use super::{Context, Expander, FamilyBody, MAXIMUM_RESOURCES, Placement};
 use crate::diag::{Diagnostic, codes, suggest};
 use crate::model::value::Value;
-use crate::model::{Family, Member, Property};
+use crate::model::{Dependency, Family, Member, Property};
 use crate::source::Span;
 use crate::syntax::ast::{self, ClauseWord, ExprKind, Kind, Statement, TypeKind};
 use smol_str::SmolStr;
@@ -48,6 +48,7 @@ impl<'a> Expander<'a> {
             origin,
             layer,
             group: context.group.clone(),
+            phase: context.phase,
             external,
             members: BTreeMap::new(),
         });
@@ -193,6 +194,10 @@ impl<'a> Expander<'a> {
                         }
                     }
                 }
+                Statement::Later(node) => {
+                    let inner = Context { phase: context.phase + 1, ..context.clone() };
+                    self.evaluate_properties(&node.block.statements, &inner, member);
+                }
                 _ => {}
             }
         }
@@ -228,7 +233,7 @@ impl<'a> Expander<'a> {
         }
         let value = self.evaluate(&assign.value, context);
         let value = self.written_value(value, &assign.value, context);
-        member.properties.push(Property { name: name.text.clone(), value, span: name.span });
+        member.properties.push(Property { name: name.text.clone(), value, span: name.span, phase: context.phase });
     }
 
     /// A key in lower case that is none of ours: misspelt, or a property of AWS's.
@@ -245,8 +250,11 @@ impl<'a> Expander<'a> {
 
     fn depends_on(&mut self, value: Value, span: Span, context: &Context, member: &mut Member) {
         match value {
-            Value::Family(family) => member.depends_on.extend(self.select(family, span, context)),
-            Value::Resource(resource) => member.depends_on.push(resource),
+            Value::Family(family) => {
+                let selected = self.select(family, span, context);
+                member.depends_on.extend(selected.map(|on| Dependency { on, phase: context.phase }));
+            }
+            Value::Resource(on) => member.depends_on.push(Dependency { on, phase: context.phase }),
             Value::List(items) => {
                 for item in items.iter() {
                     self.depends_on(item.clone(), span, context, member);

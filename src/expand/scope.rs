@@ -80,6 +80,8 @@ pub struct Context {
     pub(super) to: Option<Id<Region>>,
     pub(super) instance: Option<Id<Instance>>,
     pub(super) group: Option<SmolStr>,
+    /// How many `later` stand around.
+    pub(super) phase: u32,
     pub(super) locals: Option<Rc<Local>>,
     pub(super) in_action: bool,
 }

@@ -100,6 +100,11 @@ impl<'a> Expander<'a> {
                     }
                 }
                 Statement::For(node) => self.expand_for(node, context, path, instances),
+                Statement::Later(node) => {
+                    let inner = Context { phase: context.phase + 1, ..context.clone() };
+                    self.declare_values(&node.block.statements, &inner);
+                    self.declare_things(&node.block.statements, &inner, path, instances);
+                }
                 Statement::Require(node) => {
                     let module = self.module_of(context.scope).unwrap_or(self.modules.entry);
                     self.requires.push(PendingRequire { node, context: context.clone(), module });
@@ -249,6 +254,7 @@ fn collect(statements: &[Statement], around: Option<Span>, found: &mut Vec<Allow
             Statement::On(node) => collect(&node.block.statements, around, found),
             Statement::For(node) => collect(&node.body.statements, around, found),
             Statement::Parallel(node) => collect(&node.block.statements, around, found),
+            Statement::Later(node) => collect(&node.block.statements, around, found),
             Statement::Adjust(node) => collect(&node.block.statements, Some(node.span), found),
             _ => {}
         }

@@ -201,7 +201,7 @@ fn local_needs(model: &Model, layout: &Layout, stack: usize, resource: ResourceR
     for property in &member.properties {
         collect(model, layout, stack, &property.value, &mut found);
     }
-    found.extend(member.depends_on.iter().filter(|needed| layout.stack_of(**needed) == Some(stack)));
+    found.extend(member.depends_on.iter().map(|needed| needed.on).filter(|needed| layout.stack_of(*needed) == Some(stack)));
     found
 }
 
@@ -229,6 +229,7 @@ fn collect_deploy(model: &Model, layout: &Layout, stack: usize, deploy: &Deploy,
             }
         }
         Deploy::Json(value) => collect(model, layout, stack, value, found),
+        Deploy::StackOutput(inner) => collect_deploy(model, layout, stack, inner, found),
         Deploy::Parameter(..) | Deploy::Account(_) | Deploy::Partition | Deploy::DnsSuffix => {}
     }
 }

@@ -1,15 +1,19 @@
-//! Stacks: one per layer (or group) and Region, what each takes from others, and the order between them.
+//! Stacks: one per layer (or group) and Region, what each takes from others, the phases in which they grow, and the order
+//! between them.
 
 mod check;
-mod order;
+mod cycle;
+mod deployed;
+mod phases;
 mod resolve;
+mod wire;
 
-use crate::diag::{Diagnostic, Diagnostics};
+use crate::diag::Diagnostics;
 use crate::model::ids::Id;
-use crate::model::value::{Deploy, ResourceRef, TextPart, Value};
-use crate::model::{Model, Parameter, Region};
+use crate::model::value::ResourceRef;
+use crate::model::{Deployed, Model, Parameter, Region};
 use crate::source::Span;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,15 +22,22 @@ pub use resolve::{Resolved, resolve};
 /// The name of a group that is only tried; no declared name has a blank.
 const APART: &str = "a group of its own";
 
+/// The layer that comes before all others.
+const KEYS: &str = "keys";
+
 /// The number of a stack in its [`Layout`].
 pub type StackId = usize;
 
-/// All stacks in the order of deployment.
+/// All stacks in the order in which they can be made from nothing, and the phases of a deployment.
 #[derive(Debug, Default)]
 pub struct Layout {
     /// The stacks; what a stack needs stands before it.
     pub stacks: Vec<Stack>,
+    /// What is applied one after the other; one phase, unless something is declared in `later`.
+    pub phases: Vec<Phase>,
     by_resource: FxHashMap<ResourceRef, StackId>,
+    /// Resources of which the manifest of the running platform tells that they are there already.
+    deployed: FxHashSet<ResourceRef>,
 }
 
 /// One stack.
@@ -42,12 +53,36 @@ pub struct Stack {
     pub region: Id<Region>,
     /// Its resources, sorted by logical id.
     pub resources: Vec<ResourceRef>,
-    /// Parameters: name in the template and where the value comes from.
-    pub parameters: BTreeMap<SmolStr, Source>,
+    /// Parameters: name in the template, where the value comes from, and the first phase that takes it.
+    pub parameters: BTreeMap<SmolStr, (Source, u32)>,
     /// Outputs that other stacks take.
     pub outputs: BTreeMap<SmolStr, Output>,
-    /// Stacks that must exist before, each with one reference that says why.
-    pub needs: BTreeMap<StackId, Edge>,
+    /// What it takes from other stacks: from which one, by which way, in which phase, which resource.
+    pub edges: BTreeMap<(StackId, Way, u32, ResourceRef), Edge>,
+    /// The number of the phase that it has reached when all is deployed.
+    pub phase: u32,
+    /// The number of the phase that the running platform has reached, by its manifest.
+    pub deployed_phase: Option<u32>,
+}
+
+/// What is applied before the next phase begins.
+#[derive(Debug, Default)]
+pub struct Phase {
+    /// How many `later` stand around what is added now.
+    pub depth: u32,
+    /// Stacks that can be applied side by side, one list after the other.
+    pub waves: Vec<Vec<StackId>>,
+    /// What is applied: one entry for each stack that takes part.
+    pub steps: BTreeMap<StackId, Step>,
+}
+
+/// A stack in a phase.
+#[derive(Debug)]
+pub struct Step {
+    /// The number of the phase that the stack has reached then. It never falls from one deployment to the next.
+    pub number: u32,
+    /// Whether it is the whole stack.
+    pub last: bool,
 }
 
 /// Where the value of a stack's parameter comes from.
@@ -77,6 +112,19 @@ pub enum Part {
     Attribute(SmolStr),
 }
 
+/// How a stack comes by what it needs of another one.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Way {
+    /// An output of the other stack, handed over as a parameter by whoever deploys.
+    Output(SmolStr),
+    /// `Fn::GetStackOutput`: CloudFormation reads the output whenever the stack is made or updated.
+    Read(SmolStr),
+    /// A name or ARN that is computed.
+    Name,
+    /// Nothing is read: the other one has to be there.
+    Order,
+}
+
 /// Why one stack needs another.
 #[derive(Debug, Clone)]
 pub struct Edge {
@@ -86,6 +134,12 @@ pub struct Edge {
     pub from: ResourceRef,
     /// The resource that is referred to.
     pub to: ResourceRef,
+    /// The phase in which the property is set.
+    pub phase: u32,
+    /// The phase in which the other resource is made.
+    pub made: u32,
+    /// Whether the running platform has all that is needed.
+    pub settled: bool,
 }
 
 impl Layout {
@@ -95,49 +149,69 @@ impl Layout {
         self.by_resource.get(&resource).copied()
     }
 
-    /// Everything that a stack needs, directly or not.
+    /// The stacks that a stack needs directly, in whichever phase.
     #[must_use]
     pub fn direct_needs(&self, stack: StackId) -> BTreeSet<StackId> {
-        self.stacks.get(stack).map(|stack| stack.needs.keys().copied().collect()).unwrap_or_default()
+        self.stacks.get(stack).map(|stack| stack.edges.keys().map(|(other, ..)| *other).collect()).unwrap_or_default()
+    }
+
+    /// Whether a resource is there already, by the manifest of the running platform.
+    #[must_use]
+    pub fn is_deployed(&self, resource: ResourceRef) -> bool {
+        self.deployed.contains(&resource)
+    }
+
+    /// The phase, counted from 0, in which something of a resource is applied: at once, if the resource is deployed already, for a
+    /// phase never takes away what is there.
+    #[must_use]
+    pub fn phase_of(&self, resource: ResourceRef, declared: u32) -> u32 {
+        if self.is_deployed(resource) { 0 } else { declared }
     }
 }
 
-/// Divides the model into stacks and wires them.
-pub fn layout(model: &Model, diagnostics: &mut Diagnostics) -> Layout {
-    let mut layout = assign(model, None);
+/// Divides the model into stacks and wires them. `deployed` is what runs already.
+pub fn layout(model: &Model, deployed: Option<&Deployed>, diagnostics: &mut Diagnostics) -> Layout {
+    let mut layout = assign(model, deployed, None);
     check::identities(model, &layout, diagnostics);
+    if let Some(deployed) = deployed {
+        deployed::moved(model, &layout, deployed, diagnostics);
+    }
     if diagnostics.has_errors() {
         return layout;
     }
-    wire(model, &mut layout, diagnostics);
+    wire::wire(model, deployed, &mut layout, diagnostics);
     if diagnostics.has_errors() {
         return layout;
     }
     check::resource_cycles(model, &layout, diagnostics);
     check::limits(model, &layout, diagnostics);
-    order::sort(model, &mut layout, diagnostics);
+    match phases::arrange(model, &layout) {
+        Ok(order) => phases::apply(&mut layout, order),
+        Err(stuck) => cycle::report(model, &layout, &stuck, diagnostics),
+    }
     layout
 }
 
 /// Whether the stacks have an order if a declaration gets stacks of its own.
 fn ordered_without(model: &Model, name: &str) -> bool {
-    let mut trial = assign(model, Some(name));
-    wire(model, &mut trial, &mut Diagnostics::new());
-    order::arrange(&trial).is_ok()
+    let mut trial = assign(model, None, Some(name));
+    wire::wire(model, None, &mut trial, &mut Diagnostics::new());
+    phases::arrange(model, &trial).is_ok()
 }
 
 /// One stack per group or layer and Region; resources sorted by their ids, so that the order of the source is not seen.
 /// `apart` is a declaration that is tried in a group of its own.
-fn assign(model: &Model, apart: Option<&str>) -> Layout {
+fn assign(model: &Model, deployed: Option<&Deployed>, apart: Option<&str>) -> Layout {
     let mut units: BTreeMap<(usize, SmolStr, bool), Vec<ResourceRef>> = BTreeMap::new();
     for (id, family) in model.families.iter() {
         if family.external {
             continue;
         }
         let (unit, grouped) = match &family.group {
-            // Keys and what is owned once keep their layer: a group splits what is beside it.
-            Some(group) if family.layer != "keys" => (group.clone(), true),
-            None if family.layer != "keys" && apart.is_some() && family.path.first().map(SmolStr::as_str) == apart => {
+            // Keys come first everywhere, so those of a group have a stack of their own. A declared name has no hyphen.
+            Some(group) if family.layer == KEYS => (SmolStr::new(format!("{group}-{KEYS}")), true),
+            Some(group) => (group.clone(), true),
+            None if family.layer != KEYS && apart.is_some() && family.path.first().map(SmolStr::as_str) == apart => {
                 (SmolStr::new_static(APART), true)
             }
             _ => (family.layer.clone(), false),
@@ -151,124 +225,28 @@ fn assign(model: &Model, apart: Option<&str>) -> Layout {
         resources.sort_by(|a, b| model.families.get(a.family).logical_id.cmp(&model.families.get(b.family).logical_id));
         let Some(region) = resources.first().map(|resource| resource.region) else { continue };
         let number = layout.stacks.len();
+        let id = format!("{}/{unit}", model.regions.get(region).code);
+        let old = deployed.and_then(|deployed| deployed.stacks.get(&id));
         for resource in &resources {
             layout.by_resource.insert(*resource, number);
+            if old.is_some_and(|old| old.resources.contains_key(model.families.get(resource.family).logical_id.as_str())) {
+                layout.deployed.insert(*resource);
+            }
         }
         layout.stacks.push(Stack {
-            id: format!("{}/{unit}", model.regions.get(region).code),
+            id,
             unit,
             grouped,
             region,
             resources,
             parameters: BTreeMap::new(),
             outputs: BTreeMap::new(),
-            needs: BTreeMap::new(),
+            edges: BTreeMap::new(),
+            phase: 1,
+            deployed_phase: old.map(|old| old.phase),
         });
     }
     layout
-}
-
-/// Walks all values and notes what each stack takes from parameters and from other stacks.
-fn wire(model: &Model, layout: &mut Layout, diagnostics: &mut Diagnostics) {
-    for number in 0..layout.stacks.len() {
-        let resources = layout.stacks.get(number).map(|stack| stack.resources.clone()).unwrap_or_default();
-        for resource in resources {
-            let Some(member) = model.member(resource) else { continue };
-            for property in &member.properties {
-                let mut wirer = Wirer { model, layout, diagnostics, stack: number, resource, span: property.span };
-                wirer.value(&property.value);
-            }
-            for needed in &member.depends_on {
-                if let Some(other) = layout.stack_of(*needed)
-                    && other != number
-                    && let Some(stack) = layout.stacks.get_mut(number)
-                {
-                    let span = model.families.get(resource.family).span;
-                    stack.needs.entry(other).or_insert(Edge { span, from: resource, to: *needed });
-                }
-            }
-        }
-    }
-}
-
-struct Wirer<'l> {
-    model: &'l Model,
-    layout: &'l mut Layout,
-    diagnostics: &'l mut Diagnostics,
-    stack: StackId,
-    resource: ResourceRef,
-    span: Span,
-}
-
-impl Wirer<'_> {
-    fn value(&mut self, value: &Value) {
-        match value {
-            Value::Deploy(deploy) => self.deploy(deploy),
-            Value::List(items) => items.iter().for_each(|item| self.value(item)),
-            Value::Map(map) => map.values().for_each(|item| self.value(item)),
-            _ => {}
-        }
-    }
-
-    fn deploy(&mut self, deploy: &Deploy) {
-        match deploy {
-            Deploy::Text(parts) => {
-                for part in parts {
-                    if let TextPart::Value(value) = part {
-                        self.deploy(value);
-                    }
-                }
-            }
-            Deploy::Json(value) => self.value(value),
-            Deploy::Parameter(id, region) => {
-                let name = parameter_name(self.model, *id, *region, self.layout.stacks.get(self.stack).map(|stack| stack.region));
-                if let Some(stack) = self.layout.stacks.get_mut(self.stack) {
-                    stack.parameters.insert(name, Source::Platform(*id, *region));
-                }
-            }
-            Deploy::Account(_) | Deploy::Partition | Deploy::DnsSuffix => {}
-            Deploy::Ref(target) | Deploy::Attribute(target, _) | Deploy::Arn(target) => self.reference(deploy, *target),
-        }
-    }
-
-    fn reference(&mut self, deploy: &Deploy, target: ResourceRef) {
-        match resolve(self.model, self.layout, self.stack, deploy) {
-            Resolved::Import { stack: producer, name, part } => {
-                self.edge(producer, target);
-                if let Some(stack) = self.layout.stacks.get_mut(producer) {
-                    stack.outputs.insert(name.clone(), Output { resource: target, part });
-                }
-                if let Some(stack) = self.layout.stacks.get_mut(self.stack) {
-                    stack.parameters.insert(name.clone(), Source::Output(producer, name));
-                }
-            }
-            Resolved::Computed(value) => {
-                if let Some(other) = self.layout.stack_of(target)
-                    && other != self.stack
-                {
-                    self.edge(other, target);
-                }
-                self.value(&value);
-            }
-            Resolved::Unknown => {
-                let finding = resolve::unknown(self.model, deploy, target, self.resource, self.span);
-                // One line that asks for the values of several Regions is one mistake.
-                let place = |finding: &Diagnostic| finding.labels.iter().map(|label| label.span).collect::<Vec<_>>();
-                let known = self.diagnostics.as_slice().iter().any(|other| other.code == finding.code && place(other) == place(&finding));
-                if !known {
-                    self.diagnostics.push(finding);
-                }
-            }
-            Resolved::Ref | Resolved::Attribute(_) => {}
-        }
-    }
-
-    fn edge(&mut self, producer: StackId, target: ResourceRef) {
-        let edge = Edge { span: self.span, from: self.resource, to: target };
-        if let Some(stack) = self.layout.stacks.get_mut(self.stack) {
-            stack.needs.entry(producer).or_insert(edge);
-        }
-    }
 }
 
 /// The name of a platform's parameter in a stack: one for another Region than the stack's carries that Region's name.
@@ -276,13 +254,15 @@ impl Wirer<'_> {
 pub fn parameter_name(model: &Model, id: Id<Parameter>, region: Option<Id<Region>>, stack: Option<Id<Region>>) -> SmolStr {
     let name = &model.parameters.get(id).logical_id;
     match region {
-        Some(region) if Some(region) != stack => {
-            let alias = &model.regions.get(region).alias;
-            let capital: String = alias.split('_').flat_map(capitalised).collect();
-            SmolStr::new(format!("{name}{capital}"))
-        }
+        Some(region) if Some(region) != stack => of_region(model, name, region),
         _ => name.clone(),
     }
+}
+
+/// The name of a parameter that takes a value of another Region.
+fn of_region(model: &Model, name: &str, region: Id<Region>) -> SmolStr {
+    let capital: String = model.regions.get(region).alias.split('_').flat_map(capitalised).collect();
+    SmolStr::new(format!("{name}{capital}"))
 }
 
 fn capitalised(word: &str) -> Vec<char> {

@@ -1,6 +1,6 @@
 //! How a stack comes by a value of a resource: directly, from another stack's output, or computed from its name.
 
-use super::{Layout, Part, StackId};
+use super::{Layout, Part, StackId, of_region};
 use crate::aws::types::{self, ResourceType};
 use crate::diag::{Diagnostic, codes};
 use crate::model::Model;
@@ -20,7 +20,9 @@ pub enum Resolved {
     Import {
         /// The stack that has the output.
         stack: StackId,
-        /// The name of output and parameter.
+        /// The name of the output.
+        output: SmolStr,
+        /// The name of the parameter: with the Region's name, if the other stack is in another one.
         name: SmolStr,
         /// Which value.
         part: Part,
@@ -50,16 +52,26 @@ pub fn resolve(model: &Model, layout: &Layout, stack: StackId, deploy: &Deploy) 
             Part::Ref => Resolved::Ref,
             Part::Attribute(name) => Resolved::Attribute(name),
         },
-        Some(other) if Some(target.region) == here => {
-            let id = &model.families.get(target.family).logical_id;
-            let name = match &part {
-                Part::Ref => id.clone(),
-                Part::Attribute(name) => SmolStr::new(format!("{id}{}", name.replace('.', ""))),
-            };
-            Resolved::Import { stack: other, name, part }
+        Some(other) => {
+            let local = Some(target.region) == here;
+            match computed(model, target, &part).filter(|_| !local) {
+                Some(value) => Resolved::Computed(value),
+                None => import(model, other, target, part, local),
+            }
         }
-        _ => computed(model, target, &part).map_or(Resolved::Unknown, Resolved::Computed),
+        None => computed(model, target, &part).map_or(Resolved::Unknown, Resolved::Computed),
     }
+}
+
+/// The value as an output of its stack, which is handed over.
+fn import(model: &Model, stack: StackId, target: ResourceRef, part: Part, local: bool) -> Resolved {
+    let id = &model.families.get(target.family).logical_id;
+    let output = match &part {
+        Part::Ref => id.clone(),
+        Part::Attribute(name) => SmolStr::new(format!("{id}{}", name.replace('.', ""))),
+    };
+    let name = if local { output.clone() } else { of_region(model, &output, target.region) };
+    Resolved::Import { stack, output, name, part }
 }
 
 /// Whether a name is that of the property which `Ref` gives: most types have no attribute of that name.
@@ -181,26 +193,23 @@ fn fill(model: &Model, target: ResourceRef, row: &ResourceType, form: &str) -> O
 }
 
 /// The finding for a value that cannot be had.
-pub(super) fn unknown(model: &Model, deploy: &Deploy, target: ResourceRef, user: ResourceRef, span: Span) -> Diagnostic {
+pub(super) fn unknown(model: &Model, deploy: &Deploy, target: ResourceRef, span: Span) -> Diagnostic {
     let family = model.families.get(target.family);
     let what = match deploy {
         Deploy::Attribute(_, name) => format!("{}.{name}", family.path.join(".")),
         Deploy::Arn(_) => format!("{}.arn", family.path.join(".")),
         _ => format!("{}.ref", family.path.join(".")),
     };
-    let there = model.region_text(target.region);
-    let here = model.region_text(user.region);
     let row = types::find(&family.resource_type);
-    let finding = Diagnostic::error(codes::NO_COMPUTED_NAME, format!("`{what}` of {there} is made by AWS and not known in {here}"))
-        .label(span, format!("needed in {here}"))
-        .secondary(family.span, "made at deployment")
-        .note(
-            "a stack that asks another Region for a value cannot be updated while that Region is away: only names that are computed beforehand cross",
-        );
+    let finding = Diagnostic::error(codes::NO_COMPUTED_NAME, format!("`{what}` cannot be had"))
+        .label(span, "nobody tells this value")
+        .secondary(family.span, format!("an {}", family.resource_type));
     match row.and_then(|row| row.name_property.as_deref()) {
-        Some(property) if model.property(target, property).is_none() => {
-            finding.help(format!("give the resource a name of its own: `{property} = \"${{self.name}}\"`"))
-        }
-        _ => finding.help("use something that has a name: an alias of a key, the name of a secret, an ARN made of a name"),
+        Some(property) if model.property(target, property).is_none() => finding
+            .note("CloudFormation does not tell it; the name of the resource would decide it, if the source set it")
+            .help(format!("give the resource a name of its own: `{property} = \"${{self.name}}\"`")),
+        _ => finding
+            .note("CloudFormation does not tell it, and no name decides it")
+            .help("make it of what is told, for example `\"arn:${here.partition}:SERVICE:${here}:${here.account}:KIND/${NAME.ref}\"`"),
     }
 }

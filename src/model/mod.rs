@@ -7,11 +7,14 @@ use crate::source::Span;
 use crate::workflow::Plan;
 use ids::{Arena, Id};
 use smol_str::SmolStr;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use value::{ResourceRef, Value};
 
 /// The layers, in the order in which people read them. The order of deployment follows from the references.
 pub const LAYERS: &[&str] = &["keys", "network", "data", "app", "edge", "recovery", "global"];
+
+/// The layer of the place where files are uploaded to; the compiler's own, and the first one.
+pub const ARTIFACTS: &str = "artifacts";
 
 /// Everything that the later stages read.
 #[derive(Debug, Default)]
@@ -112,6 +115,8 @@ pub struct Instance {
     pub span: Span,
     /// The name of the group that it was declared in.
     pub group: Option<SmolStr>,
+    /// How many `later` stand around it.
+    pub phase: u32,
 }
 
 /// One declared resource with its members.
@@ -135,6 +140,8 @@ pub struct Family {
     pub layer: SmolStr,
     /// The group that it was declared in.
     pub group: Option<SmolStr>,
+    /// The phase in which it is made, counted from 0: how many `later` stand around it.
+    pub phase: u32,
     /// Exists already: nothing is written for it.
     pub external: bool,
     /// Properties and attributes by Region, filled when the block is evaluated.
@@ -147,7 +154,7 @@ pub struct Member {
     /// The properties in the order of the source.
     pub properties: Vec<Property>,
     /// Resources that must exist before.
-    pub depends_on: Vec<ResourceRef>,
+    pub depends_on: Vec<Dependency>,
     /// `retain`, `delete` or `snapshot`, if the source says so.
     pub deletion: Option<SmolStr>,
 }
@@ -161,6 +168,39 @@ pub struct Property {
     pub value: Value,
     /// Where it is set.
     pub span: Span,
+    /// The phase in which it is set, counted from 0.
+    pub phase: u32,
+}
+
+/// What runs already, by the manifest of an earlier compilation.
+#[derive(Debug, Clone, Default)]
+pub struct Deployed {
+    /// The file that says so, for messages.
+    pub path: String,
+    /// The platform's name.
+    pub platform: String,
+    /// Its stacks by id (`us-east-1/data`).
+    pub stacks: BTreeMap<String, DeployedStack>,
+}
+
+/// A stack that runs already.
+#[derive(Debug, Clone, Default)]
+pub struct DeployedStack {
+    /// The number of the phase that it has reached.
+    pub phase: u32,
+    /// Its resources by logical id; `true` for those that hold data.
+    pub resources: BTreeMap<String, bool>,
+    /// The names of its outputs.
+    pub outputs: BTreeSet<String>,
+}
+
+/// A resource that another one waits for.
+#[derive(Debug, Clone, Copy)]
+pub struct Dependency {
+    /// What must exist before.
+    pub on: ResourceRef,
+    /// The phase from which on it counts.
+    pub phase: u32,
 }
 
 impl Model {

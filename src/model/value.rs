@@ -94,6 +94,8 @@ pub enum Deploy {
     Text(Vec<TextPart>),
     /// The JSON text of a structure.
     Json(Value),
+    /// A value of another stack that CloudFormation itself reads, if it cannot be had otherwise.
+    StackOutput(Rc<Deploy>),
 }
 
 /// A part of a text that is known at deployment.

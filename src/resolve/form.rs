@@ -103,6 +103,7 @@ impl Place {
             },
             Statement::If(_) | Statement::For(_) if top || component || self == Self::Action => true,
             Statement::If(_) => matches!(self, Self::Resource | Self::ResourceBranch | Self::Adjust),
+            Statement::Later(_) => top || component || matches!(self, Self::Resource | Self::ResourceBranch | Self::Adjust),
             Statement::Moved(_) => matches!(self, Self::Instance | Self::Resource | Self::Alarm | Self::Plan),
             Statement::When(_) => self == Self::Alarm,
             Statement::Notify(_) => matches!(self, Self::Alarm | Self::OnFailure),
@@ -132,7 +133,7 @@ impl Place {
             Self::Type => "a type says which outputs, metrics, grants and actions are needed of an instance, or which inputs a record has",
             Self::PlatformBlock => "a platform has `name = value` lines only",
             Self::Instance => "an instance has `input = value` lines only",
-            Self::Resource => "a resource has `Property = value` lines, and `if` around them",
+            Self::Resource => "a resource has `Property = value` lines, and `if` or `later` around them",
             Self::ResourceBranch => "`layer` and `moved from` stand directly in the block; properties may stand in `if`",
             Self::Adjust => "`adjust` has `Property = value` lines, `depends_on` and `deletion`",
             Self::Alarm => "an alarm has one `when` and any number of `notify`",
@@ -218,6 +219,7 @@ fn inside(statement: &Statement, place: Place, diagnostics: &mut Diagnostics) {
         Statement::For(node) => statements(&node.body.statements, place.branch(), diagnostics),
         Statement::On(node) => statements(&node.block.statements, Place::OnFailure, diagnostics),
         Statement::Parallel(node) => statements(&node.block.statements, Place::Parallel, diagnostics),
+        Statement::Later(node) => statements(&node.block.statements, place.branch(), diagnostics),
         Statement::Call(node) => call(node, diagnostics),
         Statement::Adjust(node) => {
             if let Some(clause) = node.place.as_ref().filter(|clause| clause.word != ClauseWord::In) {

@@ -102,7 +102,7 @@ impl Resolver<'_> {
 
     fn module(&mut self, key: String, name: SmolStr, text: String, origin: Origin) -> usize {
         let shown = if origin == Origin::Project { self.loader.display(&key) } else { key.clone() };
-        let file = self.sources.add(shown, text.as_str(), origin);
+        let file = self.sources.add_at(shown, key.clone(), text.as_str(), origin);
         let tree = syntax::parse(file, &text, self.diagnostics);
         self.open.push((key.clone(), Span { file, start: 0, end: 0 }));
         let mut imports = Vec::new();

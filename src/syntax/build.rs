@@ -233,6 +233,10 @@ impl<'b> Builder<'b> {
                 let block = parts.nth(1)?;
                 Statement::Parallel(ast::Parallel { span, block: self.block(block) })
             }
+            Rule::later => {
+                let block = parts.nth(1)?;
+                Statement::Later(ast::Later { span, block: self.block(block) })
+            }
             Rule::done => {
                 let condition = parts.nth(2)?;
                 let condition = self.expression(condition)?;

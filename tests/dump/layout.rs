@@ -2,7 +2,7 @@
 
 use super::values::{region, resource};
 use super::{Page, joined};
-use drc::layout::{Layout, Part, Source};
+use drc::layout::{Layout, Part, Source, Way};
 use drc::model::Model;
 
 /// All stacks with what they hold, take and give.
@@ -12,11 +12,18 @@ pub fn dump(model: &Model, layout: &Layout) -> String {
     for (number, stack) in layout.stacks.iter().enumerate() {
         let kind = if stack.grouped { "group" } else { "layer" };
         page.nest(format!("{}. {} ({kind} {})", number + 1, stack.id, stack.unit), |page| {
-            for (need, edge) in &stack.needs {
+            for ((need, way, ..), edge) in &stack.edges {
                 let (user, used) = (resource(model, edge.from), resource(model, edge.to));
-                page.line(format!("after {}: {user} needs {used}", id(need)));
+                let way = match way {
+                    Way::Output(name) => format!("output {name}"),
+                    Way::Read(name) => format!("reads {name}"),
+                    Way::Name => "name".into(),
+                    Way::Order => "order".into(),
+                };
+                let later = if edge.phase > 0 { format!(", in phase {}", edge.phase + 1) } else { String::new() };
+                page.line(format!("after {}: {user} needs {used} ({way}{later})", id(need)));
             }
-            for (name, source) in &stack.parameters {
+            for (name, (source, _)) in &stack.parameters {
                 let source = match source {
                     Source::Platform(parameter, None) => format!("param {}", model.parameters.get(*parameter).name),
                     Source::Platform(parameter, Some(place)) => {
@@ -35,6 +42,11 @@ pub fn dump(model: &Model, layout: &Layout) -> String {
             }
             let ids = stack.resources.iter().map(|resource| model.families.get(resource.family).logical_id.to_string());
             page.line(format!("holds {}", joined(ids)));
+        });
+    }
+    for (number, phase) in layout.phases.iter().enumerate() {
+        page.nest(format!("phase {}", number + 1), |page| {
+            phase.waves.iter().for_each(|wave| page.line(joined(wave.iter().map(|stack| id(stack).to_string()))));
         });
     }
     page.finish()

@@ -68,11 +68,11 @@ fn family(page: &mut Page, model: &Model, family: &Family) {
                 match &property.value {
                     // A definition is what the workflow's golden file shows; here it would hide the rest.
                     Value::Text(text) if text.starts_with("{\n") => inner.line(format!("{} = (a definition)", property.name)),
-                    known => writer.lines(&mut inner, &format!("{} = ", property.name), known),
+                    known => writer.lines(&mut inner, &format!("{}{} = ", "later ".repeat(property.phase as usize), property.name), known),
                 }
             }
             content.deletion.iter().for_each(|policy| inner.line(format!("on deletion {policy}")));
-            content.depends_on.iter().for_each(|needed| inner.line(format!("depends on {}", resource(model, *needed))));
+            content.depends_on.iter().for_each(|needed| inner.line(format!("depends on {}", resource(model, needed.on))));
             let text = inner.finish();
             match shown.iter_mut().find(|(known, _)| *known == text) {
                 Some((_, places)) => places.push(region(model, *place)),

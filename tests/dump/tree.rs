@@ -69,6 +69,7 @@ fn statement(page: &mut Page, node: &Statement) {
         }
         Statement::On(node) => page.nest(format!("on {}", node.event.text), |page| block(page, &node.block)),
         Statement::Parallel(node) => page.nest("parallel", |page| block(page, &node.block)),
+        Statement::Later(node) => page.nest("later", |page| block(page, &node.block)),
         Statement::DoneWhen(node) => {
             page.line(format!("done when {} every {} within {}", expr(&node.condition), expr(&node.every), expr(&node.within)));
         }

@@ -96,6 +96,7 @@ impl Writer<'_> {
                 format!("\"{parts}\"")
             }
             Deploy::Json(inner) => format!("json({})", self.value(inner)),
+            Deploy::StackOutput(inner) => format!("stack_output({})", self.deploy(inner)),
         }
     }
 

@@ -31,6 +31,7 @@ names! { statement_name, STATEMENTS, Statement:
     Statement::Notify(_) => "notify",
     Statement::On(_) => "on",
     Statement::Parallel(_) => "parallel",
+    Statement::Later(_) => "later",
     Statement::DoneWhen(_) => "done when",
     Statement::Check(_) => "check",
     Statement::Call(_) => "call statement",
@@ -255,7 +256,11 @@ impl Walk {
                 self.expression(to);
                 message.iter().for_each(|message| self.string(message));
             }
-            Statement::On(On { span: _, event: _, block }) | Statement::Parallel(Parallel { span: _, block }) => self.block(block),
+            Statement::On(On { span: _, event: _, block })
+            | Statement::Parallel(Parallel { span: _, block })
+            | Statement::Later(Later { span: _, block }) => {
+                self.block(block);
+            }
             Statement::DoneWhen(DoneWhen { span: _, condition, every, within }) => {
                 [condition, every, within].into_iter().for_each(|value| self.expression(value));
             }

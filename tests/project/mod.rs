@@ -53,7 +53,7 @@ impl Project {
     /// Compiles it.
     pub fn compile(&self) -> Compiled {
         let (mut sources, mut diagnostics) = (SourceMap::new(), Diagnostics::new());
-        let options = Options { settings: self.settings.clone() };
+        let options = Options { settings: self.settings.clone(), ..Options::default() };
         let output = compile("platform.dr", self, &options, &mut sources, &mut diagnostics);
         let files = output.map(|output| {
             let text = |path: &String| {
@@ -91,6 +91,7 @@ impl Compiled {
     /// All output in one text.
     pub fn text(&self) -> String {
         let files = self.files.as_ref().unwrap_or_else(|| panic!("the platform does not compile:\n{}", self.shown));
-        files.iter().map(|(path, text)| format!("== {path}\n{text}\n")).collect()
+        // The file that says lines differs by every comment.
+        files.iter().filter(|(path, _)| *path != "sources.tsv").map(|(path, text)| format!("== {path}\n{text}\n")).collect()
     }
 }

@@ -72,6 +72,8 @@ pub enum Statement {
     On(On),
     /// `parallel { ... }`
     Parallel(Parallel),
+    /// `later { ... }`
+    Later(Later),
     /// `done when CONDITION every 15s within 8min`
     DoneWhen(DoneWhen),
     /// `check c else "message"`
@@ -104,6 +106,7 @@ impl Statement {
             Self::Notify(node) => node.span,
             Self::On(node) => node.span,
             Self::Parallel(node) => node.span,
+            Self::Later(node) => node.span,
             Self::DoneWhen(node) => node.span,
             Self::Check(node) => node.span,
             Self::Call(node) => node.span,
@@ -287,6 +290,15 @@ pub struct On {
     /// `failure`
     pub event: Name,
     /// What happens then.
+    pub block: Block,
+}
+
+/// `later { ... }`: what is added when the rest stands.
+#[derive(Debug, Clone)]
+pub struct Later {
+    /// From `later` to the end.
+    pub span: Span,
+    /// Properties, or declarations.
     pub block: Block,
 }
 

@@ -75,6 +75,10 @@ impl<'t> Printer<'t> {
                 self.text("parallel ");
                 self.block(&node.block);
             }
+            Statement::Later(node) => {
+                self.text("later ");
+                self.block(&node.block);
+            }
             Statement::DoneWhen(node) => {
                 self.text("done when ");
                 self.expr(&node.condition, TERM);
