@@ -12,6 +12,8 @@ import botocore.waiter
 from botocore.exceptions import ClientError, ParamValidationError
 from botocore.validate import ParamValidator
 
+from gaps import Gap
+
 ACCOUNT = "123456789012"
 # Botocore's names for the one Region of a global service.
 GLOBAL_REGIONS = {"aws-global": "us-east-1", "aws-cn-global": "cn-northwest-1", "aws-us-gov-global": "us-gov-west-1"}
@@ -61,6 +63,8 @@ _ANSWERS = {}   # (service, operation) -> function(call, forward)
 _RESETS = []
 _STATE = {"cloudformation": None, "fail": None}
 _CLIENTS = {}
+# What the emulator did not know: the CLI would take it for an error of AWS.
+GAPS = []
 
 
 def precondition(name, source, services, *operations):
@@ -165,7 +169,11 @@ def install():
     original = botocore.client.BaseClient._make_api_call
 
     def make_api_call(self, operation_name, api_params):
-        return _dispatch(original, self, operation_name, api_params)
+        try:
+            return _dispatch(original, self, operation_name, api_params)
+        except (Gap, NotImplementedError) as gap:
+            GAPS.append(f"{self.meta.service_model.service_name}:{operation_name}: {gap}")
+            raise
 
     botocore.client.BaseClient._make_api_call = make_api_call
     botocore.waiter.time = type("NoWait", (), {"sleep": staticmethod(lambda _seconds: None)})

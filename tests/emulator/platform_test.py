@@ -11,7 +11,7 @@ from pathlib import Path
 import prerequisites
 from checks import Checks
 from deployer import Deployer
-from engine.errors import Gap
+from gaps import Gap
 from world import world
 
 # For these nothing may be simulated: they carry what the platforms are for.

@@ -8,7 +8,7 @@ from pathlib import Path
 import botocore.session
 from botocore.exceptions import ClientError
 
-from engine.errors import Gap
+from gaps import Gap
 
 SIMULATED = tomllib.loads((Path(__file__).parent.parent / "simulated.toml").read_text(encoding="utf-8"))
 _ADAPTERS = {}

@@ -3,7 +3,7 @@
 import copy
 
 from calls import answer, precondition, state
-from engine.errors import Gap
+from gaps import Gap
 
 from .base import Adapter, Given, Made, arguments, exists
 

@@ -7,9 +7,11 @@ from urllib.parse import unquote, urlparse
 from botocore.exceptions import ClientError
 
 from calls import client
+from gaps import Gap
 
 from . import changes, parameters, policy
-from .errors import Gap, Invalid
+
+from .errors import Invalid
 from .stack import ChangeSet, arn
 from .template import INLINE_BYTES, Template
 

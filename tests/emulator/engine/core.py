@@ -6,9 +6,10 @@ import datetime
 import hashlib
 
 from calls import ACCOUNT, Call, client, partition
+from gaps import Gap
 
 from . import api
-from .errors import Gap
+from .errors import Invalid
 from .operation import Operation
 from .stack import Stack, arn
 
@@ -96,7 +97,10 @@ class Engine:
         function = api.OPERATIONS.get(call.operation)
         if function is None:
             raise Gap(f"the engine does not know cloudformation:{call.operation}")
-        response = function(self, call.region, call.params)
+        try:
+            response = function(self, call.region, call.params)
+        except Invalid as error:
+            raise error.of(call.operation) from error
         _fits(response, model.output_shape, call.operation)
         return response
 

@@ -1,4 +1,4 @@
-"""How the engine says no."""
+"""How CloudFormation says no."""
 
 from botocore.exceptions import ClientError
 
@@ -6,11 +6,11 @@ from botocore.exceptions import ClientError
 class Invalid(ClientError):
     """CloudFormation refuses a call or a template."""
 
-    def __init__(self, message, code="ValidationError"):
-        super().__init__({"Error": {"Code": code, "Message": message}, "ResponseMetadata": {"HTTPStatusCode": 400}}, "CloudFormation")
-        self.message = message
+    def __init__(self, message, code="ValidationError", operation="CloudFormation"):
+        super().__init__({"Error": {"Code": code, "Message": message}, "ResponseMetadata": {"HTTPStatusCode": 400}}, operation)
+        self.message, self.code = message, code
         self.rule = f"cloudformation.{code}"
 
-
-class Gap(Exception):
-    """The emulator itself does not know something. Never taken for an answer of AWS: it ends the run."""
+    def of(self, operation):
+        """The same, as the answer to a call."""
+        return Invalid(self.message, self.code, operation)

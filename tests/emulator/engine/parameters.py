@@ -5,8 +5,9 @@ import re
 from botocore.exceptions import ClientError
 
 from calls import client
+from gaps import Gap
 
-from .errors import Gap, Invalid
+from .errors import Invalid
 
 MAXIMUM_BYTES = 4096
 # Parameter types whose value must exist in the Region.

@@ -3,7 +3,9 @@
 import fnmatch
 import json
 
-from .errors import Gap, Invalid
+from gaps import Gap
+
+from .errors import Invalid
 
 
 def check(text):

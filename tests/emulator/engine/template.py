@@ -4,8 +4,9 @@ import json
 import re
 
 import schemas
+from gaps import Gap
 
-from .errors import Gap, Invalid
+from .errors import Invalid
 from .values import references
 
 # User guide, "Understand CloudFormation quotas".

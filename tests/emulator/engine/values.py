@@ -5,8 +5,9 @@ import json
 import re
 
 from calls import ACCOUNT, client, partition
+from gaps import Gap
 
-from .errors import Gap, Invalid
+from .errors import Invalid
 
 PLACEHOLDER = re.compile(r"\$\{(!?)([^}]+)\}")
 DYNAMIC = re.compile(r"\{\{resolve:([a-z-]+):([^}]*)\}\}")
