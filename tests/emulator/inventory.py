@@ -14,11 +14,11 @@ def _pages(service, region, operation, *path, **params):
 
 
 def _follow(value, path):
-    if not path:
-        yield value
-    elif isinstance(value, list):
+    if isinstance(value, list):
         for inner in value:
             yield from _follow(inner, path)
+    elif not path:
+        yield value
     elif path[0] in value:
         yield from _follow(value[path[0]], path[1:])
 

@@ -7,6 +7,8 @@ A type is *created* where moto keeps all of it, *adapted* where we keep or answe
 import importlib
 import pkgutil
 
+from botocore.exceptions import ClientError
+
 from . import base
 
 for _module in pkgutil.iter_modules(__path__):
@@ -26,5 +28,9 @@ def update(kind, scope, physical_id, old, new):
 
 
 def delete(kind, scope, physical_id, properties):
-    """Deletes a resource."""
-    base.find(kind).delete(scope, physical_id, base.given(properties))
+    """Deletes a resource. One that is gone already is deleted, as for CloudFormation, whose handlers answer `NotFound` then."""
+    try:
+        base.find(kind).delete(scope, physical_id, base.given(properties))
+    except ClientError as error:
+        if not base.gone(error):
+            raise

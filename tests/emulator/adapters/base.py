@@ -159,12 +159,18 @@ def tag_list(scope, properties):
     return [{"Key": key, "Value": value} for key, value in {**scope.tags, **own}.items()]
 
 
+def gone(error):
+    """Whether an error says that there is no such thing."""
+    code = error.response["Error"]["Code"]
+    said = error.response["Error"]["Message"].lower()
+    return "NotFound" in code or "NoSuch" in code or "NonExistent" in code or code == "404" or "does not exist" in said or "not found" in said
+
+
 def exists(function, **params):
-    """Whether a describing call finds anything."""
+    """What a describing call finds, or nothing."""
     try:
         return function(**params)
     except ClientError as error:
-        code = error.response["Error"]["Code"]
-        if "NotFound" in code or "NoSuch" in code or code in {"404", "ResourceNotFound", "ValidationError", "InvalidParameterValue"}:
+        if gone(error):
             return None
         raise

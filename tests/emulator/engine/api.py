@@ -194,7 +194,10 @@ def execute_change_set(engine, region, params):
     stack.change_sets.clear()
     stack.disable_rollback = params.get("DisableRollback", False)
     stack.updated = engine.now()
-    stack.turn(engine.now(), "CREATE_IN_PROGRESS" if stack.template is None else "UPDATE_IN_PROGRESS", "User Initiated")
+    creating = stack.template is None
+    if creating:
+        stack.tags, stack.parameters, stack.capabilities = found.tags, found.parameters, found.capabilities
+    stack.turn(engine.now(), "CREATE_IN_PROGRESS" if creating else "UPDATE_IN_PROGRESS", "User Initiated")
     engine.start(stack, lambda work: work.deploy(found))
     return {}
 
@@ -226,12 +229,13 @@ def _described(stack):
 @operation("DescribeStacks")
 def describe_stacks(engine, region, params):
     if "StackName" in params:
-        stack = _stack(engine, region, params["StackName"])
-        engine.look(stack)
-        return {"Stacks": [_described(stack)]}
-    listed = [stack for (place, _), stack in list(engine.stacks.items()) if place == region]
-    for stack in listed:
-        engine.look(stack)
+        engine.look(_stack(engine, region, params["StackName"]))
+        # What has gone meanwhile is found by its id only.
+        return {"Stacks": [_described(_stack(engine, region, params["StackName"]))]}
+    for (place, _), stack in list(engine.stacks.items()):
+        if place == region:
+            engine.look(stack)
+    listed = [stack for (place, _), stack in engine.stacks.items() if place == region]
     shown, token = _page(listed, params)
     return {"Stacks": [_described(stack) for stack in shown], **token}
 
