@@ -50,8 +50,8 @@ sys.exit(answered["code"])
 
 
 def _remember():
-    """Every command is a session of its own, which reads the API models and looks at the signatures of all handlers anew. Both are
-    the same for ever, and most of the time that a command takes."""
+    """Every command is a session of its own, which reads the API models and looks at the signatures and names of all handlers anew.
+    They are the same for ever, and most of the time that a command takes."""
     botocore.session.create_loader = functools.cache(botocore.session.create_loader)
     slow = botocore.hooks.accepts_kwargs
 
@@ -60,6 +60,14 @@ def _remember():
         return slow(function) if code is None else bool(code.co_flags & inspect.CO_VARKEYWORDS)
 
     botocore.hooks.accepts_kwargs = accepts_kwargs
+    aliased, ask = {}, botocore.hooks.EventAliaser._alias_event_name
+
+    def alias_event_name(self, event_name):
+        if event_name not in aliased:
+            aliased[event_name] = ask(self, event_name)
+        return aliased[event_name]
+
+    botocore.hooks.EventAliaser._alias_event_name = alias_event_name
 
 
 class CommandLine:

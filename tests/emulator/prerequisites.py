@@ -17,8 +17,8 @@ def _certificate(region, name):
     return client("acm", region).request_certificate(DomainName=name)["CertificateArn"]
 
 
-def _image(region, _name):
-    return client("ec2", region).describe_images(Owners=["amazon"])["Images"][0]["ImageId"]
+def _image(region, name):
+    return client("ec2", region).register_image(Name=name, Architecture="arm64", RootDeviceName="/dev/xvda")["ImageId"]
 
 
 MAKE = {"hosted_zone": _hosted_zone, "certificate": _certificate, "image": _image}

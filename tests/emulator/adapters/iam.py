@@ -1,9 +1,14 @@
 """IAM: roles, and whether a service may take one."""
 
+import functools
 import json
 from urllib.parse import unquote
 
-from calls import answer, precondition
+from moto.backends import get_backend
+from moto.iam.aws_managed_policies import aws_managed_policies_data
+from moto.iam.models import AWSManagedPolicy
+
+from calls import ACCOUNT, answer, precondition
 
 from .base import Adapter, Made, arguments, exists, tag_list
 
@@ -12,7 +17,8 @@ QUOTAS = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.
 
 def assumable(call, role_arn, service):
     """Whether the role is there and trusts the service."""
-    found = exists(call.client("iam").get_role, RoleName=role_arn.rsplit("/", 1)[-1])
+    name = role_arn.rsplit("/", 1)[-1]
+    found = exists(call.client("iam").get_role, RoleName=name) if name else None
     if found is None or found["Role"]["Arn"] != role_arn:
         return False
     document = found["Role"]["AssumeRolePolicyDocument"]
@@ -37,13 +43,23 @@ def inline_policy_size(call):
         raise call.refuse("LimitExceededException", "Maximum policy size of 10240 bytes exceeded for role " + role)
 
 
-@answer("iam", "AttachRolePolicy", "DetachRolePolicy")
+@functools.cache
+def _aws_policies():
+    """AWS's own policies, as moto carries them."""
+    return json.loads(aws_managed_policies_data)
+
+
+@answer("iam", "AttachRolePolicy")
 def attach_role_policy(call, forward):
-    """Moto has AWS's own policies in the commercial partition only, with its ARNs in all partitions."""
+    """Moto would load a thousand policies of AWS: the one that is asked for is enough. It has one store for all partitions."""
     arn = call.params["PolicyArn"]
-    if ":iam::aws:policy/" in arn and arn.split(":")[1] == call.partition:
-        arn = arn.replace(f"arn:{call.partition}:", "arn:aws:", 1)
-    return forward({**call.params, "PolicyArn": arn})
+    store = get_backend("iam")[ACCOUNT]["aws"]
+    name = arn.rsplit("/", 1)[-1]
+    if arn.startswith(f"arn:{call.partition}:iam::aws:policy/") and name in _aws_policies() and arn not in store.managed_policies:
+        policy = AWSManagedPolicy.from_data(name, ACCOUNT, call.region, _aws_policies()[name])
+        if policy.arn == arn:
+            store.managed_policies[arn] = policy
+    return forward(call.params)
 
 
 class Role(Adapter):
