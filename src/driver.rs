@@ -1,10 +1,11 @@
 //! The way from an entry file to output: every stage in order, a gate after each.
 
 use crate::diag::{Diagnostic, Diagnostics, Severity, codes};
-use crate::emit::Output;
-pub use crate::expand::Options;
+use crate::emit::{self, Output};
 use crate::expand::{self, Allowance, Expanded};
+pub use crate::expand::{Environment, Options};
 use crate::layout;
+use crate::names;
 use crate::resolve;
 use crate::source::SourceMap;
 pub use crate::source::{LoadError, Loader};
@@ -16,7 +17,10 @@ pub fn check(entry: &str, loader: &dyn Loader, options: &Options, sources: &mut 
 
 /// Compiles a platform; `None` if there are errors.
 pub fn compile(entry: &str, loader: &dyn Loader, options: &Options, sources: &mut SourceMap, diagnostics: &mut Diagnostics) -> Option<Output> {
-    let modules = resolve::load(entry, loader, sources, diagnostics);
+    let mut modules = resolve::load(entry, loader, sources, diagnostics);
+    if let Some(environment) = &options.environment {
+        modules.environment = Some(resolve::environment(&environment.name, &environment.text, sources, diagnostics));
+    }
     // A text that is not understood gives no second opinion about its names.
     let syntax = diagnostics.as_slice().iter().any(|found| found.severity == Severity::Error && !found.code.starts_with("DR02"));
     if syntax || modules.list.is_empty() {
@@ -29,12 +33,22 @@ pub fn compile(entry: &str, loader: &dyn Loader, options: &Options, sources: &mu
         return None;
     }
     let Expanded { model, machines, allows } = expand::expand(&modules, sources, options, diagnostics);
-    let layout = if diagnostics.has_errors() { None } else { Some(layout::layout(&model, options.deployed.as_ref(), diagnostics)) };
+    let layout = if diagnostics.has_errors() {
+        None
+    } else {
+        let mut found = Diagnostics::new();
+        names::check(&model, sources, &mut found);
+        let layout = layout::layout(&model, options.deployed.as_ref(), diagnostics);
+        diagnostics.as_mut_vec().append(found.as_mut_vec());
+        Some(layout)
+    };
     let accepted = accept(&allows, diagnostics);
     if diagnostics.has_errors() {
         return None;
     }
-    Some(Output::new(model, layout?, machines, accepted, sources))
+    let output = Output::new(model, layout?, machines, accepted, sources);
+    emit::check_limits(&output, diagnostics);
+    (!diagnostics.has_errors()).then_some(output)
 }
 
 /// Drops the warnings that an `allow` accepts, and reports the ones that accept nothing; gives what was accepted.

@@ -13,6 +13,8 @@ pub mod emit;
 pub mod expand;
 pub mod layout;
 pub mod model;
+pub mod names;
+pub mod pattern;
 pub mod render;
 pub mod resolve;
 pub mod source;

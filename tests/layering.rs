@@ -11,6 +11,7 @@ const ORDER: &[&[&str]] = &[
     &["aws"],
     &["stdlib"],
     &["units"],
+    &["pattern"],
     &["source"],
     &["diag"],
     &["syntax"],
@@ -20,6 +21,7 @@ const ORDER: &[&[&str]] = &[
     // A definition is a property of a machine's resource, so plans become states while the program is expanded.
     &["asl"],
     &["expand"],
+    &["names"],
     &["layout"],
     &["emit"],
     &["driver"],

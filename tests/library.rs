@@ -39,3 +39,15 @@ fn the_compiler_finds_what_it_instantiates() {
         assert!(core.contains(&format!("pub component {component} ")), "core has no `{component}`");
     }
 }
+
+#[test]
+fn arns_take_the_account_and_the_partition_of_a_region() {
+    for (name, text) in stdlib::MODULES {
+        for line in text.lines().filter(|line| line.contains("\"arn:")) {
+            assert!(line.contains("\"arn:${") && line.contains(".partition}:"), "{name}: {line}");
+        }
+        for word in ["AWS::AccountId", "AWS::Region", "AWS::Partition"] {
+            assert!(!text.contains(word), "{name}: `{word}` means those of whichever stack it stands in; a Region has `.account` and `.partition`");
+        }
+    }
+}

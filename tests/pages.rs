@@ -6,7 +6,7 @@
 
 use drc::diag::codes::{self, Code};
 use drc::diag::{Diagnostic, Diagnostics, Fix};
-use drc::driver::{LoadError, Loader, Options, compile};
+use drc::driver::{Environment, LoadError, Loader, Options, compile};
 use drc::source::SourceMap;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
@@ -14,6 +14,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 const ENTRY: &str = "platform.dr";
+/// The environment file of a platform, if it has one.
+const ENVIRONMENT: &str = "prod.dr";
 /// What a page may be long: it is read in a terminal, in a hurry.
 const LINES: std::ops::RangeInclusive<usize> = 25..=60;
 const WIDTH: usize = 100;
@@ -92,6 +94,10 @@ fn read_block(line: usize, tags: &[&str], body: &[&str], page: &mut Page, failur
             },
             Some(("also", code)) => case.also.push(code.to_string()),
             None if matches!(*tag, "wrong" | "right") => role = Some(*tag),
+            None if *tag == "env" => match page.cases.last_mut() {
+                Some(case) => return drop(case.files.0.insert(ENVIRONMENT.to_string(), text)),
+                None => failures.push(format!("line {line}: an environment before its platform")),
+            },
             None if *tag == "fixed" => case.fixed = true,
             None if *tag == "bom" => text.insert(0, '\u{feff}'),
             _ => failures.push(format!("line {line}: unknown tag `{tag}`")),
@@ -120,7 +126,8 @@ fn read_transcript(line: usize, body: &[&str], failures: &mut Vec<String>) -> Tr
 /// All findings of a platform, as the command line shows them.
 fn findings(files: &Project, settings: &[(String, String)]) -> (Vec<Diagnostic>, SourceMap) {
     let (mut sources, mut diagnostics) = (SourceMap::new(), Diagnostics::new());
-    let options = Options { settings: settings.to_vec(), ..Options::default() };
+    let environment = files.0.get(ENVIRONMENT).map(|text| Environment { name: ENVIRONMENT.to_string(), text: text.clone() });
+    let options = Options { settings: settings.to_vec(), environment, ..Options::default() };
     let _ = compile(ENTRY, files, &options, &mut sources, &mut diagnostics);
     let found = drc::render::arrange(diagnostics, &sources);
     (found, sources)

@@ -1,13 +1,17 @@
-//! The document for programs is what its schema says.
+//! The documents for programs are what their schemas say.
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by them")]
 
+mod command;
 mod common;
 
+use command::Folder;
 use common::sample;
 use drc::render::{Format, JSON_VERSION, Style, render};
 use serde_json::{Value, json};
 
 const SCHEMA: &str = include_str!("../docs/diagnostics.schema.json");
+const MANIFEST: &str = include_str!("../docs/manifest.schema.json");
+const TRACE_SCHEMA: &str = include_str!("../docs/trace.schema.json");
 
 /// What of `value` the schema does not allow, with the path to it. Knows the words that our schema uses, and fails at others.
 fn violations(schema: &Value, value: &Value, root: &Value, at: &str, found: &mut Vec<String>) {
@@ -58,10 +62,11 @@ fn violations(schema: &Value, value: &Value, root: &Value, at: &str, found: &mut
                 }
             }
             "additionalProperties" => {
-                assert_eq!(rule, &json!(false), "only closed objects are known here");
-                for name in object.into_iter().flat_map(serde_json::Map::keys) {
-                    if schema["properties"].get(name).is_none() {
+                for (name, inner) in object.into_iter().flatten().filter(|(name, _)| schema["properties"].get(*name).is_none()) {
+                    if rule == &json!(false) {
                         found.push(format!("{at}: {name} is not described"));
+                    } else {
+                        violations(rule, inner, root, &format!("{at}/{name}"), found);
                     }
                 }
             }
@@ -81,6 +86,7 @@ fn is_of_type(value: &Value, name: &str) -> bool {
         "array" => value.is_array(),
         "string" => value.is_string(),
         "integer" => value.is_u64() || value.is_i64(),
+        "number" => value.is_number(),
         "boolean" => value.is_boolean(),
         "null" => value.is_null(),
         other => panic!("unknown type {other}"),
@@ -88,7 +94,11 @@ fn is_of_type(value: &Value, name: &str) -> bool {
 }
 
 fn check(document: &Value) -> Vec<String> {
-    let schema: Value = serde_json::from_str(SCHEMA).expect("the schema is JSON");
+    check_against(SCHEMA, document)
+}
+
+fn check_against(schema: &str, document: &Value) -> Vec<String> {
+    let schema: Value = serde_json::from_str(schema).expect("the schema is JSON");
     let mut found = Vec::new();
     violations(&schema, document, &schema, "", &mut found);
     found
@@ -137,4 +147,38 @@ fn ranges_name_the_text_that_labels_cover() {
     let offset = |end: &str| label["range"][end]["offset"].as_u64().unwrap() as usize;
     let (_, file) = sources.iter().find(|(_, file)| Some(file.name.as_str()) == label["file"].as_str()).unwrap();
     assert_eq!(file.text.get(offset("start")..offset("end")), Some("front.edit_records()"));
+}
+
+#[test]
+fn the_manifest_is_what_its_schema_says() {
+    let manifest: Value = serde_json::from_str(include_str!("golden/orders/manifest.json")).expect("a manifest is JSON");
+    assert_eq!(check_against(MANIFEST, &manifest), Vec::<String>::new());
+    let wrong = |change: fn(&mut Value)| {
+        let mut manifest = manifest.clone();
+        change(&mut manifest);
+        assert_ne!(check_against(MANIFEST, &manifest), Vec::<String>::new());
+    };
+    wrong(|manifest| manifest["version"] = json!(1));
+    wrong(|manifest| manifest["stacks"][0]["phase"] = json!("1"));
+    wrong(|manifest| manifest["phases"][0]["waves"][0] = json!("us-east-1/keys"));
+    wrong(|manifest| manifest["phases"][0]["stacks"]["us-east-1/data"]["parameters"]["Suffix"] = json!({ "from": "thin air" }));
+}
+
+#[test]
+fn the_answer_of_trace_is_what_its_schema_says() {
+    let folder = Folder::with(&[("platform.dr", include_str!("../examples/orders/platform.dr"))]);
+    let traced = |name: &str| -> Value {
+        let output = folder.run(&["trace", name, "--format", "json"]);
+        serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{name}: {error}"))
+    };
+    for (name, hits) in
+        [("LedgerCluster", 1), ("promote", 1), ("evacuate", 1), ("Suffix", 1), ("LedgerKeyArn", 1), ("us-east-1/app", 1), ("nobody", 0)]
+    {
+        let document = traced(name);
+        assert_eq!(check_against(TRACE_SCHEMA, &document), Vec::<String>::new(), "{name}");
+        assert_eq!(document["hits"].as_array().unwrap().len(), hits, "{document}");
+    }
+    let mut wrong = traced("LedgerCluster");
+    wrong["hits"][0]["kind"] = json!("thing");
+    assert_ne!(check_against(TRACE_SCHEMA, &wrong), Vec::<String>::new());
 }

@@ -1,10 +1,12 @@
 //! From the workflow to states. Each function is told where the flow goes on and gives the name of its first state.
 
+use super::StateOrigin;
 use super::jsonata::{argument, condition, expression, wrap};
 use super::states::{Branch, Catch, Choice, Retry, State, StateMachine};
 use super::substitute::Substitutions;
 use crate::model::Model;
 use crate::model::value::{Run, Value};
+use crate::source::Span;
 use crate::workflow::{Call, Operation, Plan, RETRY_INTERVAL, SingleStep, Step, call_bound};
 use indexmap::IndexMap;
 use serde_json::{Map, Value as Json, json};
@@ -19,6 +21,9 @@ struct Builder<'m> {
     partition: SmolStr,
     states: Vec<(String, State)>,
     names: HashSet<String>,
+    origins: Vec<StateOrigin>,
+    /// The step whose states are made, and the operation in it.
+    at: (Span, Option<Span>),
     /// What tells the variables of a branch from those around it: AWS refuses a name that both assign.
     scope: String,
 }
@@ -30,13 +35,15 @@ struct Targets {
     failed: String,
 }
 
-pub fn build(plan: &Plan, model: &Model) -> (StateMachine, Vec<(SmolStr, Value)>) {
+pub fn build(plan: &Plan, model: &Model) -> (StateMachine, Vec<(SmolStr, Value)>, Vec<StateOrigin>) {
     let region = model.regions.get(plan.machine);
     let mut builder = Builder {
         substitutions: Substitutions::new(model, plan.machine),
         partition: region.partition.clone(),
         states: Vec::new(),
         names: HashSet::new(),
+        origins: Vec::new(),
+        at: (plan.span, None),
         scope: String::new(),
     };
     let done = builder.name("done");
@@ -57,7 +64,7 @@ pub fn build(plan: &Plan, model: &Model) -> (StateMachine, Vec<(SmolStr, Value)>
         timeout_seconds: Some((plan.bound / 1000.0).ceil() as u64 + notice_seconds),
         states: in_order(&next, builder.states),
     };
-    (machine, builder.substitutions.into_entries())
+    (machine, builder.substitutions.into_entries(), builder.origins)
 }
 
 /// The states as they are reached from the first one.
@@ -101,6 +108,7 @@ impl Builder<'_> {
             number += 1;
         }
         self.names.insert(short.clone());
+        self.origins.push(StateOrigin { name: short.clone(), step: self.at.0, part: self.at.1 });
         short
     }
 
@@ -129,6 +137,7 @@ impl Builder<'_> {
         let mut next = failed;
         let mut seconds = 0;
         for call in plan.on_failure.iter().rev() {
+            self.at = (plan.failure_span, Some(call.span));
             let name = self.name("tell of the failure");
             let mut state = self.task(call);
             // A message that cannot be sent must not hide the failure that it tells of.
@@ -142,6 +151,7 @@ impl Builder<'_> {
     }
 
     fn step(&mut self, step: &SingleStep, targets: &Targets) -> String {
+        self.at = (step.span, None);
         let targets = if step.best_effort {
             let skipped = self.name(&format!("{}: given up", step.name));
             self.add(
@@ -165,6 +175,7 @@ impl Builder<'_> {
         for (at, operation) in body.iter().enumerate().rev() {
             let targets = Targets { next, failed: targets.failed.clone() };
             let opening = first && at == 0;
+            self.at.1 = operation.span();
             next = match operation {
                 Operation::Call(call) => self.call(call, step, &targets, opening),
                 Operation::Check { condition, message, .. } => self.check(condition, message, step, &targets, opening),
@@ -324,6 +335,7 @@ impl Builder<'_> {
     fn questions(&mut self, ask: &[Call], first: &str, decision: &str, step: &SingleStep) {
         let mut next = decision.to_string();
         for (at, call) in ask.iter().enumerate().rev() {
+            self.at.1 = Some(call.span);
             let name = if at == 0 { first.to_string() } else { self.name(&format!("{}: ask {}", step.name, call.operation)) };
             let mut state = self.task(call);
             let assign = call.result.as_ref().map(|variable| json!({ variable.as_str(): {} }));
@@ -339,10 +351,13 @@ impl Builder<'_> {
 
     fn parallel(&mut self, steps: &[SingleStep], targets: &Targets) -> String {
         let title: Vec<&str> = steps.iter().map(|step| step.name.as_str()).collect();
+        let (first, last) = (steps.first().map(|step| step.span), steps.last().map(|step| step.span));
+        self.at = (first.zip(last).map_or(self.at.0, |(first, last)| first.to(last)), None);
         let name = self.name(&title.join(" | "));
         let mut branches = Vec::new();
         for step in steps {
             let outer = std::mem::take(&mut self.states);
+            self.at = (step.span, None);
             let end = self.name(&format!("{}: done", step.name));
             self.add(&end, State { kind: "Pass", output: Some(json!({})), end: Some(true), ..State::default() });
             let failed = self.name(&format!("{}: failed", step.name));

@@ -1,6 +1,8 @@
 //! Facts about AWS, read from data files. Nothing here knows the language.
 
 pub mod kinds;
+pub mod names;
 pub mod regions;
+pub mod scripts;
 pub mod services;
 pub mod types;

@@ -68,6 +68,14 @@ pub fn respelled(name: &str) -> Option<String> {
     services().find(|known| known.eq_ignore_ascii_case(service)).map(|known| format!("{known}::{kind}"))
 }
 
+/// The names of all types, sorted.
+#[cfg(test)]
+pub(crate) fn names() -> Vec<&'static str> {
+    let mut names: Vec<&str> = TABLE.values().map(|row| row.name.as_str()).collect();
+    names.sort_unstable();
+    names
+}
+
 /// How many types the table has.
 #[must_use]
 pub fn count() -> usize {

@@ -17,6 +17,17 @@ Exit codes:
   1  errors in the texts, warnings with --deny warnings, or files that fmt --check would change
   2  wrong usage, or a file that could not be read or written";
 
+const TRACED: &str = "\
+Forms of the answer (--format), on standard output:
+  graphical  the declaration underlined (the default in a terminal)
+  short      file:line:column: resource: what it is (the default elsewhere)
+  json       for programs: docs/trace.schema.json
+
+Exit codes:
+  0  found
+  1  nothing has this name, or errors in the texts
+  2  wrong usage, or a file that could not be read";
+
 /// Compiles multi-Region disaster-recovery platforms (.dr) to CloudFormation and Step Functions, and refuses plans that cannot work.
 #[derive(Debug, Parser)]
 #[command(name = "drc", version, after_help = FORMATS, max_term_width = 120, arg_required_else_help = true)]
@@ -35,8 +46,13 @@ pub enum Command {
     Check(Check),
     /// Format files in place
     Fmt(Fmt),
+    /// Draw the stacks of a platform, and what goes from one to another
+    Graph(Graph),
     /// Explain a code: what it means, why it matters, what to do
     Explain(Explain),
+    /// Find the line behind a name in AWS: a logical id, a state, a parameter, an output, a stack
+    #[command(after_help = TRACED)]
+    Trace(Trace),
 }
 
 #[derive(Debug, Args)]
@@ -47,6 +63,12 @@ pub struct Compile {
     /// The folder that is written: replaced as a whole if `drc` wrote it; other files in it are never touched
     #[arg(short, long, value_name = "DIR", default_value = "out")]
     pub output: PathBuf,
+    /// Write over files of others that are in the way, and into a folder that `drc` did not make; all other files are kept
+    #[arg(long)]
+    pub force: bool,
+    /// Tell what each stack takes from another one, and how
+    #[arg(short, long)]
+    pub verbose: bool,
     #[command(flatten)]
     pub common: Common,
 }
@@ -56,8 +78,29 @@ pub struct Check {
     /// The platform files; each is a project of its own
     #[arg(value_name = "FILE", required = true)]
     pub files: Vec<PathBuf>,
+    /// Tell what each stack takes from another one, and how
+    #[arg(short, long)]
+    pub verbose: bool,
     #[command(flatten)]
     pub common: Common,
+}
+
+#[derive(Debug, Args)]
+pub struct Graph {
+    /// The platform file; its folder is the project
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// The language of the picture: Mermaid is drawn by code hosts and wikis, DOT by Graphviz
+    #[arg(long = "as", value_name = "LANGUAGE", default_value = "mermaid")]
+    pub language: Language,
+    #[command(flatten)]
+    pub common: Common,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Language {
+    Mermaid,
+    Dot,
 }
 
 #[derive(Debug, Args)]
@@ -80,10 +123,25 @@ pub struct Explain {
 }
 
 #[derive(Debug, Args)]
+pub struct Trace {
+    /// What is looked for: `LedgerCluster`, `promote`, `evacuate/promote`, `Suffix`, `us-east-1/data`, `orders-data-prod` ...
+    #[arg(value_name = "NAME")]
+    pub name: String,
+    /// The platform file; its folder is the project
+    #[arg(value_name = "FILE", default_value = "platform.dr")]
+    pub file: PathBuf,
+    #[command(flatten)]
+    pub common: Common,
+}
+
+#[derive(Debug, Args)]
 pub struct Common {
     /// The value of a `setting` of the platform; can be repeated
     #[arg(long = "set", value_name = "NAME=VALUE", value_parser = setting)]
     pub settings: Vec<(String, String)>,
+    /// A file with values for settings and parameters: `NAME = VALUE` lines; `--set` wins over it
+    #[arg(long = "env", value_name = "FILE")]
+    pub environment: Option<PathBuf>,
     /// The manifest from which the running platform was deployed: what it lists is there already, and only what is new is phased
     #[arg(long, value_name = "MANIFEST")]
     pub deployed: Option<PathBuf>,

@@ -1,18 +1,19 @@
-//! `drc compile` and `drc check`.
+//! `drc compile`, `drc check` and `drc graph`.
 
 use super::Outcome;
-use super::args::{Check, Common, Compile};
-use super::loader::{Disk, said, sources_in};
+use super::args::{Check, Common, Compile, Graph, Language};
+use super::loader::{Disk, read, said, sources_in};
 use super::output;
-use super::report::Reporter;
+use super::report::{Reporter, print};
 use drc::diag::{Diagnostic, Diagnostics, codes, suggest};
-use drc::driver::{self, LoadError, Options};
-use drc::emit::{Output, read_manifest};
+use drc::driver::{self, Environment, LoadError, Options};
+use drc::emit::{Output, Picture, read_manifest};
 use drc::model::Deployed;
 use drc::resolve::load_error;
 use drc::source::SourceMap;
+use std::fmt::Write as _;
 use std::fs;
-use std::path::Path;
+use std::path::{Component, Path, PathBuf};
 
 /// Compiles a platform and writes what came of it.
 pub fn compile(command: &Compile) -> Outcome {
@@ -22,8 +23,11 @@ pub fn compile(command: &Compile) -> Outcome {
     reporter.refuse(&mut diagnostics);
     let mut told = None;
     if let Some(output) = output.filter(|_| !diagnostics.has_errors()) {
-        match output::write(&command.output, &output) {
-            Ok(()) => told = Some(format!("{}\nwritten to {}", output.summary(), command.output.display())),
+        match output::write(&command.output, &output, command.force) {
+            Ok(()) => {
+                let ways = if command.verbose { listed(&output) } else { String::new() };
+                told = Some(format!("{}\n{ways}written to {}", output.summary(), command.output.display()));
+            }
             Err(finding) => diagnostics.push(*finding),
         }
     }
@@ -34,28 +38,56 @@ pub fn compile(command: &Compile) -> Outcome {
 /// Checks platforms, one after the other.
 pub fn check(command: &Check) -> Outcome {
     let reporter = Reporter::new(&command.common.showing, &command.common.deny);
-    let (mut sources, mut all) = (SourceMap::new(), Diagnostics::new());
+    let (mut sources, mut all, mut ways) = (SourceMap::new(), Diagnostics::new(), String::new());
     for file in &command.files {
         // Each platform has its own gates: the errors of one do not keep another from being looked at.
         let mut diagnostics = Diagnostics::new();
-        let _ = run(file, &command.common, &mut sources, &mut diagnostics);
+        let output = run(file, &command.common, &mut sources, &mut diagnostics);
+        if let Some(output) = output.filter(|_| command.verbose) {
+            let _ = write!(ways, "{}\n{}", output.summary(), listed(&output));
+        }
         all.as_mut_vec().append(diagnostics.as_mut_vec());
     }
     reporter.refuse(&mut all);
     let nothing = all.as_slice().is_empty();
     let outcome = reporter.show(all, &sources);
+    let outcome = if ways.is_empty() { outcome } else { outcome.max(reporter.tell(ways.trim_end())) };
     if nothing { outcome.max(reporter.tell("no findings")) } else { outcome }
 }
 
-fn run(file: &Path, common: &Common, sources: &mut SourceMap, diagnostics: &mut Diagnostics) -> Option<Output> {
-    let deployed = match common.deployed.as_deref().map(running).transpose() {
-        Ok(deployed) => deployed,
+/// What each stack takes from another one, a line each.
+fn listed(output: &Output) -> String {
+    output.ways().iter().map(|way| format!("  {way}\n")).collect()
+}
+
+/// Draws the stacks of a platform.
+pub fn graph(command: &Graph) -> Outcome {
+    let reporter = Reporter::new(&command.common.showing, &command.common.deny);
+    let (mut sources, mut diagnostics) = (SourceMap::new(), Diagnostics::new());
+    let output = run(&command.file, &command.common, &mut sources, &mut diagnostics);
+    reporter.refuse(&mut diagnostics);
+    let language = match command.language {
+        Language::Mermaid => Picture::Mermaid,
+        Language::Dot => Picture::Dot,
+    };
+    // A document of findings takes standard output for itself.
+    let drawn = output.filter(|_| !diagnostics.has_errors() && !reporter.is_document()).map(|output| output.picture(language));
+    let outcome = reporter.show(diagnostics, &sources);
+    drawn.map_or(outcome, |text| outcome.max(print(|sink| sink.write_all(text.as_bytes()))))
+}
+
+/// Compiles a platform file, and fills in what was found.
+pub fn run(file: &Path, common: &Common, sources: &mut SourceMap, diagnostics: &mut Diagnostics) -> Option<Output> {
+    let given = common.environment.as_deref().map(environment).transpose();
+    let running = common.deployed.as_deref().map(running).transpose();
+    let (environment, deployed) = match given.and_then(|environment| Ok((environment, running?))) {
+        Ok(read) => read,
         Err(finding) => {
             diagnostics.push(*finding);
             return None;
         }
     };
-    let options = Options { settings: common.settings.clone(), deployed };
+    let options = Options { settings: common.settings.clone(), environment, deployed };
     match Disk::open(file) {
         Ok(disk) => driver::compile(disk.entry(), &disk, &options, sources, diagnostics),
         Err(error) => {
@@ -63,6 +95,15 @@ fn run(file: &Path, common: &Common, sources: &mut SourceMap, diagnostics: &mut 
             None
         }
     }
+}
+
+/// The text of an environment file. It may lie anywhere: the command line names it, no text does.
+fn environment(file: &Path) -> Result<Environment, Box<Diagnostic>> {
+    let text = read(file).map_err(|error| Box::new(entry_error(file, &error)))?;
+    let here = std::env::current_dir().ok();
+    let shown = here.and_then(|here| file.strip_prefix(here).ok()).unwrap_or(file);
+    let shown: PathBuf = shown.components().filter(|part| *part != Component::CurDir).collect();
+    Ok(Environment { name: shown.to_string_lossy().into_owned(), text })
 }
 
 /// What the manifest of the running platform says.

@@ -2,13 +2,13 @@
 
 mod args;
 mod compile;
-mod exchange;
 mod explain;
 mod fmt;
 mod loader;
 mod output;
 mod report;
 mod terminal;
+mod trace;
 
 use args::{Arguments, Command};
 use clap::Parser;
@@ -44,8 +44,10 @@ pub fn run() -> ExitCode {
     let outcome = match &arguments.command {
         Command::Compile(command) => compile::compile(command),
         Command::Check(command) => compile::check(command),
+        Command::Graph(command) => compile::graph(command),
         Command::Fmt(command) => fmt::fmt(command),
         Command::Explain(command) => explain::explain(command),
+        Command::Trace(command) => trace::trace(command),
     };
     outcome.into()
 }

@@ -41,8 +41,7 @@ impl Reporter {
     pub fn show(&self, diagnostics: Diagnostics, sources: &SourceMap) -> Outcome {
         let findings = arrange(diagnostics, sources);
         let outcome = outcome(&findings);
-        let document = matches!(self.style.format, Format::Json | Format::MietteJson);
-        if document {
+        if self.is_document() {
             return outcome.max(print(|sink| render(&findings, sources, self.style, sink)));
         }
         let mut sink = BufWriter::with_capacity(BUFFER, stderr().lock());
@@ -51,10 +50,14 @@ impl Reporter {
         outcome
     }
 
+    /// Whether findings are a document on standard output, for programs.
+    pub fn is_document(&self) -> bool {
+        matches!(self.style.format, Format::Json | Format::MietteJson)
+    }
+
     /// Prints what people want to know after a success.
     pub fn tell(&self, text: &str) -> Outcome {
-        let for_people = !matches!(self.style.format, Format::Json | Format::MietteJson);
-        if self.quiet || !for_people { Outcome::Clean } else { print(|sink| writeln!(sink, "{text}")) }
+        if self.quiet || self.is_document() { Outcome::Clean } else { print(|sink| writeln!(sink, "{text}")) }
     }
 }
 

@@ -3,7 +3,7 @@
 use super::args::{FormatName, Showing, When};
 use drc::render::{Format, Style};
 use std::env;
-use std::io::{IsTerminal, stderr};
+use std::io::{IsTerminal, stderr, stdout};
 
 /// How many findings people are shown at once.
 const FOR_PEOPLE: usize = 20;
@@ -25,7 +25,18 @@ pub fn style(showing: &Showing) -> Style {
         None if format.for_programs() => None,
         None => Some(FOR_PEOPLE),
     };
-    Style { format, color: color(showing.color), width: width(), limit }
+    Style { format, color: color(showing.color, stderr().is_terminal()), width: width(), limit }
+}
+
+/// How answers are written, which go to standard output: drawn for people, a line each for everybody else.
+pub fn style_of_answers(showing: &Showing) -> Style {
+    let terminal = stdout().is_terminal();
+    let mut style = style(showing);
+    if showing.format.is_none() && !terminal && style.format == Format::Graphical {
+        style.format = Format::Short;
+    }
+    style.color = color(showing.color, terminal);
+    style
 }
 
 fn format(name: FormatName) -> Format {
@@ -40,13 +51,13 @@ fn format(name: FormatName) -> Format {
 }
 
 /// What is said on the command line comes before what the environment says, and that before what the terminal is.
-fn color(when: When) -> bool {
+fn color(when: When, terminal: bool) -> bool {
     match when {
         When::Always => true,
         When::Never => false,
         When::Auto if set("NO_COLOR") => false,
         When::Auto if env::var("CLICOLOR_FORCE").is_ok_and(|value| !value.is_empty() && value != "0") => true,
-        When::Auto => stderr().is_terminal() && env::var("TERM").is_ok_and(|term| term != "dumb"),
+        When::Auto => terminal && env::var("TERM").is_ok_and(|term| term != "dumb"),
     }
 }
 

@@ -60,7 +60,7 @@ codes! {
     COMPONENT_CYCLE "DR0213" "a component that contains itself";
     DEFINITION_CYCLE "DR0214" "a value that is defined by itself";
     PLATFORM_COUNT "DR0215" "no platform, or more than one";
-    SETTING "DR0216" "a setting on the command line that does not exist";
+    SETTING "DR0216" "a value for a setting or parameter that does not exist";
 
     TYPE_MISMATCH "DR0301" "a value of another type than expected";
     MISSING_INPUT "DR0302" "an input or key that is required";
@@ -80,6 +80,8 @@ codes! {
     METRIC_NOT_HERE "DR0316" "an alarm in a Region where its metric does not exist";
     NO_SUCH_KEY "DR0317" "a key or position that is not there";
     BAD_REGION_PAIR "DR0318" "Regions that cannot belong to one platform";
+    NOT_TOLD "DR0319" "something that exists already and does not say what is asked of it";
+    BAD_PATTERN "DR0320" "a pattern that CloudFormation reads differently";
 
     SPLIT_PLAN "DR0401" "steps of one plan that are called in different Regions";
     EMPTY_PLAN "DR0403" "a plan without steps";
@@ -87,12 +89,19 @@ codes! {
     DRILL_EFFECT "DR0405" "a drill that changes something";
     FAILBACK_LOSES "DR0406" "a failback that can lose data";
     NOT_AN_ACTION "DR0407" "a step that is no action";
+    PLAN_LIMIT "DR0408" "a plan beyond a limit of Step Functions";
 
     NO_COMPUTED_NAME "DR0501" "a value that nobody tells";
     BAD_TYPE_NAME "DR0502" "a resource type that is written wrongly";
     UNKNOWN_SERVICE "DR0503" "an API call that is written wrongly";
     STACK_READ "DR0504" "a stack that would read another one when it is updated";
     REGION_BOUND "DR0505" "something of another Region where only one's own can be used";
+    NAME_LENGTH "DR0506" "a name that is too long or too short";
+    NAME_CHARACTERS "DR0507" "a name with characters that AWS refuses";
+    NAME_UNBOUNDED "DR0508" "a parameter in a name that may have any length";
+    NAME_COLLISION "DR0509" "two things that can have one name";
+    NAME_ENVIRONMENT "DR0510" "a name that two environments would share";
+    NAME_TAKEN "DR0511" "a name that another account may have";
 
     NOT_COMPILED_YET "DR0601" "understood, but not compiled yet";
     EXPANSION_LIMIT "DR0602" "an expansion without end";

@@ -1,10 +1,11 @@
 //! The manifest: which stacks there are, in which order they are deployed, and where each parameter's value comes from.
 
 use super::Output;
-use crate::aws;
+use super::protection::{self, StackPolicy};
 use crate::layout::{Source, Stack, StackId};
-use crate::model::ARTIFACTS;
 use crate::model::value::{Deploy, TextPart, Value};
+use crate::model::{ARTIFACTS, Given};
+use crate::names;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -64,10 +65,23 @@ struct PlatformParameter<'o> {
     min_value: Option<serde_json::Value>,
     #[serde(skip_serializing_if = "Option::is_none")]
     max_value: Option<serde_json::Value>,
+    /// What the environment file gives: a text, or one for each Region.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    value: Option<GivenValue<'o>>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     secret: bool,
+    /// Part of physical names: one value binds a whole environment.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    in_names: bool,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     regions: Vec<&'o str>,
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum GivenValue<'o> {
+    Everywhere(&'o str),
+    ByRegion(BTreeMap<&'o str, &'o str>),
 }
 
 /// Where files are uploaded to in a Region.
@@ -93,6 +107,10 @@ struct StackEntry<'o> {
     depends_on: Vec<&'o str>,
     capabilities: Vec<&'static str>,
     tags: BTreeMap<&'o str, String>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    termination_protection: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stack_policy: Option<StackPolicy>,
     phase: u32,
     #[serde(skip_serializing_if = "Option::is_none")]
     deployed_phase: Option<u32>,
@@ -102,14 +120,14 @@ struct StackEntry<'o> {
 }
 
 #[derive(Serialize)]
-struct ResourceEntry<'o> {
+pub(super) struct ResourceEntry<'o> {
     #[serde(rename = "type")]
-    resource_type: &'o str,
-    declared: String,
+    pub resource_type: &'o str,
+    declared: &'o str,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
-    stateful: bool,
+    pub stateful: bool,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
-    later: bool,
+    pub later: bool,
 }
 
 /// What is applied before the next phase begins.
@@ -175,6 +193,8 @@ pub fn manifest(output: &Output) -> Manifest<'_> {
         depends_on: output.layout.direct_needs(number).into_iter().map(|needed| stack_id(output, needed)).collect(),
         capabilities: capabilities(output, stack),
         tags: model.platform.tags.iter().map(|(key, value)| (key.as_str(), text(output, value))).collect(),
+        termination_protection: protection::termination_protection(model, stack),
+        stack_policy: protection::stack_policy(model, stack),
         phase: stack.phase,
         deployed_phase: stack.deployed_phase,
         resources: resources(output, stack),
@@ -218,12 +238,13 @@ fn stack_id(output: &Output, stack: StackId) -> &str {
 }
 
 fn parameters(output: &Output) -> BTreeMap<&str, PlatformParameter<'_>> {
+    let in_names = names::in_names(&output.model);
     let code = |region| output.model.regions.get(region).code.as_str();
     output
         .model
         .parameters
         .iter()
-        .map(|(_, parameter)| {
+        .map(|(id, parameter)| {
             let entry = PlatformParameter {
                 parameter_type: &parameter.parameter_type,
                 logical_id: &parameter.logical_id,
@@ -235,7 +256,12 @@ fn parameters(output: &Output) -> BTreeMap<&str, PlatformParameter<'_>> {
                 max_length: parameter.length.map(|(_, most)| most),
                 min_value: parameter.range.map(|(least, _)| crate::asl::json_number(least)),
                 max_value: parameter.range.map(|(_, most)| crate::asl::json_number(most)),
+                value: parameter.given.as_ref().map(|given| match given {
+                    Given::Everywhere(text) => GivenValue::Everywhere(text),
+                    Given::ByRegion(texts) => GivenValue::ByRegion(texts.iter().map(|(region, text)| (code(*region), text.as_str())).collect()),
+                }),
                 secret: parameter.secret,
+                in_names: in_names.contains(&id),
                 regions: parameter.regions.iter().map(|region| code(*region)).collect(),
             };
             (parameter.name.as_str(), entry)
@@ -246,21 +272,23 @@ fn parameters(output: &Output) -> BTreeMap<&str, PlatformParameter<'_>> {
 fn artifacts(output: &Output) -> BTreeMap<&str, ArtifactsEntry<'_>> {
     let stacks = output.layout.stacks.iter().filter(|stack| stack.unit == ARTIFACTS);
     stacks
-        .map(|stack| {
-            let name = format!("{}Bucket", crate::expand::pascal_case(ARTIFACTS));
-            (output.model.regions.get(stack.region).code.as_str(), ArtifactsEntry { stack: &stack.id, output: name })
-        })
+        .map(|stack| (output.model.regions.get(stack.region).code.as_str(), ArtifactsEntry { stack: &stack.id, output: artifacts_output() }))
         .collect()
 }
 
-fn resources<'o>(output: &'o Output, stack: &'o Stack) -> BTreeMap<&'o str, ResourceEntry<'o>> {
+/// The output that names the bucket of the artifacts.
+pub(super) fn artifacts_output() -> String {
+    format!("{}Bucket", crate::expand::pascal_case(ARTIFACTS))
+}
+
+pub(super) fn resources<'o>(output: &'o Output, stack: &'o Stack) -> BTreeMap<&'o str, ResourceEntry<'o>> {
     let entry = |resource: &crate::model::value::ResourceRef| {
         let family = output.model.families.get(resource.family);
         let properties = output.model.member(*resource).map_or(&[][..], |member| &member.properties);
         let entry = ResourceEntry {
             resource_type: &family.resource_type,
-            declared: family.path.join("."),
-            stateful: aws::types::find(&family.resource_type).is_some_and(|row| row.stateful),
+            declared: &family.declared,
+            stateful: protection::is_stateful(&output.model, *resource),
             later: family.phase > 0 || properties.iter().any(|property| property.phase > 0),
         };
         (family.logical_id.as_str(), entry)
@@ -278,7 +306,7 @@ fn phases(output: &Output) -> Vec<PhaseEntry<'_>> {
                 phase: step.number,
                 last: step.last,
                 template: &template.path,
-                sha256: Sha256::digest(&template.text).iter().map(|byte| format!("{byte:02x}")).collect(),
+                sha256: sha256(&template.text),
                 size: template.text.len(),
                 parameters: taken.map(|(name, (source, _))| (name.as_str(), source_entry(output, source))).collect(),
             };
@@ -300,8 +328,13 @@ fn source_entry<'o>(output: &'o Output, source: &'o Source) -> ParameterSource<'
     }
 }
 
+/// What a file is known by.
+pub(super) fn sha256(text: &[u8]) -> String {
+    Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 /// What CloudFormation wants to be told about a template that makes roles.
-fn capabilities(output: &Output, stack: &Stack) -> Vec<&'static str> {
+pub(super) fn capabilities(output: &Output, stack: &Stack) -> Vec<&'static str> {
     let roles = stack.resources.iter().any(|resource| output.model.families.get(resource.family).resource_type.starts_with("AWS::IAM::"));
     if roles { vec!["CAPABILITY_NAMED_IAM"] } else { Vec::new() }
 }
@@ -334,7 +367,7 @@ fn deploy_text(output: &Output, deploy: &Deploy) -> String {
 
 impl Output {
     /// The name of a stack: the platform's naming for its layer or group, with parameters as `${name}`.
-    fn stack_name(&self, unit: &str) -> String {
+    pub(super) fn stack_name(&self, unit: &str) -> String {
         self.model.stack_names.get(unit).map_or_else(|| format!("{}-{unit}", self.model.platform.name), |value| text(self, value))
     }
 }

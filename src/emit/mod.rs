@@ -1,17 +1,27 @@
 //! What is written: templates, machines, the manifest. Everything is typed and serialised once.
 
 mod deployed;
+mod graph;
+mod limits;
 mod lower;
 mod manifest;
+pub mod protection;
+mod script;
 mod template;
+mod trace;
 
 use crate::expand::{Allowance, MachineFile};
 use crate::layout::{Layout, StackId};
 use crate::model::Model;
 use crate::source::SourceMap;
+use crate::workflow::Plan;
 use std::io;
 
 pub use deployed::read_manifest;
+pub use graph::Picture;
+pub(crate) use limits::check as check_limits;
+pub use script::is_program;
+pub use trace::Hit;
 
 /// The result of a compilation; files are serialised when they are written.
 #[derive(Debug)]
@@ -65,12 +75,20 @@ impl Output {
         output
     }
 
+    /// The plans with their machines.
+    fn machines_of_plans(&self) -> impl Iterator<Item = (&Plan, &MachineFile)> {
+        self.model.plans.iter().filter_map(|plan| {
+            let path = format!("{}/{}.asl.json", self.model.regions.get(plan.machine).code, plan.machine_name());
+            Some((plan, self.machines.iter().find(|machine| machine.path == path)?))
+        })
+    }
+
     /// All files, relative to the output folder, sorted; the manifest is one of them.
     #[must_use]
     pub fn files(&self) -> Vec<String> {
         let mut files: Vec<String> = self.templates.iter().map(|template| template.path.clone()).collect();
         files.extend(self.machines.iter().map(|machine| machine.path.clone()));
-        files.extend([MANIFEST.to_string(), SOURCES.to_string()]);
+        files.extend([script::DEPLOY, script::DESTROY, MANIFEST, SOURCES].map(String::from));
         files.sort();
         files
     }
@@ -88,6 +106,9 @@ impl Output {
         }
         if let Some(machine) = self.machines.iter().find(|machine| machine.path == path) {
             return sink.write_all(machine.text.as_bytes());
+        }
+        if let Some(text) = script::text(self, path) {
+            return sink.write_all(text.as_bytes());
         }
         match self.templates.iter().find(|template| template.path == path) {
             Some(template) => sink.write_all(&template.text),

@@ -2,7 +2,6 @@
 
 use super::Output;
 use super::lower::Lowered;
-use crate::aws;
 use crate::layout::{self, Source, Stack, StackId};
 use crate::model::Parameter;
 use crate::model::value::{Deploy, ResourceRef, Value};
@@ -63,6 +62,9 @@ struct TemplateParameter<'o> {
     min_value: Option<serde_json::Value>,
     #[serde(skip_serializing_if = "Option::is_none")]
     max_value: Option<serde_json::Value>,
+    /// What the person reads whose value is refused.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    constraint_description: Option<String>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     no_echo: bool,
 }
@@ -111,6 +113,11 @@ impl Part {
     }
 }
 
+/// A resource as it stands in a template.
+pub fn resource(output: &Output, part: Part, resource: ResourceRef) -> impl Serialize {
+    Resource { resource, output, part }
+}
+
 struct Resource<'o> {
     resource: ResourceRef,
     output: &'o Output,
@@ -135,17 +142,11 @@ impl Serialize for Resource<'_> {
         if !depends_on.is_empty() {
             map.serialize_entry("DependsOn", &depends_on)?;
         }
-        let stateful = aws::types::find(&family.resource_type).is_some_and(|row| row.stateful);
-        let policy = match member.and_then(|member| member.deletion.as_deref()) {
-            Some("retain") => Some("Retain"),
-            Some("snapshot") => Some("Snapshot"),
-            Some(_) => Some("Delete"),
-            None => stateful.then_some("Retain"),
-        };
-        if let Some(policy) = policy {
-            map.serialize_entry("DeletionPolicy", policy)?;
-            map.serialize_entry("UpdateReplacePolicy", policy)?;
+        if let Some((deletion, replacement)) = super::protection::policies(model, self.resource) {
+            map.serialize_entry("DeletionPolicy", deletion)?;
+            map.serialize_entry("UpdateReplacePolicy", replacement)?;
         }
+        map.serialize_entry("Metadata", &Metadata { drc: Origin { declared: &family.declared, file: model.file_of(family.origin) } })?;
         let properties = member.map_or(&[][..], |member| &member.properties);
         if properties.iter().any(|property| self.part.holds(self.output, self.resource, property.phase)) {
             let properties = Properties { properties, resource: self.resource, output: self.output, part: self.part };
@@ -153,6 +154,18 @@ impl Serialize for Resource<'_> {
         }
         map.end()
     }
+}
+
+/// Which declaration a resource comes from. Its line is not told: a comment above it would change every stack.
+#[derive(Serialize)]
+struct Metadata<'o> {
+    drc: Origin<'o>,
+}
+
+#[derive(Serialize)]
+struct Origin<'o> {
+    declared: &'o str,
+    file: &'o str,
 }
 
 struct Properties<'o> {
@@ -218,11 +231,13 @@ fn plain<'o>() -> TemplateParameter<'o> {
         max_length: None,
         min_value: None,
         max_value: None,
+        constraint_description: None,
         no_echo: false,
     }
 }
 
 fn platform_parameter(parameter: &Parameter) -> TemplateParameter<'_> {
+    let constrained = parameter.pattern.is_some() || !parameter.allowed.is_empty() || parameter.length.is_some() || parameter.range.is_some();
     TemplateParameter {
         parameter_type: &parameter.parameter_type,
         description: &parameter.description,
@@ -233,6 +248,17 @@ fn platform_parameter(parameter: &Parameter) -> TemplateParameter<'_> {
         max_length: parameter.length.map(|(_, most)| most),
         min_value: parameter.range.map(|(least, _)| crate::asl::json_number(least)),
         max_value: parameter.range.map(|(_, most)| crate::asl::json_number(most)),
+        constraint_description: constrained.then(|| constraint(parameter)),
         no_echo: parameter.secret,
     }
+}
+
+/// The end of the sentence with which CloudFormation refuses a value.
+fn constraint(parameter: &Parameter) -> String {
+    let admits = crate::names::admits(parameter);
+    if crate::aws::kinds::find(&parameter.kind).is_none() {
+        return format!("must be {admits}");
+    }
+    let vowel = parameter.kind.starts_with(['A', 'E', 'I', 'U']);
+    format!("must be {} {}: {admits}", if vowel { "an" } else { "a" }, parameter.kind)
 }

@@ -77,6 +77,9 @@ impl<'a> Expander<'a> {
     }
 
     fn no_such_member(&mut self, base: &Value, name: &ast::Name, known: &[impl AsRef<str>], context: &Context) -> Value {
+        if self.too_late([base], &format!("what `.{}` looks at", name.text), name.span, context) {
+            return Value::Error;
+        }
         let mut finding =
             Diagnostic::error(codes::UNKNOWN_MEMBER, format!("{} has no `{}`", self.describe(base), name.text)).label(name.span, "no such member");
         if let Some(near) = suggest::nearest(&name.text, known.iter().map(AsRef::as_ref)) {
@@ -194,7 +197,7 @@ impl<'a> Expander<'a> {
         match name.text.as_str() {
             "code" => Value::Text(found.code.clone()),
             "name" => Value::Text(found.alias.clone()),
-            "account" => Value::Deploy(Rc::new(Deploy::Account(Some(region)))),
+            "account" => Value::Deploy(Rc::new(Deploy::Account(region))),
             "partition" => Value::Deploy(Rc::new(Deploy::Partition)),
             "dns_suffix" => Value::Deploy(Rc::new(Deploy::DnsSuffix)),
             _ => {
@@ -240,8 +243,8 @@ impl<'a> Expander<'a> {
                 return Value::Error;
             }
         };
-        if let Some(value) = self.external_value(resource, text) {
-            return value;
+        if self.model.families.get(resource.family).external {
+            return self.external_value(resource, deploy, name.span, context);
         }
         Value::Deploy(Rc::new(deploy))
     }
@@ -362,26 +365,6 @@ impl<'a> Expander<'a> {
                     context,
                 )
             }
-        }
-    }
-
-    /// What an external resource gives for `.ref`, `.arn` or an attribute, if its declaration says so.
-    fn external_value(&self, resource: ResourceRef, name: &str) -> Option<Value> {
-        let family = self.model.families.get(resource.family);
-        if !family.external {
-            return None;
-        }
-        let given = |name: &str| self.model.property(resource, name).cloned();
-        match name {
-            "ref" => {
-                let row = crate::aws::types::find(&family.resource_type);
-                let by_table = row.and_then(|row| row.name_property.clone()).and_then(|property| given(&property));
-                by_table
-                    .or_else(|| given("Id"))
-                    .or_else(|| self.model.member(resource).and_then(|member| member.properties.first()).map(|property| property.value.clone()))
-            }
-            "arn" => given("Arn"),
-            _ => given(name),
         }
     }
 

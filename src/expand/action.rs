@@ -27,7 +27,12 @@ impl<'a> Expander<'a> {
         caller: &Context,
     ) -> Option<Vec<Operation>> {
         let mut context = self.given_values(declaration, inner, arguments, span, caller)?;
-        self.operations(declaration.statements(), step, &mut context)
+        let before = self.reading.len();
+        let name = declaration.name.text.clone();
+        self.reading.extend(inner.instance.map(|instance| super::lacking::Reading { instance, name, output: false }));
+        let operations = self.operations(declaration.statements(), step, &mut context);
+        self.reading.truncate(before);
+        operations
     }
 
     /// The scope of an action or a condition, with the values that it is given by position.

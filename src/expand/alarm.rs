@@ -67,7 +67,8 @@ impl<'a> Expander<'a> {
                 (name, values.collect())
             })
             .collect();
-        self.core_instance("threshold_alarm", path, &placement, inputs, declaration.header(), context);
+        let shown = self.shown_name(&path, &declaration.name.text, context);
+        self.core_instance("threshold_alarm", (path, shown), &placement, inputs, declaration.header(), context);
     }
 
     fn alarm_inputs(
@@ -271,6 +272,7 @@ impl<'a> Expander<'a> {
             }
             (Value::Number(number), None) => Some(*number),
             (Value::Error, _) => None,
+            _ if self.too_late([&value], "a threshold", when.threshold.span, context) => None,
             (_, Some(wanted)) => {
                 let found = self.describe(&value);
                 let mut finding =
@@ -372,7 +374,7 @@ impl<'a> Expander<'a> {
     pub(super) fn core_instance(
         &mut self,
         component: &str,
-        path: Vec<SmolStr>,
+        (path, shown): (Vec<SmolStr>, String),
         placement: &Placement,
         inputs: GivenInputs,
         span: Span,
@@ -386,7 +388,7 @@ impl<'a> Expander<'a> {
         })?;
         let origin = context.instance.map_or(span, |id| self.model.instances.get(id).span);
         let id = self.model.instances.add(Instance {
-            shown: path.join("."),
+            shown,
             path,
             component: format!("core.{component}"),
             regions: placement.regions.to_vec(),

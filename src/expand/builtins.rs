@@ -30,6 +30,9 @@ impl<'a> Expander<'a> {
 
     pub(super) fn apply_builtin(&mut self, name: &'static str, arguments: &'a [ast::Expr], span: Span, context: &Context) -> Value {
         let Some(values) = self.settled(arguments, context) else { return Value::Error };
+        if matches!(name, "min" | "max" | "range") && self.too_late(&values, &format!("what `{name}` is given"), span, context) {
+            return Value::Error;
+        }
         match (name, values.as_slice()) {
             ("min" | "max", [first, second]) => match amounts(first, second) {
                 Some((a, b)) => {
@@ -148,7 +151,7 @@ impl<'a> Expander<'a> {
             Value::Map(map) => match (name.text.as_str(), values.as_slice()) {
                 ("contains", [Value::Text(key)]) => Some(Value::Bool(map.contains_key(key))),
                 _ => match map.get(&name.text) {
-                    Some(Value::Function(number)) => Some(self.apply(*number, values, span, context)),
+                    Some(Value::Function(number)) => Some(self.apply(*number, values.clone(), span, context)),
                     _ => None,
                 },
             },
@@ -185,6 +188,7 @@ impl<'a> Expander<'a> {
         };
         match result {
             Some(value) => value,
+            None if self.too_late(&values, &format!("what `{}` is given", name.text), span, context) => Value::Error,
             None => {
                 let text = self.describe(&receiver);
                 let known = methods(&receiver);
@@ -204,7 +208,14 @@ impl<'a> Expander<'a> {
     fn list_method(&mut self, items: &Rc<Vec<Value>>, name: &str, values: &[Value], span: Span, context: &Context) -> Option<Value> {
         Some(match (name, values) {
             ("contains" | "unique" | "sort" | "join", _) if !self.spend(items.len(), span, context) => Value::Error,
-            ("contains", [value]) => Value::Bool(items.iter().any(|item| self.equal(item, value) == Some(true))),
+            ("contains", [value]) => {
+                let found = items.iter().any(|item| self.equal(item, value) == Some(true));
+                if !found && self.too_late(items.iter().chain([value]), "what is compared", span, context) {
+                    return Some(Value::Error);
+                }
+                Value::Bool(found)
+            }
+            ("sort" | "unique", []) if self.too_late(items.iter(), "what is compared", span, context) => Value::Error,
             ("join", [Value::Text(separator)]) => {
                 let mut parts = Vec::new();
                 let mut length = 0;

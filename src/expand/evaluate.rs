@@ -79,6 +79,9 @@ impl<'a> Expander<'a> {
                 None => Value::Error,
             },
             ExprKind::Member { base, name, optional } => {
+                if let Some(value) = self.external_attribute(expression, context) {
+                    return value;
+                }
                 let value = self.evaluate(base, context);
                 if *optional && matches!(value, Value::None) {
                     return Value::None;
@@ -142,18 +145,13 @@ impl<'a> Expander<'a> {
         }
     }
 
-    /// Reports that something has to be known when compiling.
-    pub(super) fn not_now(&mut self, value: &Value, what: &str, span: Span, context: &Context) {
-        let when = if matches!(value, Value::Run(_)) { "when the machine runs" } else { "at deployment" };
-        let finding = Diagnostic::error(codes::NOT_KNOWN_NOW, format!("{what} has to be known when compiling; this is known {when}"))
-            .label(span, format!("known {when}"))
-            .note("which resources exist, their ids and their number are decided when compiling, so that every template says plainly what it deploys")
-            .help("use a `setting`, which is fixed with `--set name=value` when compiling, instead of a `param`");
-        self.report(finding, context);
-    }
-
     /// Reports a type mismatch.
     pub(super) fn mismatch(&mut self, expected: &str, found: &Value, span: Span, help: &str, context: &Context) -> Value {
+        // What is told to somebody, or depended on, is known later too; everything else that has a wrong type decides something now.
+        let now = !expected.starts_with("a resource") && !expected.starts_with("something") && !expected.starts_with("a value that");
+        if matches!(found, Value::Deploy(_)) && now && self.too_late([found], "this value", span, context) {
+            return Value::Error;
+        }
         if !matches!(found, Value::Error) {
             self.report(
                 Diagnostic::error(codes::TYPE_MISMATCH, format!("expected {expected}, found {}", self.describe(found)))

@@ -33,10 +33,8 @@ impl<'a> Expander<'a> {
         }
         self.check_role(declaration, component, &title, context);
         let origin = context.instance.map_or(declaration.header(), |parent| self.model.instances.get(parent).span);
-        let above = context.instance.map(|parent| self.model.instances.get(parent));
-        let keys = path.get(above.map_or(0, |parent| parent.path.len())..path.len().saturating_sub(1)).unwrap_or_default();
-        let names = above.map(|parent| parent.shown.as_str()).into_iter().chain(keys.iter().map(SmolStr::as_str));
-        let shown = names.chain([declaration.name.text.as_str()]).collect::<Vec<_>>().join(".");
+        let shown = self.shown_name(&path, &declaration.name.text, context);
+        let keys = self.keys_of(&path, context).to_vec();
         let id = self.model.instances.add(Instance {
             path,
             shown,
@@ -50,9 +48,25 @@ impl<'a> Expander<'a> {
         let module = self.declaring_module(component);
         let scope = self.new_scope(Some(self.module_scope(module)));
         self.instances.push(InstanceBody::new(component, scope, context.instance));
+        self.note_existing(declaration, id, &keys, context);
         self.declare(&declaration.name, CellKind::Ready(Value::Instance(id, None)), false, context);
         self.bind_inputs(declaration, id, component, scope, context);
         Some(id)
+    }
+
+    /// The declared names from the outermost instance to this one, dotted, with the keys of loops. `path` has the same parts, but
+    /// keeps names that something had before.
+    pub(super) fn shown_name(&self, path: &[SmolStr], name: &SmolStr, context: &Context) -> String {
+        let above = context.instance.map(|parent| self.model.instances.get(parent));
+        let keys = self.keys_of(path, context);
+        let names = above.map(|parent| parent.shown.as_str()).into_iter().chain(keys.iter().map(SmolStr::as_str));
+        names.chain([name.as_str()]).collect::<Vec<_>>().join(".")
+    }
+
+    /// The keys of the loops around a declaration, inside of its instance.
+    fn keys_of<'p>(&self, path: &'p [SmolStr], context: &Context) -> &'p [SmolStr] {
+        let above = context.instance.map_or(0, |parent| self.model.instances.get(parent).path.len());
+        path.get(above..path.len().saturating_sub(1)).unwrap_or_default()
     }
 
     fn component_of(&mut self, declaration: &'a ast::Declaration, context: &Context) -> Option<(&'a ast::Declaration, String)> {
@@ -161,6 +175,7 @@ impl<'a> Expander<'a> {
     fn bind_inputs(&mut self, declaration: &'a ast::Declaration, id: Id<Instance>, component: &'a ast::Declaration, scope: usize, context: &Context) {
         let inner = Context { scope, instance: Some(id), group: context.group.clone(), ..Context::default() };
         let inputs = component.inputs();
+        let told = self.told_names(declaration, component);
         let mut given: Vec<&'a ast::Assign> = Vec::new();
         for statement in declaration.statements() {
             if let Statement::Assign(assign) = statement {
@@ -175,14 +190,20 @@ impl<'a> Expander<'a> {
                     continue;
                 }
                 given.push(assign);
-                if !inputs.iter().any(|input| input.name.text == assign.key.text) {
-                    self.unknown_input(assign, &inputs, &declaration.name, context);
+                let known = inputs.iter().map(|input| input.name.text.as_str()).chain(told.iter().copied());
+                if !known.clone().any(|known| known == assign.key.text) {
+                    self.unknown_input(assign, &known.collect::<Vec<_>>(), &declaration.name, context);
                 }
             }
         }
         for input in inputs {
             let assign = given.iter().find(|assign| assign.key.text == input.name.text).copied();
             if assign.is_none() && input.value.is_none() && !input.ty.as_ref().is_some_and(|ty| ty.optional) {
+                if declaration.external.is_some() {
+                    // What nothing reads need not be known.
+                    self.declare(&input.name, CellKind::Missing(input), true, &inner);
+                    continue;
+                }
                 let title = self.model.instances.get(id).component.clone();
                 let wanted = input.ty.as_ref().map(|ty| self.sources.slice(ty.span).to_string()).unwrap_or_default();
                 let mut finding = Diagnostic::error(codes::MISSING_INPUT, format!("`{}` needs `{}`", declaration.name.text, input.name.text))
@@ -200,8 +221,7 @@ impl<'a> Expander<'a> {
         }
     }
 
-    fn unknown_input(&mut self, assign: &ast::Assign, inputs: &[&'a ast::Declaration], instance: &ast::Name, context: &Context) {
-        let names: Vec<&str> = inputs.iter().map(|input| input.name.text.as_str()).collect();
+    fn unknown_input(&mut self, assign: &ast::Assign, names: &[&str], instance: &ast::Name, context: &Context) {
         let mut finding = Diagnostic::error(codes::UNKNOWN_INPUT, format!("`{}` takes no `{}`", instance.text, assign.key.text))
             .label(assign.key.span, "unknown input");
         if let Some(near) = suggest::nearest(&assign.key.text, names.iter().copied()) {
@@ -224,7 +244,13 @@ impl<'a> Expander<'a> {
         let (value, span) = match given {
             Some((assign, caller)) => {
                 let caller = caller.at(context.here);
-                let value = self.evaluate(&assign.value, &caller);
+                let mut value = self.evaluate(&assign.value, &caller);
+                if declaration.kind == Kind::Output {
+                    match self.of_region(value, context.here, assign.value.span, &caller) {
+                        Some(found) => value = found,
+                        None => return self.missing_output(declaration, assign, context),
+                    }
+                }
                 (value, assign.value.span)
             }
             None => match &declaration.value {
@@ -296,6 +322,9 @@ impl<'a> Expander<'a> {
     pub(super) fn physical_name(&mut self, id: Id<Instance>, span: Span, context: &Context) -> Value {
         if let Some(name) = self.instance_body(id).and_then(|body| body.name.clone()) {
             return name;
+        }
+        if let Some(refused) = self.existing_name(id, span, context) {
+            return refused;
         }
         let path = self.model.instances.get(id).path.join("-").replace('_', "-");
         let value = self.name_for(&path, span, context);

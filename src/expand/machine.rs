@@ -33,7 +33,12 @@ impl<'a> Expander<'a> {
             let description = self.plan_description(declaration, plan);
             let machine = asl::write(plan, &description, &self.model);
             let code = self.model.regions.get(plan.machine).code.clone();
-            self.machines.push(MachineFile { path: format!("{code}/{}.asl.json", plan.machine_name()), text: machine.text.clone() });
+            self.machines.push(MachineFile {
+                path: format!("{code}/{}.asl.json", plan.machine_name()),
+                text: machine.text.clone(),
+                machine: plan.machine_name(),
+                origins: machine.origins,
+            });
             definition.push((plan.machine, Value::text(&machine.text)));
             let none = machine.substitutions.is_empty();
             substitutions.push((plan.machine, if none { Value::None } else { Value::map(machine.substitutions) }));
@@ -43,8 +48,11 @@ impl<'a> Expander<'a> {
             every.push((plan.machine, rate));
         }
         let regions: Vec<_> = plans.iter().map(|plan| plan.machine).collect();
-        let mut path = path.to_vec();
-        path.extend(plans.first().and_then(|plan| plan.variant.clone()));
+        let (mut path, mut shown) = (path.to_vec(), self.shown_name(path, &declaration.name.text, context));
+        if let Some(variant) = plans.first().and_then(|plan| plan.variant.clone()) {
+            shown = format!("{shown}.{variant}");
+            path.push(variant);
+        }
         let machine_name = self.name_for(&path.join("-").replace('_', "-"), declaration.name.span, context);
         let names = regions.iter().map(|region| (*region, machine_name.clone())).collect();
         let inputs: GivenInputs = vec![
@@ -56,7 +64,7 @@ impl<'a> Expander<'a> {
             ("every", every),
         ];
         let placement = Placement { regions: regions.into(), single: false };
-        self.core_instance("machine", path, &placement, inputs, declaration.header(), context);
+        self.core_instance("machine", (path, shown), &placement, inputs, declaration.header(), context);
     }
 
     fn plan_description(&self, declaration: &ast::Declaration, plan: &Plan) -> String {

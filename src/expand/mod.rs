@@ -7,10 +7,14 @@ mod access;
 mod action;
 mod adjust;
 mod alarm;
+mod artifacts;
 mod builtins;
+mod environment;
 mod evaluate;
+mod external;
 mod instance;
 mod interpolate;
+mod lacking;
 mod machine;
 mod metric;
 mod moved;
@@ -24,10 +28,12 @@ mod scope;
 mod statements;
 mod steps;
 mod structural;
+mod time;
 mod types;
 mod unread;
 mod weigh;
 
+use crate::asl::StateOrigin;
 use crate::diag::{Code, Diagnostic, Diagnostics, Severity};
 use crate::model::ids::Id;
 use crate::model::{Instance, Model, Region};
@@ -58,6 +64,10 @@ pub struct MachineFile {
     pub path: String,
     /// The definition.
     pub text: String,
+    /// `evacuate`
+    pub machine: String,
+    /// Where each of its states comes from.
+    pub origins: Vec<StateOrigin>,
 }
 
 /// What expansion gives.
@@ -74,10 +84,21 @@ pub struct Expanded {
 /// What the caller of a compilation decides.
 #[derive(Debug, Clone, Default)]
 pub struct Options {
-    /// Values of settings: name and text.
+    /// Values of settings: name and text. They win over those of the environment file.
     pub settings: Vec<(String, String)>,
+    /// The environment file, read by the caller.
+    pub environment: Option<Environment>,
     /// What runs already, if the caller knows.
     pub deployed: Option<crate::model::Deployed>,
+}
+
+/// A file with values for settings and parameters.
+#[derive(Debug, Clone)]
+pub struct Environment {
+    /// The name that findings show.
+    pub name: String,
+    /// Its text.
+    pub text: String,
 }
 
 /// An `allow` and the text that it covers.
@@ -104,11 +125,13 @@ struct InstanceBody<'a> {
     name: Option<crate::model::value::Value>,
     /// Whether a requirement of the component does not hold.
     refused: bool,
+    /// What is known of it, if it exists already.
+    existing: Option<Rc<external::Existing<'a>>>,
 }
 
 impl<'a> InstanceBody<'a> {
     fn new(component: &'a ast::Declaration, scope: usize, parent: Option<Id<Instance>>) -> Self {
-        Self { component, scope, expanded: false, expanding: false, layer: None, parent, name: None, refused: false }
+        Self { component, scope, expanded: false, expanding: false, layer: None, parent, name: None, refused: false, existing: None }
     }
 }
 
@@ -116,6 +139,8 @@ impl<'a> InstanceBody<'a> {
 struct FamilyBody<'a> {
     declaration: &'a ast::Declaration,
     context: Context,
+    /// The clause that places it, where it could not be read: an input of something existing was not given.
+    unplaced: Option<&'a ast::Clause>,
 }
 
 struct PendingRequire<'a> {
@@ -145,10 +170,22 @@ struct Expander<'a> {
     adjusts: Vec<(&'a ast::Adjust, Context)>,
     naming: Option<&'a ast::Expr>,
     platform: Option<&'a ast::Declaration>,
+    /// The lines of the environment file, and the scope that their values are read in.
+    environment: FxHashMap<SmolStr, &'a ast::Assign>,
+    environment_scope: usize,
     parameters: FxHashMap<SmolStr, Id<crate::model::Parameter>>,
     unknown: FxHashSet<(crate::source::FileId, SmolStr)>,
     /// Actions and conditions that a plan uses, by declaration and instance.
     performed: FxHashSet<(Span, Id<Instance>)>,
+    /// The outputs, metrics, grants and actions that are being read, the outermost first.
+    reading: Vec<lacking::Reading>,
+    /// What was asked of things that exist already and is not said, by the finding that tells it.
+    lacks_of: Vec<lacking::Lack>,
+    /// Resources of which something wrong is said: what follows from it is not told.
+    mistold: FxHashSet<Id<crate::model::Family>>,
+    /// While a requirement on something existing is looked at: whether it lacks a value, instead of a finding.
+    quiet: bool,
+    lacks: bool,
     fuel: u64,
     depth: u32,
     exhausted: bool,
@@ -176,9 +213,16 @@ pub fn expand(modules: &Modules, sources: &SourceMap, options: &Options, diagnos
         adjusts: Vec::new(),
         naming: None,
         platform: None,
+        environment: FxHashMap::default(),
+        environment_scope: 0,
         parameters: FxHashMap::default(),
         unknown: FxHashSet::default(),
         performed: FxHashSet::default(),
+        reading: Vec::new(),
+        lacks_of: Vec::new(),
+        mistold: FxHashSet::default(),
+        quiet: false,
+        lacks: false,
         fuel: FUEL,
         depth: 0,
         exhausted: false,
@@ -191,6 +235,7 @@ pub fn expand(modules: &Modules, sources: &SourceMap, options: &Options, diagnos
 impl<'a> Expander<'a> {
     fn run(&mut self) {
         self.declare_modules();
+        self.model.files = self.modules.list.iter().map(|module| (module.tree.file, SmolStr::new(&module.key))).collect();
         let Some(entry) = self.modules.list.get(self.modules.entry) else { return };
         let context = Context::of_scope(self.module_scope(self.modules.entry));
         self.expand_platform(&entry.tree.statements, &context);
@@ -199,6 +244,7 @@ impl<'a> Expander<'a> {
         self.evaluate_requires();
         self.expand_alarms();
         self.expand_plans();
+        self.expand_artifacts(&context);
         self.evaluate_unused();
         self.evaluate_unread();
         self.evaluate_resources();

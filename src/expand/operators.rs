@@ -56,6 +56,12 @@ impl<'a> Expander<'a> {
         match operator {
             BinaryOperator::And | BinaryOperator::Or => self.logic(operator, &first, left.span, second, right.span, context),
             BinaryOperator::Equal | BinaryOperator::NotEqual => match self.equal(&first, &second) {
+                // Lists and maps differ for sure only if what is known of them does.
+                Some(false)
+                    if matches!(first, Value::List(_) | Value::Map(_)) && self.too_late([&first, &second], "what is compared", span, context) =>
+                {
+                    Value::Error
+                }
                 Some(equal) => Value::Bool(equal == (operator == BinaryOperator::Equal)),
                 None if matches!(first, Value::Deploy(_)) || matches!(second, Value::Deploy(_)) => {
                     let (value, at) = if matches!(first, Value::Deploy(_)) { (&first, left.span) } else { (&second, right.span) };
@@ -139,7 +145,13 @@ impl<'a> Expander<'a> {
                 self.not_now(item, "what is looked for", item_span, context);
                 Value::Error
             }
-            (_, Value::List(items)) => Value::Bool(items.iter().any(|candidate| self.equal(item, candidate) == Some(true))),
+            (_, Value::List(items)) => {
+                let found = items.iter().any(|candidate| self.equal(item, candidate) == Some(true));
+                if !found && self.too_late([list], "what is compared", list_span, context) {
+                    return Value::Error;
+                }
+                Value::Bool(found)
+            }
             (Value::Text(key), Value::Map(map)) => Value::Bool(map.contains_key(key)),
             (_, Value::Range(ends)) => match (amounts(item, &ends.0), amounts(item, &ends.1)) {
                 (Some((a, low)), Some((_, high))) => Value::Bool(low <= a && a <= high),
@@ -252,6 +264,7 @@ impl<'a> Expander<'a> {
                     "write the smaller end first; both ends are included",
                     context,
                 ),
+                None if self.too_late([&low, &high], "the end of a range", span, context) => Value::Error,
                 None => {
                     let (low, high) = (self.describe(&low), self.describe(&high));
                     self.fail(

@@ -5,8 +5,9 @@ use super::{Context, Expander};
 use crate::aws;
 use crate::diag::{Diagnostic, codes, suggest};
 use crate::model::Parameter;
-use crate::model::value::{Deploy, Value, number_text};
-use crate::syntax::ast::{self, ClauseWord, DocLine, Kind, Statement, TypeArgument, TypeKind};
+use crate::model::value::{Deploy, Value};
+use crate::pattern;
+use crate::syntax::ast::{self, ClauseWord, DocLine, TypeArgument, TypeKind};
 use smol_str::SmolStr;
 use std::rc::Rc;
 
@@ -51,11 +52,13 @@ impl<'a> Expander<'a> {
             length: None,
             range: None,
             default: None,
+            given: None,
             description: documentation(&declaration.doc),
             secret: false,
             kind: SmolStr::new_static("String"),
             regions: Vec::new(),
             span: declaration.header(),
+            type_span: ty.span,
         };
         if !self.parameter_type(&mut parameter, ty, context) {
             self.declare(name, CellKind::Ready(Value::Error), false, context);
@@ -71,17 +74,7 @@ impl<'a> Expander<'a> {
         if let Some(default) = &declaration.value {
             let value = self.evaluate(default, context);
             let checked = self.check_type(value, ty, default.span, &name.text, context);
-            parameter.default = match checked {
-                Value::Text(text) | Value::Cidr(text) => Some(text.to_string()),
-                Value::Number(number) => Some(number_text(number)),
-                Value::Bool(value) => Some(value.to_string()),
-                Value::Region(region) => Some(self.model.regions.get(region).code.to_string()),
-                Value::Error | Value::None => None,
-                other => {
-                    self.mismatch("a value that CloudFormation can take as text", &other, default.span, "give a text or a number", context);
-                    None
-                }
-            };
+            parameter.default = self.parameter_text(checked, default.span, context);
             if parameter.secret && parameter.default.is_some() {
                 self.fail(
                     codes::SECRET,
@@ -93,6 +86,7 @@ impl<'a> Expander<'a> {
                 );
             }
         }
+        parameter.given = self.given_there(&parameter, ty, context);
         let regions = parameter.regions.clone();
         let id = self.model.parameters.add(parameter);
         self.parameters.insert(name.text.clone(), id);
@@ -137,7 +131,12 @@ impl<'a> Expander<'a> {
             "String" => {
                 for argument in arguments {
                     match argument {
-                        TypeArgument::Text(pattern) => parameter.pattern = pattern.plain().map(str::to_string),
+                        TypeArgument::Text(pattern) => {
+                            parameter.pattern = pattern.plain().map(str::to_string);
+                            if !self.portable(pattern, context) {
+                                return false;
+                            }
+                        }
                         TypeArgument::Range(range) => {
                             if let Some((low, high)) = self.number_range(range, context) {
                                 parameter.length = Some((low.max(0.0) as u32, high.max(0.0) as u32));
@@ -195,6 +194,20 @@ impl<'a> Expander<'a> {
         true
     }
 
+    /// Whether CloudFormation reads a pattern as it is read here. That it can be read at all is looked at with the form.
+    fn portable(&mut self, literal: &'a ast::StringLiteral, context: &Context) -> bool {
+        let Some(pattern) = literal.plain().filter(|pattern| regex_lite::Regex::new(pattern).is_ok()) else { return true };
+        let Err(fault) = pattern::read(pattern) else { return true };
+        self.report(
+            Diagnostic::error(codes::BAD_PATTERN, format!("`{}` in this pattern {}", fault.part, fault.reason))
+                .label(literal.span, "a pattern for the whole value")
+                .note("CloudFormation checks the value of a parameter with it, by the rules of Java's regular expressions")
+                .help(fault.help),
+            context,
+        );
+        false
+    }
+
     pub(super) fn number_range(&mut self, range: &'a ast::Expr, context: &Context) -> Option<(f64, f64)> {
         match self.evaluate(range, context) {
             Value::Range(ends) => match (&ends.0, &ends.1) {
@@ -208,6 +221,13 @@ impl<'a> Expander<'a> {
     pub(super) fn expand_setting(&mut self, declaration: &'a ast::Declaration, context: &Context) {
         let name = &declaration.name;
         let given = self.options.settings.iter().rev().find(|(key, _)| *key == name.text.as_str()).map(|(_, value)| value.clone());
+        // What is typed for one run wins over what the environment always has.
+        if given.is_none()
+            && let Some(value) = self.setting_there(declaration, context)
+        {
+            self.declare(name, CellKind::Ready(value), false, context);
+            return;
+        }
         let value = match (given, &declaration.value) {
             (Some(text), _) => match read_setting(&text) {
                 Some(value) => value,
@@ -217,38 +237,26 @@ impl<'a> Expander<'a> {
             (None, None) => {
                 self.report(
                     Diagnostic::error(codes::MISSING_INPUT, format!("the setting `{}` has no value", name.text))
-                        .label(name.span, "neither a default here nor a value on the command line")
-                        .help(format!("compile with `--set {}=value`, or give it a default", name.text)),
+                        .label(name.span, "neither a default here nor a value on the command line or in the environment file")
+                        .help(format!(
+                            "compile with `--set {0}=value`, write `{0} = value` into the environment file, or give it a default",
+                            name.text
+                        )),
                     context,
                 );
                 Value::Error
             }
         };
         let span = declaration.value.as_ref().map_or(name.span, |value| value.span);
+        if self.too_late([&value], "a setting", span, context) {
+            self.declare(name, CellKind::Ready(Value::Error), false, context);
+            return;
+        }
         let value = match &declaration.ty {
             Some(ty) => self.check_type(value, ty, span, &name.text, context),
             None => value,
         };
         self.declare(name, CellKind::Ready(value), false, context);
-    }
-
-    pub(super) fn check_settings(&mut self, statements: &'a [Statement]) {
-        let known: Vec<&str> = super::platform::declarations(statements)
-            .into_iter()
-            .filter(|declaration| declaration.kind == Kind::Setting)
-            .map(|declaration| declaration.name.text.as_str())
-            .collect();
-        for (name, _) in &self.options.settings {
-            if !known.contains(&name.as_str()) {
-                let mut finding = Diagnostic::error(codes::SETTING, format!("the platform has no setting `{name}`"));
-                finding = match suggest::nearest(name, known.iter().copied()) {
-                    Some(near) => finding.help(format!("did you mean `--set {near}=...`?")),
-                    None if known.is_empty() => finding.help("it declares no setting; what is given at deployment is a `param`"),
-                    None => finding.help(format!("it has {}", known.join(", "))),
-                };
-                self.diagnostics.push(finding);
-            }
-        }
     }
 }
 

@@ -139,6 +139,7 @@ impl<'a> Expander<'a> {
             machine,
             steps: Vec::new(),
             on_failure: Vec::new(),
+            failure_span: declaration.header(),
             start: None,
             decide: None,
             every: None,
@@ -202,6 +203,7 @@ impl<'a> Expander<'a> {
                 }
             }
             Statement::On(node) if node.event.text == "failure" => {
+                plan.failure_span = node.span;
                 for inner in &node.block.statements {
                     if let Statement::Notify(notify) = inner {
                         plan.on_failure.extend(self.failure_notice(notify, plan, context))

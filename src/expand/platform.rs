@@ -59,6 +59,7 @@ impl<'a> Expander<'a> {
                 _ => {}
             }
         }
+        self.open_environment(context);
         for declaration in declarations(statements) {
             match declaration.kind {
                 Kind::Param => self.expand_parameter(declaration, context),
@@ -120,6 +121,7 @@ impl<'a> Expander<'a> {
                         );
                     }
                     self.naming = Some(&assign.value);
+                    self.model.platform.naming = Some(assign.value.span);
                 }
                 "strategy" => {
                     let value = self.evaluate(&assign.value, context);
@@ -238,12 +240,7 @@ impl<'a> Expander<'a> {
             }
         };
         for statement in declaration.statements() {
-            self.report(
-                Diagnostic::error(codes::NOT_COMPILED_YET, "properties of a Region are understood, but not compiled yet")
-                    .label(statement.span(), "a platform uses one account")
-                    .help("leave the block out; every Region uses the account in which the stacks are deployed"),
-                context,
-            );
+            self.region_property(statement, &declaration.name, context);
         }
         let Some((code, span)) = code else {
             self.declare(&declaration.name, CellKind::Ready(Value::Error), false, context);
@@ -293,6 +290,24 @@ impl<'a> Expander<'a> {
         self.declare(&declaration.name, CellKind::Ready(Value::Region(id)), false, context);
     }
 
+    /// A Region may have an account of its own; nobody deploys into several yet.
+    fn region_property(&mut self, statement: &'a Statement, region: &ast::Name, context: &Context) {
+        match statement {
+            Statement::Assign(assign) if assign.key.text == "account" => self.report(
+                Diagnostic::error(codes::NOT_COMPILED_YET, format!("an account for `{}` is understood, but not lowered yet", region.text))
+                    .label(assign.span, "the stacks of a platform are deployed into one account")
+                    .note(
+                        "names, ARNs and the manifest are built for it: an ARN takes the account of the Region that it lies in. What is missing \
+                         is the deployment into several accounts, and the policies between them",
+                    )
+                    .help("leave the block out: until then each Region uses the account whose credentials deploy"),
+                context,
+            ),
+            Statement::Assign(assign) => self.unknown_key(&assign.key, &["account"], "a Region", context),
+            _ => {}
+        }
+    }
+
     /// The Regions of `in ...`, `across ...`, `among ...`.
     pub(super) fn placement(&mut self, clause: &'a ast::Clause, context: &Context) -> Option<Placement> {
         let ClauseValue::Expr(expression) = &clause.value else { return None };
@@ -316,6 +331,7 @@ impl<'a> Expander<'a> {
                         }
                         Value::Region(region) => regions.push(*region),
                         Value::Error => return None,
+                        other if self.too_late([other], "a placement", expression.span, context) => return None,
                         other => {
                             let text = self.describe(other);
                             self.fail(
@@ -346,6 +362,7 @@ impl<'a> Expander<'a> {
                 Some(Placement { regions: regions.into(), single })
             }
             Value::Error => None,
+            other if self.too_late([&other], "a placement", expression.span, context) => None,
             other => {
                 let text = self.describe(&other);
                 self.report(

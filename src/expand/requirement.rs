@@ -16,7 +16,12 @@ impl<'a> Expander<'a> {
             };
             for here in regions {
                 let context = pending.context.at(here);
-                if self.condition_now(&node.condition, &context) == Some(false) {
+                // Of something that exists already, what is known is checked.
+                self.quiet = self.existing(context.instance).is_some();
+                self.lacks = false;
+                let holds = self.condition_now(&node.condition, &context);
+                self.quiet = false;
+                if holds == Some(false) {
                     self.unfulfilled(node, pending.module, &context);
                     break;
                 }

@@ -14,12 +14,22 @@ const OWN_KEYS: &[&str] = &["layer", "depends_on", "deletion"];
 
 impl<'a> Expander<'a> {
     pub(super) fn declare_resource(&mut self, declaration: &'a ast::Declaration, path: Vec<SmolStr>, context: &Context) {
-        let external = declaration.kind == Kind::External || declaration.external.is_some();
+        let within = self.existing(context.instance).is_some();
+        let typed = declaration.kind == Kind::External || declaration.external.is_some();
+        let external = typed || within;
+        if typed {
+            self.refuse_for_existing(declaration, context);
+        }
         let Some(resource_type) = self.resource_type(declaration, context) else {
             self.declare(&declaration.name, CellKind::Ready(Value::Error), false, context);
             return;
         };
-        let Some(placement) = self.resource_placement(declaration, external, context) else {
+        let unplaced = if within { self.unplaced(declaration, context) } else { None };
+        let placement = match unplaced {
+            Some(_) => self.anywhere(),
+            None => self.resource_placement(declaration, external, context),
+        };
+        let Some(placement) = placement else {
             self.declare(&declaration.name, CellKind::Ready(Value::Error), false, context);
             return;
         };
@@ -36,10 +46,14 @@ impl<'a> Expander<'a> {
         let logical_id: String = path.iter().map(|part| super::parameter::pascal_case(part)).collect();
         let body = context.instance.and_then(|id| self.instance_body(id));
         let by_component = body.and_then(|body| body.layer.clone());
+        let above = context.instance.map_or(0, |id| self.model.instances.get(id).path.len());
+        let keys = path.get(above..path.len().saturating_sub(1)).unwrap_or_default().to_vec();
         let layer = self.own_layer(declaration, context).or(by_component).unwrap_or(SmolStr::new_static("app"));
         let origin = context.instance.map_or(declaration.header(), |id| self.model.instances.get(id).span);
+        let declared = self.shown_name(&path, &declaration.name.text, context);
         let family = self.model.families.add(Family {
             path,
+            declared,
             logical_id: SmolStr::new(logical_id),
             resource_type,
             regions: placement.regions.to_vec(),
@@ -52,9 +66,11 @@ impl<'a> Expander<'a> {
             external,
             members: BTreeMap::new(),
         });
-        self.families.push(FamilyBody { declaration, context: context.clone() });
+        self.families.push(FamilyBody { declaration, context: context.clone(), unplaced });
         self.declare(&declaration.name, CellKind::Ready(Value::Family(family)), true, context);
-        if external {
+        if within {
+            self.identify(family, &keys, &declaration.name.text, context);
+        } else if external {
             self.evaluate_family(family.index());
         }
     }
@@ -122,9 +138,7 @@ impl<'a> Expander<'a> {
             return Some(Placement { regions: instance.regions.clone().into(), single: instance.single });
         }
         if external {
-            let regions: Vec<_> = self.model.regions.ids().collect();
-            let first = regions.first().copied()?;
-            return Some(Placement { regions: std::rc::Rc::from([first]), single: true });
+            return self.anywhere();
         }
         if !declaration.clauses.is_empty() {
             // Its header was refused already.
@@ -138,6 +152,12 @@ impl<'a> Expander<'a> {
             context,
         );
         None
+    }
+
+    /// The placement of what belongs to no Region in particular.
+    fn anywhere(&self) -> Option<Placement> {
+        let first = self.model.regions.ids().next()?;
+        Some(Placement { regions: std::rc::Rc::from([first]), single: true })
     }
 
     fn own_layer(&mut self, declaration: &'a ast::Declaration, context: &Context) -> Option<SmolStr> {

@@ -23,8 +23,13 @@ pub(super) struct Scope {
 pub(super) enum CellKind<'a> {
     Ready(Value),
     Let(&'a ast::Declaration),
-    Input { declaration: &'a ast::Declaration, given: Option<(&'a ast::Assign, Context)> },
+    Input {
+        declaration: &'a ast::Declaration,
+        given: Option<(&'a ast::Assign, Context)>,
+    },
     Given(Vec<(Id<Region>, Value)>),
+    /// An input that something existing was not given.
+    Missing(&'a ast::Declaration),
     Output(&'a ast::Declaration),
     Metric(&'a ast::Declaration),
     Grant(&'a ast::Declaration),
@@ -51,7 +56,13 @@ impl Cell<'_> {
     pub fn is_computed(&self) -> bool {
         matches!(
             self.kind,
-            CellKind::Let(_) | CellKind::Input { .. } | CellKind::Given(_) | CellKind::Output(_) | CellKind::Metric(_) | CellKind::Grant(_)
+            CellKind::Let(_)
+                | CellKind::Input { .. }
+                | CellKind::Given(_)
+                | CellKind::Missing(_)
+                | CellKind::Output(_)
+                | CellKind::Metric(_)
+                | CellKind::Grant(_)
         )
     }
 }
@@ -151,7 +162,8 @@ impl<'a> Expander<'a> {
             );
             return None;
         }
-        if CONTEXT_WORDS.contains(&name.text.as_str()) && !matches!(kind, CellKind::Input { .. } | CellKind::Given(_) | CellKind::Ready(Value::Error))
+        if CONTEXT_WORDS.contains(&name.text.as_str())
+            && !matches!(kind, CellKind::Input { .. } | CellKind::Given(_) | CellKind::Missing(_) | CellKind::Ready(Value::Error))
         {
             self.report(
                 Diagnostic::error(codes::RESERVED_WORD, format!("`{}` has a meaning of its own and cannot be declared", name.text))
@@ -375,13 +387,30 @@ impl<'a> Expander<'a> {
             cell.active = true;
         }
         self.depth += 1;
+        let reading = self.begin_reading(number, &context);
         let value = self.evaluate_cell(number, &context);
+        self.reading.truncate(reading);
         self.depth -= 1;
+        let kept = !(self.quiet && self.lacks);
         if let Some(cell) = self.cells.get_mut(number) {
             cell.active = false;
-            cell.memo.push((here, value.clone()));
+            if kept {
+                cell.memo.push((here, value.clone()));
+            }
         }
         value
+    }
+
+    /// Notes which output, metric or grant is read, for messages; gives how many were being read before.
+    fn begin_reading(&mut self, number: usize, context: &Context) -> usize {
+        let before = self.reading.len();
+        if let (Some(cell), Some(id)) = (self.cells.get(number), context.instance)
+            && matches!(cell.kind, CellKind::Output(_) | CellKind::Metric(_) | CellKind::Grant(_))
+        {
+            let output = matches!(cell.kind, CellKind::Output(_));
+            self.reading.push(super::lacking::Reading { instance: id, name: cell.name.clone(), output });
+        }
+        before
     }
 
     fn evaluate_cell(&mut self, number: usize, context: &Context) -> Value {
@@ -396,6 +425,10 @@ impl<'a> Expander<'a> {
                 let declaration: &'a ast::Declaration = declaration;
                 let given = given.clone();
                 self.evaluate_input(declaration, given, context)
+            }
+            CellKind::Missing(declaration) => {
+                let declaration: &'a ast::Declaration = declaration;
+                self.missing_input(declaration, context)
             }
             CellKind::Given(values) => {
                 let found = values.iter().find(|(region, _)| Some(*region) == context.here).or_else(|| values.first());

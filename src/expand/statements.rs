@@ -4,10 +4,17 @@ use super::scope::CellKind;
 use super::{Allowance, Context, Expander, PendingRequire};
 use crate::diag::{Diagnostic, codes};
 use crate::model::value::Value;
+use crate::model::{ARTIFACTS, LAYERS};
 use crate::resolve::Modules;
 use crate::source::Span;
 use crate::syntax::ast::{self, Kind, Statement};
 use smol_str::SmolStr;
+
+/// The layers that a source may name.
+const OPEN_LAYERS: &[&str] = match LAYERS {
+    [_, open @ ..] => open,
+    [] => &[],
+};
 
 impl<'a> Expander<'a> {
     /// Declares and expands what stands in a body. `path` is what comes before the declared names in ids.
@@ -35,7 +42,10 @@ impl<'a> Expander<'a> {
                 Statement::Declaration(declaration) => {
                     let kind = match declaration.kind {
                         Kind::Let => CellKind::Let(declaration),
-                        Kind::Output if !at_top => CellKind::Output(declaration),
+                        Kind::Output if !at_top => match self.told_output(declaration, context) {
+                            Some(given) => CellKind::Input { declaration, given: Some(given) },
+                            None => CellKind::Output(declaration),
+                        },
                         Kind::Metric if !at_top => CellKind::Metric(declaration),
                         Kind::Grant if !at_top => CellKind::Grant(declaration),
                         Kind::Condition if !at_top => CellKind::Condition(declaration),
@@ -63,7 +73,20 @@ impl<'a> Expander<'a> {
 
     /// The name of a layer: one of those that a stack is made for.
     pub(super) fn layer_name(&mut self, value: &Value, span: Span, context: &Context) -> Option<SmolStr> {
-        self.one_of(value, crate::model::LAYERS, span, context)
+        let own = self.module_of(context.scope).is_some_and(|module| Some(module) == self.modules.core);
+        if !own && matches!(value, Value::Text(text) if text == ARTIFACTS) {
+            self.report(
+                Diagnostic::error(codes::RESERVED_WORD, format!("the layer `{ARTIFACTS}` is the compiler's own"))
+                    .label(span, "not for resources of a platform")
+                    .note(
+                        "its stack holds the bucket for templates and code: it is deployed before everything else, and emptied when all is destroyed",
+                    )
+                    .help(format!("write another layer: \"{}\"", OPEN_LAYERS.join("\", \""))),
+                context,
+            );
+            return None;
+        }
+        self.one_of(value, if own { LAYERS } else { OPEN_LAYERS }, span, context)
     }
 
     fn declare_things(
@@ -129,34 +152,30 @@ impl<'a> Expander<'a> {
             |name: &SmolStr| -> Vec<SmolStr> { path.iter().cloned().chain([moved_from(declaration).unwrap_or_else(|| name.clone())]).collect() };
         match declaration.kind {
             Kind::Replica | Kind::Service | Kind::Route => {
-                if declaration.external.is_some() {
-                    self.report(
-                        Diagnostic::error(codes::NOT_COMPILED_YET, "an external instance is understood, but not compiled yet")
-                            .label(declaration.header(), "stores that exist already come with a later version")
-                            .help("declare single resources: `external orders: AWS::Service::Type { ... }`"),
-                        context,
-                    );
-                    self.declare(&declaration.name, CellKind::Ready(Value::Error), false, context);
-                    return;
-                }
                 instances.extend(self.declare_instance(declaration, named(&declaration.name.text), context));
             }
             Kind::Resource | Kind::External => self.declare_resource(declaration, named(&declaration.name.text), context),
             Kind::Alarm => {
                 self.declare(&declaration.name, CellKind::Definition(declaration), false, context);
-                self.alarms.push((declaration, context.clone(), named(&declaration.name.text)));
+                // An alarm of something that exists already exists already too.
+                if self.existing(context.instance).is_none() {
+                    self.alarms.push((declaration, context.clone(), named(&declaration.name.text)));
+                }
             }
             Kind::Failover | Kind::Failback | Kind::Drill => {
                 self.declare(&declaration.name, CellKind::Definition(declaration), false, context);
-                self.plans.push((declaration, context.clone(), named(&declaration.name.text)));
+                if self.existing(context.instance).is_none() {
+                    self.plans.push((declaration, context.clone(), named(&declaration.name.text)));
+                }
             }
             Kind::Group => {
-                if crate::model::LAYERS.contains(&declaration.name.text.as_str()) {
+                if LAYERS.contains(&declaration.name.text.as_str()) {
+                    let own = declaration.name.text == ARTIFACTS;
                     self.fail(
                         codes::RESERVED_WORD,
                         format!("`{}` is the name of a layer", declaration.name.text),
                         declaration.name.span,
-                        "a layer",
+                        if own { "the layer of the compiler's own stack in each Region" } else { "a layer" },
                         format!("choose another name, for example `{}_stack`", declaration.name.text),
                         context,
                     );
@@ -183,7 +202,7 @@ impl<'a> Expander<'a> {
             let key = match self.text_of(first.clone(), node.first.span, context) {
                 Value::Text(text) => text,
                 Value::Deploy(_) => {
-                    self.not_now(&Value::Deploy(std::rc::Rc::new(crate::model::value::Deploy::Partition)), "a key", node.over.span, context);
+                    self.not_now(&first, "the key of a `for`", node.over.span, context);
                     return;
                 }
                 _ => return,

@@ -164,7 +164,7 @@ impl<'a> Expander<'a> {
     }
 
     /// Where a key stands in the text of a map; the whole map if it is written elsewhere (spread, or a value by name).
-    fn place_of_key(&self, key: &str, map: Span) -> Span {
+    pub(super) fn place_of_key(&self, key: &str, map: Span) -> Span {
         let text = self.sources.slice(map);
         let is_word = |at: Option<char>| at.is_some_and(|c| c.is_alphanumeric() || c == '_');
         let found = text.match_indices(key).find(|(at, _)| {

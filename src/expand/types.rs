@@ -191,6 +191,11 @@ impl<'a> Expander<'a> {
 
     pub(super) fn wrong_type(&mut self, value: &Value, ty: &'a TypeExpr, span: Span, name: &str, context: &Context) -> Value {
         let wanted = self.sources.slice(ty.span).to_string();
+        // A list may hold what is known later: then only its brackets are missing.
+        let bare = wanted.starts_with("List(");
+        if !bare && matches!(value, Value::Deploy(_)) && self.too_late([value], &format!("`{name}`"), span, context) {
+            return Value::Error;
+        }
         let found = self.describe(value);
         let is_unit = matches!(value, Value::Number(_) | Value::Quantity(..));
         let wants_unit = ["Duration", "Size", "Rate", "Percent", "Acu"].iter().any(|unit| wanted.starts_with(unit));

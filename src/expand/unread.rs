@@ -14,6 +14,9 @@ impl<'a> Expander<'a> {
     pub(super) fn evaluate_unread(&mut self) {
         for number in 0..self.cells.len() {
             let Some(cell) = self.cells.get(number).filter(|cell| cell.memo.is_empty()) else { continue };
+            if self.is_existing(&cell.kind, &cell.context) {
+                continue;
+            }
             let span = match &cell.kind {
                 CellKind::Input { given: Some((assign, _)), .. } => assign.value.span,
                 CellKind::Output(declaration) | CellKind::Metric(declaration) | CellKind::Grant(declaration)
@@ -33,9 +36,12 @@ impl<'a> Expander<'a> {
                 Some(placement) => placement.regions.to_vec(),
                 None => context.instance.map(|id| self.model.instances.get(id).regions.clone()).unwrap_or_default(),
             };
+            // Of an output that is told for some Regions, the others are asked for only if somebody reads them.
+            self.quiet = self.is_told(number);
             for region in regions {
                 self.compute_cell(number, Some(region), span, &context);
             }
+            self.quiet = false;
         }
     }
 

@@ -1,21 +1,13 @@
-//! What CloudFormation forbids: ids that collide, circles inside a stack, too many things in one.
+//! What CloudFormation forbids: ids that collide, circles inside a stack.
 
-use super::{Layout, Resolved, Stack, resolve};
+use super::{Layout, Resolved, resolve};
 use crate::diag::{Diagnostic, Diagnostics, codes};
 use crate::model::Model;
 use crate::model::value::{Deploy, ResourceRef, TextPart, Value};
-use crate::source::Span;
 use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
-use std::collections::BTreeMap;
 
-/// Resources in one template. Source: CloudFormation user guide, "Understand CloudFormation quotas".
-const MAXIMUM_RESOURCES: usize = 500;
-/// Parameters of one template. Same source.
-const MAXIMUM_PARAMETERS: usize = 200;
-/// Outputs of one template. Same source.
-const MAXIMUM_OUTPUTS: usize = 200;
-/// Characters of a logical id. Same source.
+/// Characters of a logical id. Source: CloudFormation user guide, "Understand CloudFormation quotas".
 const MAXIMUM_ID: usize = 255;
 
 /// Logical ids: valid, and each only once in a stack.
@@ -72,58 +64,6 @@ pub(super) fn identities(model: &Model, layout: &Layout, diagnostics: &mut Diagn
             }
         }
     }
-}
-
-/// Stacks with their counts, by layer or group, what is counted, and the limit.
-type Crowded<'l> = BTreeMap<(&'l SmolStr, &'l str, usize), Vec<(&'l Stack, usize)>>;
-
-/// More things than a template may have. Stacks of one layer or group that are too large for the same reason are one finding.
-pub(super) fn limits(model: &Model, layout: &Layout, diagnostics: &mut Diagnostics) {
-    let mut over = Crowded::new();
-    for stack in &layout.stacks {
-        let rows = [
-            ("resources", stack.resources.len(), MAXIMUM_RESOURCES),
-            ("parameters", stack.parameters.len(), MAXIMUM_PARAMETERS),
-            ("outputs", stack.outputs.len(), MAXIMUM_OUTPUTS),
-        ];
-        for (what, count, most) in rows.into_iter().filter(|(_, count, most)| count > most) {
-            over.entry((&stack.unit, what, most)).or_default().push((stack, count));
-        }
-    }
-    for ((_, what, most), stacks) in over {
-        let Some((stack, count)) = stacks.first() else { continue };
-        let parts = parts_of(model, stack);
-        let largest: Vec<String> = parts.iter().take(3).map(|(count, name, _)| format!("`{name}` ({count})")).collect();
-        let span = parts.first().map(|(.., span)| *span).unwrap_or_default();
-        let mut finding = Diagnostic::error(codes::STACK_LIMIT, format!("the stack {} has {count} {what}; CloudFormation takes {most}", stack.id))
-            .label(span, "the largest part of it")
-            .note(format!("its largest parts: {}", largest.join(", ")));
-        let others: Vec<&str> = stacks.iter().skip(1).map(|(stack, _)| stack.id.as_str()).collect();
-        if !others.is_empty() {
-            finding = finding.note(format!("the same is true of {}", others.join(", ")));
-        }
-        diagnostics.push(finding.help("spread them over stacks of their own: `group NAME { ... }` around some of the declarations"));
-    }
-}
-
-/// The declarations that a stack's resources come from, with their number; the largest first.
-fn parts_of(model: &Model, stack: &Stack) -> Vec<(usize, SmolStr, Span)> {
-    let mut parts: BTreeMap<Span, Vec<&[SmolStr]>> = BTreeMap::new();
-    for resource in &stack.resources {
-        let family = model.families.get(resource.family);
-        parts.entry(family.origin).or_default().push(&family.path);
-    }
-    let mut sorted: Vec<(usize, SmolStr, Span)> = parts
-        .into_iter()
-        .map(|(span, paths)| {
-            // Keys of loops differ from one resource to the next; the first name that does not is the declared one.
-            let (first, rest) = paths.split_first().map_or((&[][..], &[][..]), |(first, rest)| (*first, rest));
-            let same = first.iter().enumerate().find(|(at, name)| rest.iter().all(|path| path.get(*at) == Some(*name)));
-            (paths.len(), same.map(|(_, name)| name.clone()).unwrap_or_default(), span)
-        })
-        .collect();
-    sorted.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
-    sorted
 }
 
 /// Resources of one stack that need each other first.
@@ -195,7 +135,8 @@ impl Finder {
 }
 
 /// The resources of the same stack that a resource refers to.
-fn local_needs(model: &Model, layout: &Layout, stack: usize, resource: ResourceRef) -> Vec<ResourceRef> {
+/// What a resource refers to in its own stack.
+pub fn local_needs(model: &Model, layout: &Layout, stack: usize, resource: ResourceRef) -> Vec<ResourceRef> {
     let mut found = Vec::new();
     let Some(member) = model.member(resource) else { return found };
     for property in &member.properties {

@@ -2,8 +2,11 @@
 //! between them.
 
 mod check;
+mod cut;
 mod cycle;
 mod deployed;
+mod export;
+mod limits;
 mod phases;
 mod resolve;
 mod wire;
@@ -11,16 +14,22 @@ mod wire;
 use crate::diag::Diagnostics;
 use crate::model::ids::Id;
 use crate::model::value::ResourceRef;
-use crate::model::{Deployed, Model, Parameter, Region};
+use crate::model::{Deployed, Family, Model, Parameter, Region};
 use crate::source::Span;
 use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
 use std::collections::{BTreeMap, BTreeSet};
 
+pub use crate::model::computed::Part;
+pub use check::local_needs;
+pub(crate) use cut::advice as cut_advice;
 pub use resolve::{Resolved, resolve};
 
 /// The name of a group that is only tried; no declared name has a blank.
 const APART: &str = "a group of its own";
+
+/// Which families are tried in another group than theirs.
+type Apart<'a> = &'a dyn Fn(&Family) -> Option<SmolStr>;
 
 /// The layer that comes before all others.
 const KEYS: &str = "keys";
@@ -103,15 +112,6 @@ pub struct Output {
     pub part: Part,
 }
 
-/// Which value of a resource.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Part {
-    /// What `Ref` gives.
-    Ref,
-    /// An attribute.
-    Attribute(SmolStr),
-}
-
 /// How a stack comes by what it needs of another one.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Way {
@@ -171,7 +171,7 @@ impl Layout {
 
 /// Divides the model into stacks and wires them. `deployed` is what runs already.
 pub fn layout(model: &Model, deployed: Option<&Deployed>, diagnostics: &mut Diagnostics) -> Layout {
-    let mut layout = assign(model, deployed, None);
+    let mut layout = assign(model, deployed, &|_| None);
     check::identities(model, &layout, diagnostics);
     if let Some(deployed) = deployed {
         deployed::moved(model, &layout, deployed, diagnostics);
@@ -180,11 +180,12 @@ pub fn layout(model: &Model, deployed: Option<&Deployed>, diagnostics: &mut Diag
         return layout;
     }
     wire::wire(model, deployed, &mut layout, diagnostics);
+    export::export(model, &mut layout);
     if diagnostics.has_errors() {
         return layout;
     }
     check::resource_cycles(model, &layout, diagnostics);
-    check::limits(model, &layout, diagnostics);
+    limits::check(model, &layout, diagnostics);
     match phases::arrange(model, &layout) {
         Ok(order) => phases::apply(&mut layout, order),
         Err(stuck) => cycle::report(model, &layout, &stuck, diagnostics),
@@ -194,27 +195,30 @@ pub fn layout(model: &Model, deployed: Option<&Deployed>, diagnostics: &mut Diag
 
 /// Whether the stacks have an order if a declaration gets stacks of its own.
 fn ordered_without(model: &Model, name: &str) -> bool {
-    let mut trial = assign(model, None, Some(name));
+    let alone = |family: &Family| family.group.is_none() && family.path.first().is_some_and(|first| first == name);
+    phases::arrange(model, &trial(model, &|family| alone(family).then(|| SmolStr::new_static(APART)))).is_ok()
+}
+
+/// The stacks as they would be with some families in other groups.
+fn trial(model: &Model, apart: Apart<'_>) -> Layout {
+    let mut trial = assign(model, None, apart);
     wire::wire(model, None, &mut trial, &mut Diagnostics::new());
-    phases::arrange(model, &trial).is_ok()
+    trial
 }
 
 /// One stack per group or layer and Region; resources sorted by their ids, so that the order of the source is not seen.
-/// `apart` is a declaration that is tried in a group of its own.
-fn assign(model: &Model, deployed: Option<&Deployed>, apart: Option<&str>) -> Layout {
+/// `apart` says what is tried in another group.
+fn assign(model: &Model, deployed: Option<&Deployed>, apart: Apart<'_>) -> Layout {
     let mut units: BTreeMap<(usize, SmolStr, bool), Vec<ResourceRef>> = BTreeMap::new();
     for (id, family) in model.families.iter() {
         if family.external {
             continue;
         }
-        let (unit, grouped) = match &family.group {
+        let (unit, grouped) = match apart(family).or_else(|| family.group.clone()) {
             // Keys come first everywhere, so those of a group have a stack of their own. A declared name has no hyphen.
             Some(group) if family.layer == KEYS => (SmolStr::new(format!("{group}-{KEYS}")), true),
-            Some(group) => (group.clone(), true),
-            None if family.layer != KEYS && apart.is_some() && family.path.first().map(SmolStr::as_str) == apart => {
-                (SmolStr::new_static(APART), true)
-            }
-            _ => (family.layer.clone(), false),
+            Some(group) => (group, true),
+            None => (family.layer.clone(), false),
         };
         for region in &family.regions {
             units.entry((region.index(), unit.clone(), grouped)).or_default().push(ResourceRef { family: id, region: *region });

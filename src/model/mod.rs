@@ -1,20 +1,21 @@
 //! The typed program: every name resolved, every component expanded, every Region known. No syntax is left but spans.
 
+pub mod computed;
 pub mod ids;
 pub mod value;
 
-use crate::source::Span;
+use crate::source::{FileId, Span};
 use crate::workflow::Plan;
 use ids::{Arena, Id};
 use smol_str::SmolStr;
 use std::collections::{BTreeMap, BTreeSet};
 use value::{ResourceRef, Value};
 
-/// The layers, in the order in which people read them. The order of deployment follows from the references.
-pub const LAYERS: &[&str] = &["keys", "network", "data", "app", "edge", "recovery", "global"];
-
-/// The layer of the place where files are uploaded to; the compiler's own, and the first one.
+/// The layer of what the deployment itself needs: the first stack of each Region, made by the compiler.
 pub const ARTIFACTS: &str = "artifacts";
+
+/// The layers, in the order in which people read them. The order of deployment follows from the references.
+pub const LAYERS: &[&str] = &[ARTIFACTS, "keys", "network", "data", "app", "edge", "recovery", "global"];
 
 /// Everything that the later stages read.
 #[derive(Debug, Default)]
@@ -31,6 +32,10 @@ pub struct Model {
     pub families: Arena<Family>,
     /// The plans, one entry per machine.
     pub plans: Vec<Plan>,
+    /// The files of the program, by their path in the project.
+    pub files: BTreeMap<FileId, SmolStr>,
+    /// What is handed on by its stack though no other stack takes it: whoever deploys reads it.
+    pub exports: Vec<ResourceRef>,
     /// The name of the stack of each layer and group, by the platform's naming.
     pub stack_names: BTreeMap<SmolStr, Value>,
 }
@@ -50,6 +55,8 @@ pub struct Platform {
     pub rto: Option<f64>,
     /// Recovery point objective, milliseconds.
     pub rpo: Option<f64>,
+    /// Where it says how names are made.
+    pub naming: Option<Span>,
     /// Tags of every stack.
     pub tags: Vec<(SmolStr, Value)>,
 }
@@ -86,6 +93,8 @@ pub struct Parameter {
     pub range: Option<(f64, f64)>,
     /// The default, as text.
     pub default: Option<String>,
+    /// The value that the environment file gives.
+    pub given: Option<Given>,
     /// The documentation above it.
     pub description: String,
     /// Not shown, never part of a name.
@@ -96,6 +105,17 @@ pub struct Parameter {
     pub regions: Vec<Id<Region>>,
     /// Where it is declared.
     pub span: Span,
+    /// Its type: what would change a constraint.
+    pub type_span: Span,
+}
+
+/// The value of a parameter in an environment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Given {
+    /// One for all Regions.
+    Everywhere(String),
+    /// One for each Region.
+    ByRegion(BTreeMap<Id<Region>, String>),
 }
 
 /// An instance of a component.
@@ -124,6 +144,8 @@ pub struct Instance {
 pub struct Family {
     /// Names from the outermost instance to the resource.
     pub path: Vec<SmolStr>,
+    /// The declared names, dotted, as people know it: unlike the path, without names that it had before.
+    pub declared: String,
     /// CloudFormation's id of each member in its own stack.
     pub logical_id: SmolStr,
     /// `AWS::RDS::DBCluster`
@@ -209,6 +231,12 @@ impl Model {
     pub fn region_text(&self, region: Id<Region>) -> String {
         let region = self.regions.get(region);
         if region.alias == region.code { format!("{}", region.code) } else { format!("{} ({})", region.alias, region.code) }
+    }
+
+    /// The path in the project of the file that a span is in.
+    #[must_use]
+    pub fn file_of(&self, span: Span) -> &str {
+        self.files.get(&span.file).map_or("", SmolStr::as_str)
     }
 
     /// A member of a family, if it has one there.

@@ -79,7 +79,7 @@ pub enum Deploy {
     /// A parameter; with a Region if it has one value per Region.
     Parameter(Id<Parameter>, Option<Id<Region>>),
     /// The account of a Region.
-    Account(Option<Id<Region>>),
+    Account(Id<Region>),
     /// The partition (`aws`, `aws-cn`, `aws-us-gov`).
     Partition,
     /// The suffix of DNS names (`amazonaws.com`).

@@ -65,7 +65,7 @@ struct Replacement<'d> {
 }
 
 #[derive(Serialize)]
-struct Extent {
+pub struct Extent {
     start: Position,
     end: Position,
 }
@@ -129,7 +129,8 @@ fn convert<'d>(finding: &'d Diagnostic, sources: &'d SourceMap) -> Finding<'d> {
     }
 }
 
-fn at(span: Span, sources: &SourceMap) -> Option<(&str, Extent)> {
+/// The file and the range of a span.
+pub fn at(span: Span, sources: &SourceMap) -> Option<(&str, Extent)> {
     let file = sources.get(span.file)?;
     let end = (span.end.max(span.start)) as usize;
     Some((file.name.as_str(), Extent { start: position(file, span.start as usize), end: position(file, end) }))

@@ -7,6 +7,7 @@ mod json;
 mod miette_json;
 mod narrated;
 mod report;
+mod trace;
 mod view;
 
 use crate::diag::{Diagnostic, Diagnostics, Severity};
@@ -14,6 +15,7 @@ use crate::source::SourceMap;
 use std::io;
 
 pub use json::VERSION as JSON_VERSION;
+pub use trace::render as render_trace;
 
 /// The forms, each for one kind of reader.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,5 +1,6 @@
 //! From the entry file to all modules that it uses: library modules from the binary, project files through the loader.
 
+mod environment;
 mod form;
 mod header;
 mod path;
@@ -11,7 +12,7 @@ use crate::syntax::{self, ast};
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
-pub use form::check as check_form;
+pub use environment::{environment, lines as environment_lines};
 
 /// One parsed file.
 #[derive(Debug)]
@@ -39,6 +40,8 @@ pub struct Modules {
     pub prelude: Option<usize>,
     /// What the compiler instantiates itself.
     pub core: Option<usize>,
+    /// The values of the environment that is compiled for.
+    pub environment: Option<ast::File>,
 }
 
 /// Reads and parses the entry file and everything that it uses, and reports what cannot be had.
@@ -55,7 +58,13 @@ pub fn load(entry: &str, loader: &dyn Loader, sources: &mut SourceMap, diagnosti
     };
     let name = path::stem(entry);
     let entry = resolver.module(entry.to_string(), name, text, Origin::Project);
-    Modules { list: resolver.list, entry, prelude, core }
+    Modules { list: resolver.list, entry, prelude, core, environment: None }
+}
+
+/// Refuses what stands where nothing would read it, in all files.
+pub fn check_form(modules: &Modules, diagnostics: &mut Diagnostics) {
+    form::check(modules, diagnostics);
+    environment::check(modules, diagnostics);
 }
 
 /// The finding for a file that could not be read.

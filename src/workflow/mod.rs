@@ -1,5 +1,7 @@
 //! Plans as data: a tree of steps, calls, waits and questions. ASL is one way to write it down.
 
+pub mod events;
+
 use crate::model::Region;
 use crate::model::ids::Id;
 use crate::model::value::{Run, Value};
@@ -49,6 +51,8 @@ pub struct Plan {
     pub steps: Vec<Step>,
     /// Whom a failure is told, and with what words.
     pub on_failure: Vec<Call>,
+    /// The `on failure` block; the header, if there is none.
+    pub failure_span: Span,
     /// How it is started: `operator`.
     pub start: Option<SmolStr>,
     /// How long the decision may take, milliseconds.
@@ -136,6 +140,18 @@ pub enum Operation {
         /// Why.
         reason: String,
     },
+}
+
+impl Operation {
+    /// Where it is written; none for what stands in the step itself.
+    #[must_use]
+    pub fn span(&self) -> Option<Span> {
+        match self {
+            Self::Call(call) => Some(call.span),
+            Self::Check { span, .. } | Self::DoneWhen { span, .. } => Some(*span),
+            Self::Wait { .. } => None,
+        }
+    }
 }
 
 /// One call of an API.

@@ -78,8 +78,7 @@ impl Writer<'_> {
         match node {
             Deploy::Parameter(id, None) => format!("param {}", self.model.parameters.get(*id).name),
             Deploy::Parameter(id, Some(place)) => format!("param {}{}", self.model.parameters.get(*id).name, self.place(*place)),
-            Deploy::Account(None) => "account".into(),
-            Deploy::Account(Some(place)) => format!("account{}", self.place(*place)),
+            Deploy::Account(place) => format!("account{}", self.place(*place)),
             Deploy::Partition => "partition".into(),
             Deploy::DnsSuffix => "dns_suffix".into(),
             Deploy::Ref(target) => format!("{}.ref", self.resource(*target)),

@@ -1,5 +1,6 @@
 """What no linter asks of the templates: plain resources only, machines that are the same in file and template, a true manifest."""
 
+import hashlib
 import sys
 from pathlib import Path
 
@@ -75,38 +76,68 @@ def check_manifest(folder, found, findings):
     manifest = read(folder / "manifest.json")
     by_path = {str(path.relative_to(folder)): template for path, template in found}
     stacks = {stack["id"]: stack for stack in manifest["stacks"]}
-    if sorted(stack["template"] for stack in stacks.values()) != sorted(by_path):
+    entries = [entry for phase in manifest["phases"] for entry in phase["stacks"].values()]
+    if sorted(entry["template"] for entry in entries) != sorted(by_path):
         findings.append(f"{folder.name}: the manifest's templates are not those of the folder")
-    deployed = set()
-    for stack in manifest["stacks"]:
-        name = f"{folder.name}: stack {stack['id']}"
-        template = by_path.get(stack["template"], {})
-        if set(stack["parameters"]) != set(template.get("Parameters", {})):
-            findings.append(f"{name}: the manifest's parameters are not the template's")
-        if late := set(stack["depends_on"]) - deployed:
-            findings.append(f"{name} depends on {sorted(late)}, which come later or never")
-        for parameter, source in stack["parameters"].items():
-            if source["from"] == "param":
-                if source["name"] not in manifest["parameters"]:
-                    findings.append(f"{name}: {parameter} takes the unknown parameter {source['name']}")
-                continue
-            producer = stacks.get(source["stack"], {})
-            if source["stack"] not in deployed or source["stack"] not in stack["depends_on"]:
-                findings.append(f"{name}: {parameter} comes from {source['stack']}, which is not deployed before it")
-            if producer.get("region") != stack["region"]:
-                findings.append(f"{name}: {parameter} comes from another Region's stack")
-            if source["output"] not in by_path.get(producer.get("template"), {}).get("Outputs", {}):
-                findings.append(f"{name}: {parameter} comes from {source['stack']}.{source['output']}, which does not exist")
-        iam = any(r["Type"].startswith("AWS::IAM::") for r in template.get("Resources", {}).values())
-        if iam and not stack["capabilities"]:
-            findings.append(f"{name} makes IAM resources, and the manifest gives no capability for it")
-        deployed.add(stack["id"])
+    reached, present = {}, {}
+    for phase in manifest["phases"]:
+        for wave in phase["waves"]:
+            for id in wave:
+                check_entry(folder, manifest, stacks[id], phase["stacks"].get(id), by_path, reached, present, findings)
+            for id in wave:
+                present[id] = by_path.get(phase["stacks"].get(id, {}).get("template"), {})
+        if sorted(id for wave in phase["waves"] for id in wave) != sorted(phase["stacks"]):
+            findings.append(f"{folder.name}: the waves of a phase are not its stacks")
+    for id, stack in stacks.items():
+        if reached.get(id) != stack["phase"]:
+            findings.append(f"{folder.name}: stack {id} ends with phase {reached.get(id)}, not {stack['phase']}")
     listed = sorted(plan["definition"] for plan in manifest["plans"])
     if listed != sorted(str(path.relative_to(folder)) for path in machines(folder)):
         findings.append(f"{folder.name}: the manifest's definitions are not the machines of the folder")
     every = sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
     if sorted({*manifest["files"], "manifest.json"}) != every:
         findings.append(f"{folder.name}: the manifest's files are not those of the folder")
+
+
+def check_entry(folder, manifest, stack, entry, by_path, reached, present, findings):
+    """A stack in a phase. `present` holds the templates of the stacks that stand by then."""
+    name = f"{folder.name}: stack {stack['id']}"
+    template = by_path.get(entry["template"], {})
+    if hashlib.sha256((folder / entry["template"]).read_bytes()).hexdigest() != entry["sha256"]:
+        findings.append(f"{name}: the manifest has another hash than {entry['template']}")
+    if set(entry["parameters"]) != set(template.get("Parameters", {})):
+        findings.append(f"{name}: the manifest's parameters are not the template's")
+    if reached.get(stack["id"], 0) >= entry["phase"]:
+        findings.append(f"{name}: phase {entry['phase']} comes after phase {reached[stack['id']]}")
+    reached[stack["id"]] = entry["phase"]
+    before = present.get(stack["id"], {})
+    if lost := lost_parts(before.get("Resources", {}), template.get("Resources", {})):
+        findings.append(f"{name}: phase {entry['phase']} takes away {lost}")
+    for parameter, source in entry["parameters"].items():
+        if source["from"] == "param":
+            if source["name"] not in manifest["parameters"]:
+                findings.append(f"{name}: {parameter} takes the unknown parameter {source['name']}")
+            continue
+        if source["stack"] not in stack["depends_on"]:
+            findings.append(f"{name}: {parameter} comes from {source['stack']}, which it does not depend on")
+        if source["output"] not in present.get(source["stack"], {}).get("Outputs", {}):
+            findings.append(f"{name}: {parameter} comes from {source['stack']}.{source['output']}, which is not there by then")
+    iam = any(r["Type"].startswith("AWS::IAM::") for r in template.get("Resources", {}).values())
+    if iam and not stack["capabilities"]:
+        findings.append(f"{name} makes IAM resources, and the manifest gives no capability for it")
+
+
+def lost_parts(before, after):
+    """Paths of what was there and is not any more; values that changed count as lost."""
+    lost = []
+    for key, known in before.items():
+        if key not in after:
+            lost.append(key)
+        elif isinstance(known, dict) and isinstance(after[key], dict):
+            lost.extend(f"{key}.{path}" for path in lost_parts(known, after[key]))
+        elif known != after[key]:
+            lost.append(key)
+    return lost
 
 
 def main(out):

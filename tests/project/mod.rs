@@ -3,7 +3,8 @@
 #![allow(dead_code, reason = "each test uses its own part")]
 
 use drc::diag::{Diagnostic, Diagnostics, Severity};
-use drc::driver::{LoadError, Loader, Options, compile};
+use drc::driver::{Environment, LoadError, Loader, Options, compile};
+use drc::model::Deployed;
 use drc::render::{Format, Style, render};
 use drc::source::SourceMap;
 use std::collections::BTreeMap;
@@ -13,6 +14,8 @@ use std::collections::BTreeMap;
 pub struct Project {
     files: BTreeMap<String, String>,
     settings: Vec<(String, String)>,
+    environment: Option<Environment>,
+    deployed: Option<Deployed>,
 }
 
 /// What came of a compilation.
@@ -50,10 +53,22 @@ impl Project {
         self
     }
 
+    /// The same with an environment file.
+    pub fn environment(mut self, text: &str) -> Self {
+        self.environment = Some(Environment { name: "prod.dr".into(), text: text.into() });
+        self
+    }
+
+    /// The same for a platform that runs already.
+    pub fn deployed(mut self, deployed: Option<Deployed>) -> Self {
+        self.deployed = deployed;
+        self
+    }
+
     /// Compiles it.
     pub fn compile(&self) -> Compiled {
         let (mut sources, mut diagnostics) = (SourceMap::new(), Diagnostics::new());
-        let options = Options { settings: self.settings.clone(), ..Options::default() };
+        let options = Options { settings: self.settings.clone(), environment: self.environment.clone(), deployed: self.deployed.clone() };
         let output = compile("platform.dr", self, &options, &mut sources, &mut diagnostics);
         let files = output.map(|output| {
             let text = |path: &String| {

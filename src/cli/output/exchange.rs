@@ -1,13 +1,11 @@
 //! Exchanging the files of a folder for new ones: all of them, or none.
 
+use super::stage::Failure;
 use drc::emit::MANIFEST;
 use std::collections::BTreeSet;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-
-/// What failed, and where.
-type Failure = (PathBuf, io::Error);
 
 /// Moves the files `made` from `stage` into `folder`, and removes those of `old` that are no longer made; the manifest
 /// comes last. Each file changes at once. Where one cannot be moved, those before it are put back.

@@ -1,0 +1,85 @@
+//! `deploy.sh`
+
+use super::definitions::{Case, Definitions};
+use super::quote::{dns_suffix, quote, words};
+use super::steps::steps;
+use crate::emit::{Output, manifest};
+use crate::layout::Source;
+use crate::model::ARTIFACTS;
+
+const FIXED: &str = include_str!("deploy.sh");
+
+/// The script.
+pub fn script(output: &Output) -> String {
+    let mut definitions = Definitions::new(output);
+    let resources = |stack| manifest::resources(output, stack);
+    let any = output.layout.stacks.iter().any(|stack| resources(stack).values().any(|entry| entry.stateful));
+    definitions.line(&format!("any_stateful={}", u8::from(any)));
+
+    definitions.line("\ndefine() {");
+    definitions.parameters();
+    for (number, stack) in output.layout.stacks.iter().enumerate() {
+        definitions.stack(number, stack);
+        let entries = resources(stack);
+        let capabilities = manifest::capabilities(output, stack);
+        let stateful: Vec<&str> = entries.iter().filter(|(_, entry)| entry.stateful).map(|(id, _)| *id).collect();
+        let later: Vec<&str> = entries.iter().filter(|(_, entry)| entry.later).map(|(id, _)| *id).collect();
+        for (call, arguments) in [("capabilities", capabilities), ("holds_data", stateful), ("grows_by", later)] {
+            if !arguments.is_empty() {
+                definitions.line(&format!("    {call}{}", words(arguments)));
+            }
+        }
+        if let Some(phase) = stack.deployed_phase {
+            definitions.line(&format!("    deployed_before {phase}"));
+        }
+    }
+    definitions.line("}");
+    definitions.names();
+    definitions.tags();
+    applied(&mut definitions);
+    artifacts(&mut definitions);
+    super::assemble("Deploys a platform: run it with --help.", &[super::COMMON, crate::aws::scripts::ARTIFACTS, FIXED], &definitions.text)
+}
+
+/// `step_of PHASE STACK`, `parameters_of PHASE STACK`, `waves FUNCTION`
+fn applied(definitions: &mut Definitions) {
+    let output = definitions.output;
+    let (mut cases, mut parameters) = (Vec::new(), Vec::new());
+    for step in steps(output) {
+        let key = format!("{}/{}", step.phase, step.stack);
+        let (number, size, sha256, template) = (step.number, step.size, step.sha256, quote(step.template));
+        cases.push((key.clone(), vec![format!("step_phase={number} step_size={size} step_hash={sha256} step_template={template}")]));
+        let call = |(name, source): &(&str, &Source)| match source {
+            Source::Platform(id, region) => format!("from_param {} {}", quote(name), definitions.slots.find(*id, *region)),
+            Source::Output(producer, output) => format!("from_output {} {producer} {}", quote(name), quote(output)),
+        };
+        let calls: Vec<String> = step.parameters.iter().map(call).collect();
+        if !calls.is_empty() {
+            parameters.push((key, calls));
+        }
+    }
+    definitions.cases("step_of", "$1/$2", &cases);
+    definitions.cases("parameters_of", "$1/$2", &parameters);
+    definitions.line("\n# Stacks of one line do not need each other.\nwaves() {");
+    for (number, phase) in output.layout.phases.iter().enumerate() {
+        for wave in &phase.waves {
+            let stacks: String = wave.iter().map(|stack| format!(" {stack}")).collect();
+            definitions.line(&format!("    \"$1\" {}{stacks}", number + 1));
+        }
+    }
+    definitions.line("}");
+}
+
+/// `artifacts_in REGION`
+fn artifacts(definitions: &mut Definitions) {
+    let output = definitions.output;
+    let stacks = output.layout.stacks.iter().enumerate().filter(|(_, stack)| stack.unit == ARTIFACTS);
+    let cases: Vec<Case> = stacks
+        .map(|(number, stack)| {
+            let name = manifest::artifacts_output();
+            let suffix = dns_suffix(&output.model.regions.get(stack.region).partition);
+            (definitions.region_code(stack).to_string(), vec![format!("producer={number} output={} dns_suffix={}", quote(&name), quote(suffix))])
+        })
+        .collect();
+    definitions.cases("artifacts_in", "$1", &cases);
+}

@@ -1,0 +1,35 @@
+//! What is deployed when: the phases, their waves, and what each step applies.
+
+use crate::emit::{Output, manifest};
+use crate::layout::{Source, StackId};
+
+/// What a phase holds for a stack.
+pub struct Step<'o> {
+    /// The phase, counted from 1.
+    pub phase: usize,
+    pub stack: StackId,
+    /// The number that the stack carries afterwards.
+    pub number: u32,
+    pub template: &'o str,
+    pub sha256: String,
+    pub size: usize,
+    /// Name in the template and where the value comes from.
+    pub parameters: Vec<(&'o str, &'o Source)>,
+}
+
+/// All steps, phase by phase.
+pub fn steps(output: &Output) -> Vec<Step<'_>> {
+    let step = |template: &'_ crate::emit::TemplateFile| {
+        let (stack, phase) = (output.layout.stacks.get(template.stack)?, output.layout.phases.get(template.phase)?);
+        let taken = stack.parameters.iter().filter(|(_, (_, first))| *first <= phase.depth);
+        let parameters = taken.map(|(name, (source, _))| (name.as_str(), source)).collect();
+        let number = phase.steps.get(&template.stack)?.number;
+        Some((template.phase + 1, template.stack, number, parameters))
+    };
+    let made = output.templates.iter().filter_map(|template| {
+        let (phase, stack, number, parameters) = step(template)?;
+        let (sha256, size) = (manifest::sha256(&template.text), template.text.len());
+        Some(Step { phase, stack, number, template: &template.path, sha256, size, parameters })
+    });
+    made.collect()
+}
