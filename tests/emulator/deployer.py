@@ -43,6 +43,9 @@ class Deployer:
         for key in (f"{name}@{region}", name):
             if key in self.values:
                 return self.values[key]
+        # What an environment file gave when the platform was compiled.
+        if "value" in declared:
+            return declared["value"][region] if isinstance(declared["value"], dict) else declared["value"]
         if "default" not in declared:
             raise Failed(name, "this parameter has no value")
         return str(declared["default"])
@@ -148,7 +151,7 @@ class Deployer:
         text = (self.folder / step["template"]).read_text(encoding="utf-8")
         if len(text.encode()) <= INLINE_BYTES:
             return {"TemplateBody": text}
-        artifacts = self.manifest.get("artifacts", {})[stack["region"]]
+        artifacts = self.manifest["artifacts"][stack["region"]]
         bucket, key = self.output(artifacts["stack"], artifacts["output"]), f"{step['sha256']}.json"
         client("s3", stack["region"]).put_object(Bucket=bucket, Key=key, Body=text.encode())
         suffix = self.text("${AWS::URLSuffix}", stack["region"])

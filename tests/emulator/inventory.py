@@ -115,6 +115,7 @@ REGIONAL = {
     "cache subnet group": lambda region: list(store(region).cache_subnet_groups),
     "backup vault": lambda region: _pages("backup", region, "list_backup_vaults", "BackupVaultList", "BackupVaultName"),
     "backup plan": lambda region: _pages("backup", region, "list_backup_plans", "BackupPlansList", "BackupPlanId"),
+    "parameter": lambda region: _pages("ssm", region, "describe_parameters", "Parameters", "Name"),
     "repository": lambda region: _pages("ecr", region, "describe_repositories", "repositories", "repositoryName"),
     "container cluster": lambda region: _pages("ecs", region, "list_clusters", "clusterArns"),
     "task definition": _tasks,

@@ -21,7 +21,24 @@ def _image(region, name):
     return client("ec2", region).register_image(Name=name, Architecture="arm64", RootDeviceName="/dev/xvda")["ImageId"]
 
 
-MAKE = {"hosted_zone": _hosted_zone, "certificate": _certificate, "image": _image}
+def _network(region, name):
+    """The network of that name, which older stacks have made."""
+    ec2 = client("ec2", region)
+    found = ec2.describe_vpcs(Filters=[{"Name": "tag:Name", "Values": [name]}])["Vpcs"]
+    if found:
+        return found[0]["VpcId"]
+    tags = [{"ResourceType": "vpc", "Tags": [{"Key": "Name", "Value": name}]}]
+    return ec2.create_vpc(CidrBlock="10.0.0.0/16", TagSpecifications=tags)["Vpc"]["VpcId"]
+
+
+def _subnet(region, argument):
+    """A subnet of such a network: `NETWORK ZONE`."""
+    name, zone = argument.split()
+    block = f"10.0.{ord(zone) - ord('a')}.0/24"
+    return client("ec2", region).create_subnet(VpcId=_network(region, name), CidrBlock=block, AvailabilityZone=region + zone)["Subnet"]["SubnetId"]
+
+
+MAKE = {"network": _network, "subnet": _subnet, "hosted_zone": _hosted_zone, "certificate": _certificate, "image": _image}
 
 
 def values(platform, manifest):
