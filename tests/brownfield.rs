@@ -250,3 +250,44 @@ resource shown: AWS::SSM::Parameter in both {
     ];
     assert_eq!(values, wanted);
 }
+
+#[test]
+fn every_store_of_the_library_can_exist_already() {
+    let files = clean(
+        "use std@1.{aurora, bucket, cache, table}
+external replica db: aurora.postgres across both {
+  global  = { GlobalClusterIdentifier: \"g\" }
+  cluster = { DBClusterIdentifier: \"c\" }
+  gate    = { GroupId: \"sg-1\" }
+  secret_name = \"s\"
+}
+external replica carts: table.global across both { table = { TableName: \"t\" } }
+external replica files: bucket.replicated across both { bucket = { primary: \"one\", standby: \"two\" } }
+external replica fast: cache.global across both { datastore_id = \"d\", nodes_here = { ReplicationGroupId: \"r\" } }
+alarm db_lag in both { when max(db.lag) over 1min > 5s }
+alarm carts_lag in both { when max(carts.lag) over 1min > 5s }
+alarm files_lag in standby { when max(files.lag) over 5min > 15min }
+alarm fast_lag in both { when max(fast.lag) over 1min > 5s }
+failover evacuate from primary to standby {
+  step db   = db.promote() { within = 8min }
+  step fast = fast.promote() { within = 5min }
+}
+failback home from standby to primary {
+  step db   = db.switchover() { within = 8min }
+}
+drill ready in both every 1h {
+  step db    = db.probe()
+  step carts = carts.probe()
+  step files = files.probe()
+  step fast  = fast.probe()
+}
+let granted in both = [db.read.on, db.write.on, carts.read.on, carts.write.on, files.read.on, files.write.on]
+",
+    );
+    let recovery = template(&files, "us-east-2/recovery.template.json");
+    let kinds: Vec<&str> = recovery["Resources"].as_object().unwrap().values().map(|one| one["Type"].as_str().unwrap()).collect();
+    assert_eq!(kinds.iter().filter(|kind| **kind == "AWS::CloudWatch::Alarm").count(), 4, "{kinds:?}");
+    assert_eq!(kinds.iter().filter(|kind| **kind == "AWS::StepFunctions::StateMachine").count(), 3, "{kinds:?}");
+    let stacks: Vec<&String> = files.keys().filter(|path| path.ends_with(".template.json") && !path.contains("artifacts")).collect();
+    assert_eq!(stacks, ["us-east-1/recovery.template.json", "us-east-2/recovery.template.json"]);
+}
