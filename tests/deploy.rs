@@ -7,6 +7,7 @@ mod cloud;
 
 use cloud::{Cloud, Compiled};
 use serde_json::json;
+use std::process::{Command, Stdio};
 
 const ORDERS: &str = include_str!("../examples/orders/platform.dr");
 
@@ -113,6 +114,15 @@ fn each_stack_is_deployed_as_the_manifest_says() {
             assert_eq!(tags.remove("drc:param:suffix").as_deref(), Some("prod"));
             assert_eq!(json!(tags), stack["tags"]);
         }
+        // What guards the data.
+        let state = cloud.state();
+        for stack in manifest["stacks"].as_array().unwrap() {
+            let name = stack["name"].as_str().unwrap().replace("${suffix}", "prod");
+            let place = format!("stacks/{}/{name}", stack["region"].as_str().unwrap());
+            let policy: Option<serde_json::Value> = state.get(&format!("{place}/policy")).map(|text| serde_json::from_str(text).unwrap());
+            assert_eq!(policy.as_ref(), stack.get("stack_policy"), "{place}");
+            assert_eq!(state.contains_key(&format!("{place}/protected")), stack.get("termination_protection").is_some(), "{place}");
+        }
         // A wave begins when the one before it is whole.
         let wave = |call: &cloud::Call| {
             let phase: u64 = call.tags()["drc:phase"].parse().unwrap();
@@ -146,6 +156,49 @@ fn deployed_again_nothing_changes() {
         store.iter().find(|call| call.option("--stack-name") == Some("shop-store-prod") && call.option("--region") == Some("us-east-1")).unwrap();
     assert_eq!(store.parameters()["Word"], json!(true), "kept with UsePreviousValue");
     assert_eq!(store.parameters()["Zone"], json!("first"));
+}
+
+#[test]
+fn large_templates_are_brought_into_each_region_first() {
+    // Many resources with long texts: more than CloudFormation takes by hand.
+    let mut platform = String::from("platform wide { rto = 15min, rpo = 5min }\nregion primary = us-east-1\nregion standby = us-east-2\n");
+    for number in 0..60 {
+        let text = "x".repeat(1000);
+        platform.push_str(&format!("resource r{number}: AWS::SSM::Parameter in [primary, standby] {{ Type = \"String\", Value = \"{text}\" }}\n"));
+    }
+    let (compiled, cloud) = (Compiled::new(&platform), Cloud::new());
+    cloud.deploy(&compiled, &["--only", "app"]).ends(1, &["us-east-1/artifacts is not deployed yet"]);
+    cloud.forget();
+    cloud.deploy(&compiled, &[]).well();
+    let calls = cloud.calls();
+    let large: Vec<_> = calls.iter().filter(|call| call.option("--template-url").is_some()).collect();
+    assert_eq!(large.len(), 2);
+    for call in &large {
+        let (_, _, step) = compiled.steps().into_iter().find(|(_, id, _)| *id == format!("{}/app", call.option("--region").unwrap())).unwrap();
+        let region = call.option("--region").unwrap();
+        let url = format!("https://bucket-{region}.s3.{region}.amazonaws.com/{}", step["sha256"].as_str().unwrap());
+        assert_eq!(call.option("--template-url"), Some(url.as_str()));
+    }
+    let brought: Vec<_> = calls.iter().filter(|call| call.operation() == "s3api put-object").collect();
+    assert_eq!(brought.len(), 2);
+    let first = large.iter().map(|call| call.number).min().unwrap();
+    assert!(brought.iter().all(|call| call.number < first), "each Region has its templates before any stack needs one");
+    // They are there: nothing is brought again.
+    cloud.forget();
+    cloud.deploy(&compiled, &[]).well();
+    assert!(cloud.calls_of("s3api put-object").is_empty());
+    // A template that was changed is not what its key promises.
+    let file = compiled.path("us-east-1/app.template.json");
+    let text = std::fs::read_to_string(&file).unwrap();
+    std::fs::write(&file, format!("{text} ")).unwrap();
+    cloud.deploy(&compiled, &[]).ends(1, &["us-east-1/app.template.json is not what was compiled"]);
+    // Nothing holds data: all goes, the artifacts last.
+    std::fs::write(&file, text).unwrap();
+    cloud.forget();
+    cloud.destroy(&compiled, &["--yes"]).well();
+    let deleted: Vec<_> = cloud.calls_of("cloudformation delete-stack").iter().map(|call| call.option("--stack-name").unwrap().to_string()).collect();
+    assert_eq!(deleted, ["wide-app", "wide-app", "wide-artifacts", "wide-artifacts"]);
+    assert!(cloud.state().keys().all(|path| path.starts_with("objects/")), "{:?}", cloud.state().keys());
 }
 
 /// The smallest platform that has phases, an output within a Region and one across.
@@ -200,7 +253,9 @@ fn resume(compiled: &Compiled, prepare: impl Fn() -> Cloud + Sync, script: &str,
 
 #[test]
 fn a_deployment_that_any_call_stops_is_resumed() {
-    resume(&Compiled::new(PAIR), Cloud::new, "deploy.sh", &["--one-by-one"]);
+    // The stacks of the artifacts are as any other.
+    let arguments = ["--one-by-one", "--only", "app", "--only", "near", "--only", "away"];
+    resume(&Compiled::new(PAIR), Cloud::new, "deploy.sh", &arguments);
 }
 
 #[test]
@@ -348,6 +403,30 @@ fn a_failure_says_what_failed_and_where_it_is_declared() {
 }
 
 #[test]
+fn a_run_that_is_stopped_by_a_signal_cleans_up_and_goes_on_later() {
+    let (compiled, cloud) = (Compiled::new(PAIR), Cloud::new());
+    cloud.set("slow", "1000");
+    let child = cloud.command(&compiled, "deploy.sh", &[]).env("DRC_POLL", "1").stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    while cloud.calls_of("cloudformation execute-change-set").is_empty() {
+        std::thread::sleep(std::time::Duration::from_millis(50));
+    }
+    assert!(Command::new("kill").arg("-TERM").arg(child.id().to_string()).status().unwrap().success());
+    let run = cloud.ended(child.wait_with_output().unwrap()).ends(143, &["run the same command again"]);
+    assert!(!run.said.contains("is deployed"));
+    // The jobs are gone with the script.
+    std::thread::sleep(std::time::Duration::from_millis(1500));
+    let calls = cloud.calls().len();
+    std::thread::sleep(std::time::Duration::from_millis(2500));
+    assert_eq!(cloud.calls().len(), calls);
+    cloud.set("slow", "0");
+    let _ = std::fs::remove_file(cloud.path("lock"));
+    for busy in cloud.find("busy") {
+        std::fs::remove_file(busy).unwrap();
+    }
+    cloud.deploy(&compiled, &[]).well();
+}
+
+#[test]
 fn what_is_not_of_this_environment_is_left_alone() {
     let (compiled, cloud) = (shop(), Cloud::new());
     cloud.deploy(&compiled, &with(&[])).well();
@@ -460,6 +539,18 @@ fn with_data_nothing_is_left() {
 }
 
 #[test]
+fn one_region_can_be_given_up() {
+    let compiled = Compiled::new(ORDERS);
+    let cloud = deployed(&compiled, &["--param", "pager=a@example.com"]);
+    let run = cloud.destroy(&compiled, &["--data", "--confirm", "orders", "--region", "us-east-2"]).well();
+    assert!(run.said.contains("us-east-1/data: stays; it is not in us-east-2"), "{}", run.said);
+    let left = cloud.state().into_keys().filter(|path| path.contains("/us-east-2/")).collect::<Vec<_>>();
+    assert_eq!(left, Vec::<String>::new());
+    assert!(cloud.state().keys().any(|path| path.contains("/us-east-1/AWS::RDS::DBCluster/")));
+    assert!(cloud.calls().iter().all(|call| call.option("--region") == Some("us-east-2")));
+}
+
+#[test]
 fn a_destruction_that_any_call_stops_is_resumed() {
     let small = r##"
 platform pair { rto = 15min, rpo = 5min, naming = "${platform}-${path}" }
@@ -471,7 +562,7 @@ resource bucket: AWS::S3::Bucket in standby { BucketName = "pair" }
 resource word: AWS::SecretsManager::Secret in standby { Name = "pair" }
 "##;
     let compiled = Compiled::new(small);
-    let before = deployed(&compiled, &[]);
+    let before = deployed(&compiled, &["--only", "app"]);
     let prepare = || before.copy();
     resume(&compiled, prepare, "destroy.sh", &["--data", "--confirm", "pair"]);
 }

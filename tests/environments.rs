@@ -61,6 +61,10 @@ fn values_shape_the_platform_and_are_handed_on() {
     assert_eq!(value("subnet"), json!({ "eu-central-1": "subnet-2", "eu-west-1": "subnet-1" }));
     assert_eq!(value("pass"), Value::Null);
     assert_eq!(manifest["parameters"]["suffix"]["default"], "prod");
+    let script = &files["deploy.sh"];
+    for given in ["fixed_to 'live'", "fixed_to 'subnet-1'", "fixed_to 'subnet-2'", "fixed_to '4'"] {
+        assert!(script.contains(given), "the script is not told of {given}");
+    }
 }
 
 #[test]

@@ -15,9 +15,11 @@ fn platform(ty: &str, naming: &str, rest: &str) -> Project {
     ))
 }
 
-/// What is found, each in a line: code, message, notes, help.
+/// What is found, each in a line: code, message, notes, help. What a long value does to the bucket of artifacts, which every platform
+/// has, is left out.
 fn found(project: &Project) -> String {
-    project.compile().findings.iter().fold(String::new(), |mut text, finding| {
+    let findings = project.compile().findings;
+    findings.iter().filter(|finding| !(finding.code == "DR0506" && finding.message.contains("artifacts"))).fold(String::new(), |mut text, finding| {
         let _ = writeln!(text, "{} {} | {} | {}", finding.code, finding.message, finding.notes.join(" | "), finding.help.clone().unwrap_or_default());
         text
     })
@@ -42,8 +44,8 @@ const CASES: &[(&str, &str, &[&str])] = &[
     ("String(\"[a-z]{1,26}\")", "resource q: AWS::ElasticLoadBalancingV2::LoadBalancer in primary { Name = \"front-${suffix}\" }", &[]),
     (
         "String(\"[a-z]{1,40}\")",
-        "resource b: AWS::S3::Bucket in primary { BucketName = \"shop-${suffix}-${here}-${here.account}\" }",
-        &["DR0506", "`shop-` 5 + `suffix` up to 40 + `-us-east-1-` 11 + the account 12 = 68", "at most 35 characters"],
+        "resource b: AWS::S3::Bucket in primary { BucketName = \"all-the-invoices-${suffix}-${here}-${here.account}\" }",
+        &["DR0506", "`all-the-invoices-` 17 + `suffix` up to 40 + `-us-east-1-` 11 + the account 12 = 80", "at most 23 characters"],
     ),
     (
         "String(\"[a-z]{0,9}\", 0..9)",
@@ -81,7 +83,12 @@ const CASES: &[(&str, &str, &[&str])] = &[
         "resource b: AWS::S3::Bucket in primary { BucketName = \"shop-${suffix}-${here.account}\" }",
         &["DR0507", "the name of a bucket cannot have `A`, and `suffix` admits it", "makes `shop-A-123456789012`"],
     ),
-    ("String(\"[A-Za-z]{1,9}\")", "resource q: AWS::SQS::Queue in primary { QueueName = \"shop-${suffix}\" }", &[]),
+    // The bucket of artifacts takes no capital letters either.
+    (
+        "String(\"[A-Za-z]{1,9}\")",
+        "resource q: AWS::SQS::Queue in primary { QueueName = \"shop-${suffix}\" }",
+        &["DR0507", "the name of a bucket cannot have `A`"],
+    ),
     (
         "String(\"[a-z_]{1,9}\")",
         "resource q: AWS::SQS::Queue in primary { QueueName = \"shop-${suffix}\" }",
@@ -226,7 +233,9 @@ fn names_are_checked_over_all_values() {
 #[test]
 fn the_names_of_stacks_are_names_too() {
     let long = platform("String(\"[a-z]{1,120}\")", NAMING, "resource q: AWS::SQS::Queue in primary {}");
-    assert!(found(&long).contains("the name of the stack of app may have 129 characters; the name of a stack has at most 128"), "{}", found(&long));
+    let text = long.compile().shown;
+    assert!(text.contains("the name of the stack of artifacts may have 135 characters; the name of a stack has at most 128"), "{text}");
+    assert!(text.contains("the same is true of `the stack of app`"), "{text}");
     let dots = platform(WORD, "\"${platform}.${path}-${suffix}\"", "resource q: AWS::SQS::Queue in primary {}");
     assert!(found(&dots).contains("the name of a stack cannot have `.`"), "{}", found(&dots));
 }

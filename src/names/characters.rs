@@ -17,10 +17,15 @@ const ACCOUNT: &str = "123456789012";
 const DEAD: usize = 0;
 const START: usize = 1;
 
+/// Values of parameters.
+type Values = Vec<(Id<Parameter>, String)>;
+/// A name with what is wrong with it, and all that have the same fault.
+type Example<'n> = (&'n Name<'n>, Fault, Vec<&'n str>);
+
 pub fn check(checker: &Checker<'_>, names: &[Name<'_>], diagnostics: &mut Diagnostics) {
     let mut walker = Walker { checker, targets: FxHashMap::default(), ways: FxHashMap::default() };
     // What a constraint admits by mistake is one mistake, however many names it is part of.
-    let mut faults: BTreeMap<(Culprit, Option<char>), (&Name<'_>, Fault, Vec<&str>)> = BTreeMap::new();
+    let mut faults: BTreeMap<(Culprit, Option<char>), Example<'_>> = BTreeMap::new();
     for name in names {
         let Some(fault) = Some(name).filter(|name| checker.bounded(name)).and_then(|name| walker.fault(name)) else { continue };
         let culprit = fault.parameter.map_or(Culprit::Text(name.span), Culprit::Parameter);
@@ -45,7 +50,7 @@ struct Fault {
     /// The whole name.
     example: String,
     /// The values that make it.
-    values: Vec<(Id<Parameter>, String)>,
+    values: Values,
     /// The character that AWS does not take; none if the name is too empty for that.
     character: Option<char>,
     /// Where it stands among AWS's rules.
@@ -163,13 +168,13 @@ impl Walker<'_> {
             return Some(Fault { example: text.clone(), values: Vec::new(), character: text.chars().next(), place, parameter: None });
         }
         let target = self.target(name)?;
-        let mut reached: Vec<(usize, Vec<(Id<Parameter>, String)>)> = vec![(START, Vec::new())];
+        let mut reached: Vec<(usize, Values)> = vec![(START, Vec::new())];
         for part in &name.parts {
             match part {
                 Part::Literal(text) => reached.iter_mut().for_each(|(state, _)| *state = target.walk(*state, text)),
                 Part::Account => reached.iter_mut().for_each(|(state, _)| *state = target.walk(*state, ACCOUNT)),
                 Part::Parameter(id) => {
-                    let mut after: Vec<(usize, Vec<(Id<Parameter>, String)>)> = Vec::new();
+                    let mut after: Vec<(usize, Values)> = Vec::new();
                     for (state, values) in reached {
                         for (next, value) in self.ways(name.row, &target, *id, state).iter() {
                             if !after.iter().any(|(known, _)| known == next) {
@@ -251,7 +256,7 @@ fn representatives(ranges: &[(char, char)], classes: &[char]) -> Vec<char> {
 }
 
 /// Shows what is wrong with the name that these values make; none if nothing is (a parameter that stands in it twice).
-fn explain(name: &Name<'_>, target: &Target, values: Vec<(Id<Parameter>, String)>) -> Option<Fault> {
+fn explain(name: &Name<'_>, target: &Target, values: Values) -> Option<Fault> {
     let mut state = START;
     let mut example = String::new();
     let mut last = None;

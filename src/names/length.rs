@@ -10,10 +10,13 @@ use std::collections::BTreeMap;
 /// How long a value is that a constraint is proposed for, if there is room.
 const PROPOSED: usize = 10;
 
+/// The longest name of a kind, its length, and all that are too long.
+type Longest<'n> = (&'n Name<'n>, usize, Vec<&'n str>);
+
 pub fn check(checker: &Checker<'_>, names: &[Name<'_>], diagnostics: &mut Diagnostics) {
     let mut unbounded: BTreeMap<Id<Parameter>, &Name<'_>> = BTreeMap::new();
     // One finding for each kind of thing and each row of parts: what is too long in one Region is so in the other.
-    let mut long: BTreeMap<(usize, Vec<Id<Parameter>>), (&Name<'_>, usize, Vec<&str>)> = BTreeMap::new();
+    let mut long: BTreeMap<(usize, Vec<Id<Parameter>>), Longest<'_>> = BTreeMap::new();
     for name in names {
         for part in &name.parts {
             if let Part::Parameter(id) = part

@@ -5,7 +5,7 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Command, Output, Stdio};
 
 /// A platform, compiled into a folder by the command.
 pub struct Compiled {
@@ -193,21 +193,23 @@ impl Cloud {
         }
     }
 
-    /// Runs a script of a platform without a terminal.
-    pub fn run(&self, compiled: &Compiled, script: &str, arguments: &[&str]) -> Run {
+    /// A script of a platform, to be run without a terminal.
+    pub fn command(&self, compiled: &Compiled, script: &str, arguments: &[&str]) -> Command {
         let tools = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/deploy");
         let path = format!("{}:{}", tools.display(), std::env::var("PATH").unwrap_or_default());
-        let output = Command::new("bash")
-            .arg(compiled.path(script))
-            .args(arguments)
-            .current_dir(self.folder.path())
-            .env("PATH", path)
-            .env("FAKE_AWS", self.folder.path())
-            .env("DRC_POLL", "0")
-            .env("TMPDIR", self.folder.path())
-            .stdin(Stdio::null())
-            .output()
-            .expect("these tests need bash");
+        let mut command = Command::new("bash");
+        command.arg(compiled.path(script)).args(arguments).current_dir(self.folder.path()).stdin(Stdio::null());
+        command.env("PATH", path).env("FAKE_AWS", self.folder.path()).env("DRC_POLL", "0").env("TMPDIR", self.folder.path());
+        command
+    }
+
+    /// Runs a script of a platform without a terminal.
+    pub fn run(&self, compiled: &Compiled, script: &str, arguments: &[&str]) -> Run {
+        self.ended(self.command(compiled, script, arguments).output().expect("these tests need bash"))
+    }
+
+    /// What came of a script; it left nothing behind, and ran nothing of the platform.
+    pub fn ended(&self, output: Output) -> Run {
         assert!(!self.path("pwned").exists(), "something of the platform was run");
         let left: Vec<_> = fs::read_dir(self.folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
         assert!(!left.iter().any(|name| name.to_string_lossy().starts_with("drc.")), "a temporary folder is left: {left:?}");
@@ -254,6 +256,13 @@ impl Cloud {
     /// The calls of one operation.
     pub fn calls_of(&self, operation: &str) -> Vec<Call> {
         self.calls().into_iter().filter(|call| call.operation() == operation).collect()
+    }
+
+    /// The files of this name below the stacks.
+    pub fn find(&self, name: &str) -> Vec<PathBuf> {
+        let regions = fs::read_dir(self.path("stacks")).unwrap().map(|entry| entry.unwrap().path());
+        let stacks = regions.flat_map(|region| fs::read_dir(region).unwrap().map(|entry| entry.unwrap().path()));
+        stacks.map(|stack| stack.join(name)).filter(|path| path.exists()).collect()
     }
 
     /// Everything that is deployed or exists, as path and content.

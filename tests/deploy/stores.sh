@@ -33,7 +33,10 @@ truth() { if [ "$had" = yes ]; then printf 'True\n'; else printf 'False\n'; fi; 
 rds_describe_db_clusters() {
     find_thing AWS::RDS::DBCluster "$option_db_cluster_identifier" '' DBClusterNotFoundFault
     case $query in
-        'DBClusters[0].DeletionProtection') had protected && truth ;;
+        'DBClusters[0].[DeletionProtection,DBClusterArn]')
+            had protected
+            printf '%s\tarn:aws:rds:%s:123456789012:cluster:%s\n' "$(truth)" "$region" "$option_db_cluster_identifier"
+            ;;
         'DBClusters[0].DBClusterMembers[].[DBInstanceIdentifier]')
             had stack
             local file stack=$had
@@ -95,18 +98,35 @@ members() {
 }
 
 rds_describe_global_clusters() {
-    find_thing AWS::RDS::GlobalCluster "$option_global_cluster_identifier" '' GlobalClusterNotFoundFault
+    local wanted kind arn
+    if [ -z "${option_global_cluster_identifier-}" ]; then
+        [[ $query == "GlobalClusters[?GlobalClusterMembers[?DBClusterArn=='"*"' && !IsWriter]].[GlobalClusterIdentifier]" ]] || refuse "unknown query $query" 252
+        wanted=${query#*\'} wanted=${wanted%%\'*}
+        while IFS=$tab read -r kind arn; do
+            [ "$arn/$kind" != "$wanted/False" ] || printf '%s\n' "$(cd "$fake"/world/*/AWS::RDS::GlobalCluster && printf '%s' *)"
+        done < <(members)
+        return
+    fi
+    find_global
     case $query in
         'GlobalClusters[0].DeletionProtection') had protected && truth ;;
         'GlobalClusters[0].Status') printf 'available\n' ;;
         'GlobalClusters[].GlobalClusterMembers[].[IsWriter,DBClusterArn]') members ;;
         "GlobalClusters[].GlobalClusterMembers[] | [?DBClusterArn=='"*"'].[IsWriter]")
-            local wanted=${query#*\'} kind arn
+            wanted=${query#*\'}
             wanted=${wanted%%\'*}
             while IFS=$tab read -r kind arn; do [ "$arn" != "$wanted" ] || printf '%s\n' "$kind"; done < <(members)
             ;;
         *) refuse "unknown query $query" 252 ;;
     esac
+}
+
+# A global database is seen from every Region.
+find_global() {
+    for thing in "$fake"/world/*/AWS::RDS::GlobalCluster/"$option_global_cluster_identifier"; do
+        [ ! -f "$thing" ] || return 0
+    done
+    fault GlobalClusterNotFoundFault "$option_global_cluster_identifier not found"
 }
 
 rds_modify_global_cluster() {

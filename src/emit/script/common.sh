@@ -159,6 +159,8 @@ parameter() {
 choices=()
 described_as() { slot_about[slot]=$1; }
 defaults_to() { has_default[slot]=1 default_value[slot]=$1; }
+# What the environment file gives counts before what is deployed; the command line still wins.
+fixed_to() { value[slot]=$1 origin[slot]=environment; }
 secret() { is_secret[slot]=1; }
 part_of_names() { in_names[slot]=1; }
 # The rule as CloudFormation knows it, and as bash can check it (empty if it cannot).

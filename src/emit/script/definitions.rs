@@ -3,7 +3,7 @@
 use super::quote::{Slots, quote, word};
 use crate::emit::Output;
 use crate::layout::{Stack, StackId};
-use crate::model::value::{Deploy, TextPart, Value};
+use crate::model::Given;
 use indexmap::IndexMap;
 use std::fmt::Write;
 
@@ -57,10 +57,15 @@ impl<'o> Definitions<'o> {
     /// The calls that define the slots.
     pub fn parameters(&mut self) {
         let model = &self.output.model;
+        let in_names = crate::names::in_names(model);
         for number in 0..self.slots.list.len() {
-            let Some((id, _)) = self.slots.list.get(number) else { continue };
+            let Some((id, region)) = self.slots.list.get(number) else { continue };
             let parameter = model.parameters.get(*id);
-            let in_names = in_names(self.output, *id);
+            let given = match &parameter.given {
+                Some(Given::Everywhere(text)) => Some(text),
+                Some(Given::ByRegion(texts)) => region.and_then(|region| texts.get(&region)),
+                None => None,
+            };
             let mut text = format!("    parameter {} {}\n", quote(&self.slot_name(number)), quote(&parameter.parameter_type));
             let mut call = |name: &str, arguments: String| {
                 let _ = writeln!(text, "    {name}{arguments}");
@@ -71,10 +76,13 @@ impl<'o> Definitions<'o> {
             if let Some(default) = &parameter.default {
                 call("defaults_to ", quote(default));
             }
+            if let Some(given) = given {
+                call("fixed_to ", quote(given));
+            }
             if parameter.secret {
                 call("secret", String::new());
             }
-            if in_names {
+            if in_names.contains(id) {
                 call("part_of_names", String::new());
             }
             if let Some(pattern) = &parameter.pattern {
@@ -161,16 +169,4 @@ impl<'o> Definitions<'o> {
             .collect();
         self.cases("name_of", "$1", &cases);
     }
-}
-
-/// Whether a parameter is part of names.
-pub fn in_names(output: &Output, id: crate::model::ids::Id<crate::model::Parameter>) -> bool {
-    fn has(deploy: &Deploy, id: crate::model::ids::Id<crate::model::Parameter>) -> bool {
-        match deploy {
-            Deploy::Parameter(known, _) => *known == id,
-            Deploy::Text(parts) => parts.iter().any(|part| matches!(part, TextPart::Value(value) if has(value, id))),
-            _ => false,
-        }
-    }
-    output.model.stack_names.values().any(|value| matches!(value, Value::Deploy(deploy) if has(deploy, id)))
 }

@@ -3,7 +3,7 @@
 use super::definitions::{Case, Definitions};
 use super::quote::{dns_suffix, quote, words};
 use super::steps::steps;
-use crate::emit::{Output, manifest};
+use crate::emit::{Output, manifest, protection};
 use crate::layout::Source;
 use crate::model::ARTIFACTS;
 
@@ -28,6 +28,12 @@ pub fn script(output: &Output) -> String {
             if !arguments.is_empty() {
                 definitions.line(&format!("    {call}{}", words(arguments)));
             }
+        }
+        if protection::termination_protection(&output.model, stack) {
+            definitions.line("    protect");
+        }
+        if let Some(policy) = protection::stack_policy(&output.model, stack) {
+            definitions.line(&format!("    policy {}", quote(&serde_json::to_string(&policy).unwrap_or_default())));
         }
         if let Some(phase) = stack.deployed_phase {
             definitions.line(&format!("    deployed_before {phase}"));

@@ -426,10 +426,12 @@ deploy_stack() {
     name_of "$at"
     text "$region" cloudformation create-change-set --stack-name "$name" --change-set-name "$set" --change-set-type "$type" \
         "${options[@]}" --parameters "file://$scratch.parameters.json" --tags "file://$scratch.tags.json" ||
-        give_up "working out what changes" "$region"
-    wait_for_set "$region" "$set"
+        changes_nothing "$problem" || give_up "working out what changes" "$region"
+    # Some things that play CloudFormation refuse a change set without changes; CloudFormation makes one that failed.
+    if [ -n "$problem" ]; then set_status=unchanged; else wait_for_set "$region" "$set"; fi
     if [ "$set_status" = unchanged ]; then
-        text "$region" cloudformation delete-change-set --stack-name "$name" --change-set-name "$set" || give_up "deleting the empty change set" "$region"
+        [ -n "$problem" ] || text "$region" cloudformation delete-change-set --stack-name "$name" --change-set-name "$set" ||
+            give_up "deleting the empty change set" "$region"
         guard "$at" open
         say unchanged
         return 0
@@ -450,6 +452,12 @@ deploy_stack() {
     say "$now"
 }
 
+# The two sentences by which CloudFormation says that nothing changes (aws-cli, customizations/cloudformation/deployer.py).
+changes_nothing() {
+    case $1 in *"The submitted information didn't contain changes"* | *"No updates are to be performed"*) return 0 ;; esac
+    return 1
+}
+
 # Waits until a change set is there; $set_status is `ready` or `unchanged`.
 wait_for_set() {
     local region=$1 set=$2 deadline=$((SECONDS + minutes * 60)) state why
@@ -462,13 +470,10 @@ wait_for_set() {
                     return
                     ;;
                 FAILED)
-                    # The two sentences by which CloudFormation says that nothing changes (aws-cli, customizations/cloudformation/deployer.py).
-                    case $why in
-                        *"The submitted information didn't contain changes"* | *"No updates are to be performed"*)
-                            set_status=unchanged
-                            return
-                            ;;
-                    esac
+                    if changes_nothing "$why"; then
+                        set_status=unchanged
+                        return
+                    fi
                     fail "CloudFormation refuses the change: $why. Correct the cause, compile, and run this again"
                     ;;
             esac

@@ -5,6 +5,7 @@ use super::quote::{quote, words};
 use crate::aws::scripts::{function_name, removal};
 use crate::aws::types;
 use crate::emit::Output;
+use crate::emit::protection::is_stateful;
 use crate::layout::{Stack, StackId, local_needs};
 use crate::model::ARTIFACTS;
 use crate::model::value::ResourceRef;
@@ -15,15 +16,28 @@ const FIXED: &str = include_str!("destroy.sh");
 /// The script.
 pub fn script(output: &Output) -> String {
     let mut definitions = Definitions::new(output);
-    let kept: Vec<Vec<ResourceRef>> = output.layout.stacks.iter().enumerate().map(|(number, stack)| kept(output, number, stack)).collect();
+    let deleted: Vec<Vec<ResourceRef>> = output.layout.stacks.iter().enumerate().map(|(number, stack)| deleted(output, number, stack)).collect();
     definitions.line("\ndefine() {");
     definitions.parameters();
-    for ((number, stack), kept) in output.layout.stacks.iter().enumerate().zip(&kept) {
+    for ((number, stack), deleted) in output.layout.stacks.iter().enumerate().zip(&deleted) {
         definitions.stack(number, stack);
-        let needs: String = output.layout.direct_needs(number).into_iter().map(|needed| format!(" {needed}")).collect();
-        definitions.line(&format!("    needs{needs}"));
-        let ids: Vec<&str> = kept.iter().map(|resource| output.model.families.get(resource.family).logical_id.as_str()).collect();
-        definitions.line(&format!("    keeps{}", words(ids)));
+        let mut needs = output.layout.direct_needs(number);
+        if stack.unit == ARTIFACTS {
+            definitions.line("    holds_artifacts");
+        } else {
+            // What stays may be updated: its template lies there.
+            let artifacts = output.layout.stacks.iter().position(|other| other.unit == ARTIFACTS && other.region == stack.region);
+            needs.extend(artifacts);
+        }
+        let needs: String = needs.into_iter().map(|needed| format!(" {needed}")).collect();
+        let id = |resource: &&ResourceRef| output.model.families.get(resource.family).logical_id.as_str();
+        let all: Vec<&str> = deleted.iter().map(|resource| id(&resource)).collect();
+        let kept: Vec<&str> = deleted.iter().filter(|resource| is_stateful(&output.model, **resource)).map(|resource| id(&resource)).collect();
+        for (call, arguments) in [("needs", needs), ("deletes", words(all)), ("keeps", words(kept))] {
+            if !arguments.is_empty() {
+                definitions.line(&format!("    {call}{arguments}"));
+            }
+        }
     }
     definitions.line("}");
     definitions.names();
@@ -38,8 +52,8 @@ pub fn script(output: &Output) -> String {
 
     let mut of_stacks: Vec<Case> = Vec::new();
     let mut kinds: BTreeSet<&str> = BTreeSet::new();
-    for (number, kept) in kept.iter().enumerate() {
-        for resource in kept {
+    for (number, deleted) in deleted.iter().enumerate() {
+        for resource in deleted {
             let family = output.model.families.get(resource.family);
             kinds.insert(&family.resource_type);
             of_stacks.push((format!("{number}/{}", family.logical_id), vec![format!("type={}", quote(&family.resource_type))]));
@@ -70,8 +84,8 @@ fn removals(definitions: &mut Definitions, kinds: &BTreeSet<&str>) {
     definitions.cases("remove_resource", "$2", &remove);
 }
 
-/// What a stack leaves behind when it is deleted, or what holds data: first what nothing else of the stack refers to.
-fn kept(output: &Output, number: StackId, stack: &Stack) -> Vec<ResourceRef> {
+/// What the script deletes before it deletes the stack: first what nothing else of the stack refers to.
+fn deleted(output: &Output, number: StackId, stack: &Stack) -> Vec<ResourceRef> {
     let mut referred: BTreeMap<ResourceRef, usize> = stack.resources.iter().map(|resource| (*resource, 0)).collect();
     let needs: BTreeMap<ResourceRef, BTreeSet<ResourceRef>> = stack
         .resources
@@ -96,12 +110,12 @@ fn kept(output: &Output, number: StackId, stack: &Stack) -> Vec<ResourceRef> {
     }
     // What refers to itself in a circle was refused before.
     order.extend(open);
-    order.retain(|resource| is_kept(output, *resource));
+    order.retain(|resource| is_deleted(output, *resource));
     order
 }
 
-fn is_kept(output: &Output, resource: ResourceRef) -> bool {
-    let stateful = types::find(&output.model.families.get(resource.family).resource_type).is_some_and(|row| row.stateful);
-    let deletion = output.model.member(resource).and_then(|member| member.deletion.as_deref());
-    stateful || matches!(deletion, Some("retain" | "snapshot"))
+/// Whether the script deletes it: what CloudFormation would leave behind, and what it cannot delete while something is in it.
+fn is_deleted(output: &Output, resource: ResourceRef) -> bool {
+    let row = types::find(&output.model.families.get(resource.family).resource_type);
+    is_stateful(&output.model, resource) || row.is_some_and(|row| row.stateful)
 }

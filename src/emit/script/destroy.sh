@@ -56,13 +56,19 @@ read_options() {
 # --- what the definitions say of stacks -----------------------------------------------------------------------------
 
 stack_begins() {
-    stack_needs[number]='' kept[number]='' stays[number]=''
+    stack_needs[number]='' kept[number]='' removed[number]='' stays[number]='' artifacts[number]=0
 }
 
 # The stacks that a stack takes something from.
 needs() { stack_needs[number]="$*"; }
 
-# What holds data or is kept for another reason, in the order in which it can be removed.
+# What is deleted before the stack: what CloudFormation would leave behind, or cannot delete; in this order.
+deletes() { removed[number]="$*"; }
+
+# The templates of the Region; nothing that anybody put there.
+holds_artifacts() { artifacts[number]=1; }
+
+# What holds data or is kept for another reason: for it the stack stays.
 keeps() { kept[number]="$*"; }
 
 # --- what is done to a resource -------------------------------------------------------------------------------------
@@ -86,7 +92,7 @@ is_gone() {
 
 # Waits until a question has an answer of which $1 approves: it is called with the answer, or with `gone`.
 wait_until() {
-    local approves=$1 wanted=$2 region=$3 deadline=$((SECONDS + minutes * 60)) first=1
+    local approves=$1 wanted=$2 region=$3 deadline=$((SECONDS + minutes * 60)) again=0
     shift 3
     while :; do
         if text "$region" "$@"; then
@@ -97,8 +103,11 @@ wait_until() {
             case $kind in network | throttled) ;; *) give_up "$wanted" "$region" ;; esac
         fi
         [ "$SECONDS" -lt "$deadline" ] || fail "$wanted: not done after $minutes minutes. AWS goes on by itself; run this again to wait further"
-        [ "$first" = 0 ] || say "waiting: $wanted"
-        first=0
+        # Once a minute is enough to know that it goes on.
+        if [ "$SECONDS" -ge "$again" ]; then
+            say "waiting: $wanted"
+            again=$((SECONDS + 60))
+        fi
         sleep "$poll"
     done
 }
@@ -164,9 +173,9 @@ foresee() {
         say "${stack_id[at]}: is not there"
     elif [ -n "${stays[at]}" ]; then
         say "${stack_id[at]}: stays; ${stays[at]}"
-    elif [ "$data" = 1 ] && [ -n "${kept[at]}" ]; then
+    elif [ "$data" = 1 ] && [ -n "${removed[at]}" ]; then
         say "${stack_id[at]}: is deleted, with"
-        for resource in ${kept[at]}; do
+        for resource in ${removed[at]}; do
             type_of "$at" "$resource"
             say "    $resource ($type)$(can_remove "$type" || printf ': must be removed by hand')"
         done
@@ -198,11 +207,11 @@ confirm() {
 
 # --- deleting -------------------------------------------------------------------------------------------------------
 
-# Calls a function with Region, type and physical id for what a stack keeps and has, in the order of removal, or backwards.
-each_kept() {
+# Calls a function with Region, type and physical id for what is deleted before a stack, in that order, or backwards.
+each_removed() {
     local called=$1 at=$2 backwards=$3 resource found ids='' id what_type what physical
     [ -f "$work/resources.$at" ] || return 0
-    for resource in ${kept[at]}; do
+    for resource in ${removed[at]}; do
         if [ "$backwards" = 1 ]; then ids="$resource $ids"; else ids="$ids $resource"; fi
     done
     for resource in $ids; do
@@ -217,13 +226,13 @@ each_kept() {
 by_hand=()
 expires=()
 
-prepare_kept() {
+prepare_removed() {
     label="[${stack_id[$1]}] "
-    each_kept prepare_resource "$1" 1
+    each_removed prepare_resource "$1" 1
     label=''
 }
 
-remove_kept() {
+remove_one() {
     if can_remove "$2"; then
         say "deleting $2 $3"
         remove_resource "$@"
@@ -238,7 +247,7 @@ delete_stack() {
     label="[${stack_id[at]}] "
     wait_for "$at"
     if [ -n "$now" ]; then
-        [ "$data" = 0 ] || each_kept remove_kept "$at" 0
+        each_removed remove_one "$at" 0
         name_of "$at"
         if [ "$data" = 1 ] && [ "$now_guarded" = 1 ]; then
             text "$region" cloudformation update-termination-protection --stack-name "$name" --no-enable-termination-protection ||
@@ -256,8 +265,10 @@ delete_stack() {
     label=''
 }
 
-list_kept() {
-    [ -n "${status[$1]}" ] && [ -z "${stays[$1]}" ] && [ -n "${kept[$1]}" ] || return 0
+list_removed() {
+    [ -n "${status[$1]}" ] && [ -z "${stays[$1]}" ] && [ -n "${removed[$1]}" ] || return 0
+    # Without --data only the templates are deleted; the rest is CloudFormation's.
+    [ "$data" = 1 ] || [ "${artifacts[$1]}" = 1 ] || return 0
     list_resources "$1"
     printf '%s\n' "$out" >"$work/resources.$1"
 }
@@ -293,10 +304,8 @@ main() {
         return
     fi
     confirm
-    if [ "$data" = 1 ]; then
-        for ((at = 0; at < stacks; at++)); do list_kept "$at"; done
-        for ((at = 0; at < stacks; at++)); do prepare_kept "$at"; done
-    fi
+    for ((at = 0; at < stacks; at++)); do list_removed "$at"; done
+    for ((at = 0; at < stacks; at++)); do prepare_removed "$at"; done
     backwards delete_stack
     for at in ${expires[@]+"${expires[@]}"}; do say "$at"; done
     if [ ${#by_hand[@]} -gt 0 ]; then

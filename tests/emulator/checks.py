@@ -1,0 +1,148 @@
+"""What must be true of a deployed platform: asked of the services with boto3, not of the engine."""
+
+import json
+
+from calls import client
+
+
+class Checks:
+    """Collects what is not as it should be, and counts what was looked at."""
+
+    def __init__(self, deployer, engine):
+        self.deployer, self.engine = deployer, engine
+        self.findings, self.looked = [], {}
+
+    def expect(self, what, truth, message):
+        self.looked[what] = self.looked.get(what, 0) + 1
+        if not truth:
+            self.findings.append(message)
+
+    def of(self, *kinds):
+        """Every deployed resource of these types: its Region and what the engine knows of it."""
+        for stack in self.engine.stacks.values():
+            for resource in stack.resources.values():
+                if resource.type in kinds:
+                    yield stack.region, resource
+
+    def run(self):
+        """All checks. A platform that has a type is looked at for it."""
+        for check in (self.stacks, self.buckets, self.databases, self.tables, self.secrets, self.topics, self.alarms, self.machines, self.caches):
+            check()
+        return self.findings
+
+    def stacks(self):
+        for stack in self.deployer.stacks.values():
+            found = self.deployer.describe(stack)
+            name = stack["id"]
+            self.expect("stacks", found is not None and found["StackStatus"] in {"CREATE_COMPLETE", "UPDATE_COMPLETE"}, f"{name} is not there")
+            if found is None:
+                continue
+            self.expect("stacks", self.deployer.resources(stack) == set(stack["resources"]), f"{name} does not have the resources that the manifest lists")
+            self.expect("stacks", self.deployer.reached(stack) == stack["phase"], f"{name} has not reached phase {stack['phase']}")
+            self.expect("stacks", found["EnableTerminationProtection"] == stack.get("termination_protection", False), f"{name}: termination protection")
+            policy = client("cloudformation", stack["region"]).get_stack_policy(StackName=found["StackName"]).get("StackPolicyBody")
+            self.expect("stacks", json.loads(policy or "null") == stack.get("stack_policy"), f"{name}: the stack policy is not the manifest's")
+
+    def buckets(self):
+        for region, bucket in self.of("AWS::S3::Bucket"):
+            s3, name, wanted = client("s3", region), bucket.physical_id, bucket.properties
+            place = s3.get_bucket_location(Bucket=name)["LocationConstraint"] or "us-east-1"
+            self.expect("buckets", place == region, f"{name} is in {place}, not in {region}")
+            self.expect("buckets", s3.get_bucket_versioning(Bucket=name).get("Status") == "Enabled", f"{name} is not versioned")
+            rule = s3.get_bucket_encryption(Bucket=name)["ServerSideEncryptionConfiguration"]["Rules"][0]
+            self.expect("buckets", rule["ApplyServerSideEncryptionByDefault"]["SSEAlgorithm"] in {"aws:kms", "AES256"}, f"{name} is not encrypted")
+            self.expect("buckets", all(s3.get_public_access_block(Bucket=name)["PublicAccessBlockConfiguration"].values()), f"{name} can be public")
+            if "ReplicationConfiguration" in wanted:
+                there = s3.get_bucket_replication(Bucket=name)["ReplicationConfiguration"]["Rules"]
+                asked = wanted["ReplicationConfiguration"]["Rules"]
+                self.expect("replication", [r["Destination"]["Bucket"] for r in there] == [r["Destination"]["Bucket"] for r in asked]
+                            and all(r["Status"] == "Enabled" for r in there), f"{name} is not copied as its template says")
+        for _, policy in self.of("AWS::S3::BucketPolicy"):
+            text = client("s3", "us-east-1").get_bucket_policy(Bucket=policy.physical_id)["Policy"]
+            self.expect("bucket policies", json.loads(text)["Statement"], f"{policy.physical_id} has no policy")
+
+    def databases(self):
+        clusters = list(self.of("AWS::RDS::DBCluster", "AWS::DocDB::DBCluster"))
+        members = {}
+        for region, _ in self.of("AWS::RDS::GlobalCluster", "AWS::DocDB::GlobalCluster"):
+            for found in client("rds", region).describe_global_clusters()["GlobalClusters"]:
+                members[found["GlobalClusterIdentifier"]] = found["GlobalClusterMembers"]
+        for name, listed in members.items():
+            writers = [member for member in listed if member["IsWriter"]]
+            self.expect("global clusters", len(listed) >= 2 and len(writers) == 1, f"{name} has {len(listed)} members and {len(writers)} writers")
+        for region, cluster in clusters:
+            found = client("rds", region).describe_db_clusters(DBClusterIdentifier=cluster.physical_id)["DBClusters"][0]
+            wanted = cluster.properties
+            joined = {member["DBClusterArn"] for member in members.get(wanted.get("GlobalClusterIdentifier"), [])}
+            self.expect("clusters", "GlobalClusterIdentifier" not in wanted or found["DBClusterArn"] in joined, f"{cluster.physical_id} is no member")
+            self.expect("clusters", found["DeletionProtection"] and found["StorageEncrypted"], f"{cluster.physical_id} is not protected or not encrypted")
+            self.expect("clusters", found["KmsKeyId"].split(":")[3] == region, f"{cluster.physical_id} has a key of another Region")
+            self.expect("clusters", found["DBClusterMembers"], f"{cluster.physical_id} has no instance")
+
+    def tables(self):
+        for _, table in self.of("AWS::DynamoDB::GlobalTable"):
+            regions = {replica["Region"] for replica in table.properties["Replicas"]}
+            for region in sorted(regions):
+                dynamodb = client("dynamodb", region)
+                found = dynamodb.describe_table(TableName=table.physical_id)["Table"]
+                others = {replica["RegionName"] for replica in found.get("Replicas", [])}
+                self.expect("replicas of tables", found["TableStatus"] == "ACTIVE" and others == regions - {region}, f"{table.physical_id} in {region} has the replicas {others}")
+                self.expect("replicas of tables", found["DeletionProtectionEnabled"], f"{table.physical_id} in {region} is not protected")
+                recovery = dynamodb.describe_continuous_backups(TableName=table.physical_id)["ContinuousBackupsDescription"]
+                status = recovery["PointInTimeRecoveryDescription"]["PointInTimeRecoveryStatus"]
+                self.expect("replicas of tables", status == "ENABLED", f"{table.physical_id} in {region} has no point-in-time recovery")
+
+    def secrets(self):
+        for region, secret in self.of("AWS::SecretsManager::Secret"):
+            value = client("secretsmanager", region).get_secret_value(SecretId=secret.physical_id)["SecretString"]
+            for replica in secret.properties.get("ReplicaRegions", []):
+                copied = client("secretsmanager", replica["Region"]).get_secret_value(SecretId=secret.properties["Name"])["SecretString"]
+                self.expect("copies of secrets", copied == value, f"{secret.properties['Name']} is another one in {replica['Region']}")
+
+    def topics(self):
+        for region, topic in self.of("AWS::SNS::Topic"):
+            sns = client("sns", region)
+            listed = sns.list_subscriptions_by_topic(TopicArn=topic.physical_id)["Subscriptions"]
+            asked = {(one["Protocol"], one["Endpoint"]) for one in topic.properties.get("Subscription", [])}
+            self.expect("topics", {(one["Protocol"], one["Endpoint"]) for one in listed} == asked, f"{topic.physical_id} has not the subscribers of its template")
+            key = sns.get_topic_attributes(TopicArn=topic.physical_id)["Attributes"].get("KmsMasterKeyId", "")
+            self.expect("topics", key.split(":")[3:4] == [region], f"{topic.physical_id} is not encrypted with a key of {region}")
+
+    def alarms(self):
+        for region, alarm in self.of("AWS::CloudWatch::Alarm"):
+            found = client("cloudwatch", region).describe_alarms(AlarmNames=[alarm.physical_id])["MetricAlarms"]
+            self.expect("alarms", len(found) == 1, f"{alarm.physical_id} is not in {region}")
+            topics = {topic["TopicArn"] for topic in client("sns", region).list_topics()["Topics"]}
+            told = set(found[0]["AlarmActions"]) if found else set()
+            self.expect("alarms", told and told <= topics, f"{alarm.physical_id} tells nobody who is in {region}")
+
+    def machines(self):
+        listed = {}
+        for region, machine in self.of("AWS::StepFunctions::StateMachine"):
+            found = client("stepfunctions", region).describe_state_machine(stateMachineArn=machine.physical_id)
+            text = found["definition"]
+            json.loads(text)
+            self.expect("machines", "${" not in text.replace("$${", ""), f"{found['name']} has a placeholder left")
+            listed.setdefault(region, []).append(text)
+        for plan in self.deployer.manifest["plans"]:
+            states = json.loads((self.deployer.folder / plan["definition"]).read_text(encoding="utf-8"))["States"]
+            same = [text for text in listed.get(plan["region"], []) if set(json.loads(text)["States"]) == set(states)]
+            self.expect("plans", same, f"the plan {plan['name']} has no machine in {plan['region']}")
+
+    def caches(self):
+        for region, nodes in self.of("AWS::ElastiCache::ReplicationGroup"):
+            found = client("elasticache", region).describe_global_replication_groups(ShowMemberInfo=True)["GlobalReplicationGroups"]
+            members = {member["ReplicationGroupId"] for one in found for member in one["Members"]}
+            self.expect("cache nodes", nodes.physical_id in members, f"{nodes.physical_id} is in no datastore")
+
+    def fail_over(self):
+        """Another Region writes now: nothing of that is the source's business."""
+        count = 0
+        for region, cluster in self.of("AWS::RDS::DBCluster", "AWS::DocDB::DBCluster"):
+            if "MasterUsername" in cluster.properties or "GlobalClusterIdentifier" not in cluster.properties:
+                continue
+            arn = client("rds", region).describe_db_clusters(DBClusterIdentifier=cluster.physical_id)["DBClusters"][0]["DBClusterArn"]
+            client("rds", region).failover_global_cluster(
+                GlobalClusterIdentifier=cluster.properties["GlobalClusterIdentifier"], TargetDbClusterIdentifier=arn, AllowDataLoss=True)
+            count += 1
+        return count

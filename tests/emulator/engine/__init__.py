@@ -1,0 +1,1 @@
+"""A small CloudFormation in process: stacks of several Regions, change sets, dependency order, rollback."""
