@@ -48,8 +48,10 @@ class Secret(Adapter):
         replicas = properties.take("ReplicaRegions", default=[])
         if generate is not None:
             properties["SecretString"] = _generated(secrets, dict(generate))
+        if replicas:
+            properties["AddReplicaRegions"] = replicas
         tags = tag_list(scope, properties)
-        made = secrets.create_secret(**arguments("secretsmanager", "CreateSecret", {**properties, "AddReplicaRegions": replicas}), Tags=tags)
+        made = secrets.create_secret(**arguments("secretsmanager", "CreateSecret", properties), Tags=tags)
         return Made(made["ARN"], {"Id": made["ARN"]})
 
     def update(self, scope, physical_id, old, new):
