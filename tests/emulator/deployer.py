@@ -122,11 +122,11 @@ class Deployer:
     def start(self, step, stack):
         """Makes and executes the change set of one stack."""
         reached = self.reached(stack)
-        if reached > step["phase"]:
+        if reached > step["phase"] and not step.get("last"):
             return "skipped"
         cloudformation = client("cloudformation", stack["region"])
         name, there = self.name(stack), self.describe(stack) is not None
-        tags = {**{key: self.text(value, stack["region"]) for key, value in stack["tags"].items()}, PHASE: str(step["phase"])}
+        tags = {**{key: self.text(value, stack["region"]) for key, value in stack["tags"].items()}, PHASE: str(max(reached, step["phase"]))}
         set_name = f"drc-{len(self.engine.stacks)}-{self.engine.made}"
         cloudformation.create_change_set(
             StackName=name, ChangeSetName=set_name, ChangeSetType="UPDATE" if there else "CREATE", Capabilities=stack["capabilities"],

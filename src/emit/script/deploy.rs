@@ -53,8 +53,8 @@ fn applied(definitions: &mut Definitions) {
     let (mut cases, mut parameters) = (Vec::new(), Vec::new());
     for step in steps(output) {
         let key = format!("{}/{}", step.phase, step.stack);
-        let (number, size, sha256, template) = (step.number, step.size, step.sha256, quote(step.template));
-        cases.push((key.clone(), vec![format!("step_phase={number} step_size={size} step_hash={sha256} step_template={template}")]));
+        let (number, last, size, sha256, template) = (step.number, u8::from(step.last), step.size, step.sha256, quote(step.template));
+        cases.push((key.clone(), vec![format!("step_phase={number} step_last={last} step_size={size} step_hash={sha256} step_template={template}")]));
         let call = |(name, source): &(&str, &Source)| match source {
             Source::Platform(id, region) => format!("from_param {} {}", quote(name), definitions.slots.find(*id, *region)),
             Source::Output(producer, output) => format!("from_output {} {producer} {}", quote(name), quote(output)),

@@ -406,8 +406,12 @@ deploy_stack() {
         *) refuse_state "$now" "$at" ;;
     esac
     if [ "$type" = UPDATE ] && [ "$now_phase" -gt "$step_phase" ]; then
-        say "skipped: it has reached phase $now_phase"
-        return 0
+        if [ "$step_last" = 0 ]; then
+            say "skipped: it has reached phase $now_phase"
+            return 0
+        fi
+        # The whole stack takes nothing away but what the source does; the number that was reached stays.
+        step_phase=$now_phase
     fi
     write_tags "$at" "$step_phase"
     write_parameters "$phase" "$at"
@@ -524,7 +528,7 @@ foresee() {
         step_of "$phase" "$at"
         if ! is_selected "$at"; then
             what="skipped: $reason"
-        elif [ "${reached[at]}" -gt "$step_phase" ]; then
+        elif [ "$step_last" = 0 ] && [ "${reached[at]}" -gt "$step_phase" ]; then
             what="skipped: it has reached phase ${reached[at]}"
         else
             case ${status[at]} in

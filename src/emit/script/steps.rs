@@ -10,6 +10,8 @@ pub struct Step<'o> {
     pub stack: StackId,
     /// The number that the stack carries afterwards.
     pub number: u32,
+    /// Whether it is the whole stack, which is applied whatever phase the stack has reached.
+    pub last: bool,
     pub template: &'o str,
     pub sha256: String,
     pub size: usize,
@@ -23,13 +25,12 @@ pub fn steps(output: &Output) -> Vec<Step<'_>> {
         let (stack, phase) = (output.layout.stacks.get(template.stack)?, output.layout.phases.get(template.phase)?);
         let taken = stack.parameters.iter().filter(|(_, (_, first))| *first <= phase.depth);
         let parameters = taken.map(|(name, (source, _))| (name.as_str(), source)).collect();
-        let number = phase.steps.get(&template.stack)?.number;
-        Some((template.phase + 1, template.stack, number, parameters))
+        Some((template.phase + 1, template.stack, phase.steps.get(&template.stack)?, parameters))
     };
     let made = output.templates.iter().filter_map(|template| {
-        let (phase, stack, number, parameters) = step(template)?;
+        let (phase, stack, step, parameters) = step(template)?;
         let (sha256, size) = (manifest::sha256(&template.text), template.text.len());
-        Some(Step { phase, stack, number, template: &template.path, sha256, size, parameters })
+        Some(Step { phase, stack, number: step.number, last: step.last, template: &template.path, sha256, size, parameters })
     });
     made.collect()
 }

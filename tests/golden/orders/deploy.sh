@@ -88,49 +88,49 @@ tags_of() {
 step_of() {
     case $1/$2 in
         1/0)
-            step_phase=1 step_size=3073 step_hash=4177d950ce679b333f8c5b1139d08390b6e2b11946368038e3c0d1a0e8cda3c0 step_template='us-east-1/artifacts.template.json'
+            step_phase=1 step_last=1 step_size=3073 step_hash=4177d950ce679b333f8c5b1139d08390b6e2b11946368038e3c0d1a0e8cda3c0 step_template='us-east-1/artifacts.template.json'
             ;;
         1/1)
-            step_phase=1 step_size=3073 step_hash=b10176c252d64606badb8901a23471928e43c6caa728cff1d41ead2a631200c2 step_template='us-east-2/artifacts.template.json'
+            step_phase=1 step_last=1 step_size=3073 step_hash=b10176c252d64606badb8901a23471928e43c6caa728cff1d41ead2a631200c2 step_template='us-east-2/artifacts.template.json'
             ;;
         1/2)
-            step_phase=1 step_size=7340 step_hash=d437c672fb3072a99148ada1c71d414483b8ba9b67cb919f83c0002bb0ae13ff step_template='us-east-1/keys.template.json'
+            step_phase=1 step_last=1 step_size=7340 step_hash=d437c672fb3072a99148ada1c71d414483b8ba9b67cb919f83c0002bb0ae13ff step_template='us-east-1/keys.template.json'
             ;;
         1/3)
-            step_phase=1 step_size=7260 step_hash=eec6ba088c557e07916c0f300590acb12bbb54e245ba602e90ac8c06f10bd378 step_template='us-east-2/keys.template.json'
+            step_phase=1 step_last=1 step_size=7260 step_hash=eec6ba088c557e07916c0f300590acb12bbb54e245ba602e90ac8c06f10bd378 step_template='us-east-2/keys.template.json'
             ;;
         1/4)
-            step_phase=1 step_size=5619 step_hash=f9e168007cb6cc93bbbff964af662b4e2c5c06890786ab4fcc521d3640a745ab step_template='us-east-1/network.template.json'
+            step_phase=1 step_last=1 step_size=5619 step_hash=f9e168007cb6cc93bbbff964af662b4e2c5c06890786ab4fcc521d3640a745ab step_template='us-east-1/network.template.json'
             ;;
         1/5)
-            step_phase=1 step_size=5619 step_hash=8c0789ffca46047508da0f275416f9796500d4d5e53c6a4808c77ffe63052e0f step_template='us-east-2/network.template.json'
+            step_phase=1 step_last=1 step_size=5619 step_hash=8c0789ffca46047508da0f275416f9796500d4d5e53c6a4808c77ffe63052e0f step_template='us-east-2/network.template.json'
             ;;
         1/6)
-            step_phase=1 step_size=12406 step_hash=f535b4981c6632d54916dcef7a6b5015904b4d11fc65d9384ad71986822a4200 step_template='us-east-1/data.phase-1.template.json'
+            step_phase=1 step_last=0 step_size=12406 step_hash=f535b4981c6632d54916dcef7a6b5015904b4d11fc65d9384ad71986822a4200 step_template='us-east-1/data.phase-1.template.json'
             ;;
         1/7)
-            step_phase=1 step_size=10805 step_hash=e15e2a0d11f9ae4d0945f50518bd9d366b4d1754a6494e21a520aae15e6c0b93 step_template='us-east-2/data.phase-1.template.json'
+            step_phase=1 step_last=0 step_size=10805 step_hash=e15e2a0d11f9ae4d0945f50518bd9d366b4d1754a6494e21a520aae15e6c0b93 step_template='us-east-2/data.phase-1.template.json'
             ;;
         1/8)
-            step_phase=1 step_size=2992 step_hash=f03b8760543dcdc6bb5ca623e993f5e8c07cca12ca2169245746742f2f106cac step_template='us-east-1/app.template.json'
+            step_phase=1 step_last=1 step_size=2992 step_hash=f03b8760543dcdc6bb5ca623e993f5e8c07cca12ca2169245746742f2f106cac step_template='us-east-1/app.template.json'
             ;;
         1/9)
-            step_phase=1 step_size=2992 step_hash=7c83aaf9cf8769590c4f44b5a94ed4fa0d8fe0d4a83411da4d22d6047f4e94eb step_template='us-east-2/app.template.json'
+            step_phase=1 step_last=1 step_size=2992 step_hash=7c83aaf9cf8769590c4f44b5a94ed4fa0d8fe0d4a83411da4d22d6047f4e94eb step_template='us-east-2/app.template.json'
             ;;
         1/10)
-            step_phase=1 step_size=2423 step_hash=604aaa4dedaaf6319100474ea8db886d3634ab3089dd67676bd3ed1891ab80c4 step_template='us-east-1/global.template.json'
+            step_phase=1 step_last=1 step_size=2423 step_hash=604aaa4dedaaf6319100474ea8db886d3634ab3089dd67676bd3ed1891ab80c4 step_template='us-east-1/global.template.json'
             ;;
         1/11)
-            step_phase=1 step_size=4280 step_hash=b9d790476ef6615520206514b6be9013c3f6165e2c8c10585ed86e3dde6570fb step_template='us-east-1/recovery.template.json'
+            step_phase=1 step_last=1 step_size=4280 step_hash=b9d790476ef6615520206514b6be9013c3f6165e2c8c10585ed86e3dde6570fb step_template='us-east-1/recovery.template.json'
             ;;
         1/12)
-            step_phase=1 step_size=17502 step_hash=cae8390309549c902e940c8d539b55459285d02cf33dcbf32afebea634fc6baf step_template='us-east-2/recovery.template.json'
+            step_phase=1 step_last=1 step_size=17502 step_hash=cae8390309549c902e940c8d539b55459285d02cf33dcbf32afebea634fc6baf step_template='us-east-2/recovery.template.json'
             ;;
         2/6)
-            step_phase=2 step_size=13977 step_hash=b28405db95bf03f11e497d25af7d98a39c09260d4cc8fc430125b12231c4167a step_template='us-east-1/data.template.json'
+            step_phase=2 step_last=1 step_size=13977 step_hash=b28405db95bf03f11e497d25af7d98a39c09260d4cc8fc430125b12231c4167a step_template='us-east-1/data.template.json'
             ;;
         2/7)
-            step_phase=2 step_size=12376 step_hash=a622cf0a96f9b777ec46be7ed4bd2d2e4efdeb08ed38b9dedc512bda6feca9ed step_template='us-east-2/data.template.json'
+            step_phase=2 step_last=1 step_size=12376 step_hash=a622cf0a96f9b777ec46be7ed4bd2d2e4efdeb08ed38b9dedc512bda6feca9ed step_template='us-east-2/data.template.json'
             ;;
     esac
 }

@@ -131,13 +131,40 @@ type_of() {
 
 # Databases whose API is that of Amazon RDS. The first argument is the service of the command.
 
+# A cluster that only reads leaves the global database here too: its Region may be the only one that is deleted.
 cluster_prepare() {
-    local service=$1 region=$2 id=$3
+    local service=$1 region=$2 id=$3 guarded arn global
     attempt "looking at the cluster $id" "$region" "$service" describe-db-clusters --db-cluster-identifier "$id" \
-        --query 'DBClusters[0].DeletionProtection' || return 0
-    [ "$out" = True ] || return 0
+        --query 'DBClusters[0].[DeletionProtection,DBClusterArn]' || return 0
+    IFS=$tab read -r guarded arn <<<"$out"
+    attempt "looking for the global database of the cluster $id" "$region" "$service" describe-global-clusters \
+        --query "GlobalClusters[?GlobalClusterMembers[?DBClusterArn=='$arn' && !IsWriter]].[GlobalClusterIdentifier]" || out=''
+    global=$out
+    is_nothing "$global" || member_leaves "$service" "$region" "$global" "$arn"
+    [ "$guarded" = True ] || return 0
+    wait_until is_settled "the cluster $id can be changed" "$region" "$service" describe-db-clusters --db-cluster-identifier "$id" \
+        --query 'DBClusters[0].Status'
     attempt "lifting the protection of the cluster $id" "$region" "$service" modify-db-cluster --db-cluster-identifier "$id" \
         --no-deletion-protection --apply-immediately --query 'DBCluster.Status' || return 0
+}
+
+# What may still be changed by itself is waited for; what is stopped or broken is left to AWS to refuse.
+is_settled() {
+    case $1 in *ing | *ing-* | maintenance) return 1 ;; esac
+    return 0
+}
+
+member_leaves() {
+    local service=$1 region=$2 id=$3 member=$4 place
+    # arn:PARTITION:rds:REGION:ACCOUNT:cluster:NAME
+    place=${member#*:*:*:} place=${place%%:*}
+    wait_until is_settled "the global database $id can be changed" "$region" "$service" describe-global-clusters \
+        --global-cluster-identifier "$id" --query 'GlobalClusters[0].Status'
+    say "$member leaves the global database"
+    attempt "detaching $member" "$place" "$service" remove-from-global-cluster --global-cluster-identifier "$id" \
+        --db-cluster-identifier "$member" --query 'GlobalCluster.Status' || true
+    wait_until is_nothing "$member has left the global database" "$region" "$service" describe-global-clusters \
+        --global-cluster-identifier "$id" --query "GlobalClusters[].GlobalClusterMembers[] | [?DBClusterArn=='$member'].[IsWriter]"
 }
 
 # A cluster with its instances, whoever made them; no final snapshot, automated backups go with it.
@@ -170,7 +197,7 @@ instance_remove() {
 
 # Takes a global database apart: the readers leave first, then the writer, whoever that is today.
 global_prepare() {
-    local service=$1 region=$2 id=$3 writer member place members
+    local service=$1 region=$2 id=$3 writer what member members
     attempt "looking at the global database $id" "$region" "$service" describe-global-clusters --global-cluster-identifier "$id" \
         --query 'GlobalClusters[0].DeletionProtection' || return 0
     if [ "$out" = True ]; then
@@ -183,13 +210,7 @@ global_prepare() {
         members=$out
         while IFS=$tab read -r what member; do
             [ "$what" = "$writer" ] || continue
-            # arn:PARTITION:rds:REGION:ACCOUNT:cluster:NAME
-            place=${member#*:*:*:} place=${place%%:*}
-            say "$member leaves the global database"
-            attempt "detaching $member" "$place" "$service" remove-from-global-cluster --global-cluster-identifier "$id" \
-                --db-cluster-identifier "$member" --query 'GlobalCluster.Status' || true
-            wait_until is_nothing "$member has left the global database" "$region" "$service" describe-global-clusters \
-                --global-cluster-identifier "$id" --query "GlobalClusters[].GlobalClusterMembers[] | [?DBClusterArn=='$member'].[IsWriter]"
+            member_leaves "$service" "$region" "$id" "$member"
         done <<<"$members"
     done
 }
