@@ -203,6 +203,16 @@ class EngineTest(unittest.TestCase):
         self.assertTrue(arn.endswith(f":{HERE}b"))
         self.assertEqual("you", sns.get_topic_attributes(TopicArn=arn)["Attributes"]["DisplayName"])
 
+    def test_a_key_and_its_replica_stand_in_two_regions(self):
+        policy = {"Statement": [{"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{calls.ACCOUNT}:root"}, "Action": "kms:*", "Resource": "*"}]}
+        key = {"Type": "AWS::KMS::Key", "Properties": {"MultiRegion": True, "KeyPolicy": policy}}
+        self.assertEqual("CREATE_COMPLETE", self.deploy(template({"K": key}, outputs={"Arn": {"Value": {"Fn::GetAtt": "K.Arn"}}})))
+        primary = {"Fn::GetStackOutput": {"StackName": "s", "OutputName": "Arn", "Region": HERE}}
+        replica = {"Type": "AWS::KMS::ReplicaKey", "Properties": {"PrimaryKeyArn": primary, "KeyPolicy": policy, "Description": "the other one"}}
+        self.assertEqual("CREATE_COMPLETE", self.deploy(template({"R": replica}), THERE))
+        found = [client("kms", region).list_keys()["Keys"] for region in (HERE, THERE)]
+        self.assertEqual(found[0][0]["KeyId"], found[1][0]["KeyId"])
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -8,6 +8,9 @@ import json
 import sys
 from pathlib import Path
 
+from botocore.exceptions import WaiterError
+
+import calls
 import prerequisites
 from checks import Checks
 from deployer import Deployer
@@ -35,8 +38,29 @@ def report(engine):
     return counts, wrong
 
 
+def removed(deployer):
+    """Deletes the stacks, the last one first: what makes a resource has to be able to take it away. What is retained stays."""
+    findings = []
+    for artifacts in deployer.manifest["artifacts"].values():
+        bucket = deployer.output(artifacts["stack"], artifacts["output"])
+        s3 = calls.client("s3", deployer.stacks[artifacts["stack"]]["region"])
+        for version in s3.list_object_versions(Bucket=bucket).get("Versions", []):
+            s3.delete_object(Bucket=bucket, Key=version["Key"], VersionId=version["VersionId"])
+    for stack in reversed(deployer.manifest["stacks"]):
+        cloudformation, name = calls.client("cloudformation", stack["region"]), deployer.name(stack)
+        cloudformation.update_termination_protection(StackName=name, EnableTerminationProtection=False)
+        cloudformation.delete_stack(StackName=name)
+        try:
+            cloudformation.get_waiter("stack_delete_complete").wait(StackName=name)
+        except WaiterError:
+            found = deployer.describe(stack)
+            findings.append(f"{stack['id']} cannot be deleted: {found.get('StackStatusReason')}")
+    return findings
+
+
 def main(folder):
-    """Deploys forwards, checks; deploys again, checks that nothing changes, before and after a failover; deploys backwards, checks."""
+    """Deploys forwards, checks; deploys again, checks that nothing changes, before and after a failover; deploys backwards, checks,
+    deletes."""
     name, findings = Path(folder).name, []
     with world() as engine:
         deployer = ready(folder, engine)
@@ -53,6 +77,7 @@ def main(folder):
         deployer = ready(folder, engine)
         deployer.deploy(backwards=True)
         findings += [f"backwards: {finding}" for finding in Checks(deployer, engine).run()]
+        findings += removed(deployer)
     if counts["created"] + counts["adapted"] == 0 or not checks.looked:
         findings.append("nothing was deployed")
     for finding in findings:

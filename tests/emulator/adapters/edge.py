@@ -45,7 +45,6 @@ class HealthCheck(Adapter):
     kind = "AWS::Route53::HealthCheck"
 
     def create(self, scope, properties):
-        properties.take("HealthCheckTags")
         params = arguments("route53", "CreateHealthCheck", {**properties, "CallerReference": scope.name(64)})
         found = scope.client("route53").create_health_check(**params)["HealthCheck"]["Id"]
         return Made(found, {"HealthCheckId": found})

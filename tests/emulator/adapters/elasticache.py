@@ -108,6 +108,9 @@ def modify_datastore(call, _forward):
     found = _found(call)
     if "GlobalReplicationGroupDescription" in call.params:
         found["GlobalReplicationGroupDescription"] = call.params["GlobalReplicationGroupDescription"]
+    if "AutomaticFailoverEnabled" in call.params:
+        for member in found["Members"]:
+            member["AutomaticFailover"] = "enabled" if call.params["AutomaticFailoverEnabled"] else "disabled"
     return {"GlobalReplicationGroup": found}
 
 
@@ -198,12 +201,14 @@ class GlobalReplicationGroup(Adapter):
     adapted = "moto has no global datastores"
 
     def create(self, scope, properties):
-        members = properties.take("Members")
-        properties.take("AutomaticFailoverEnabled")
+        members, failover = properties.take("Members"), properties.take("AutomaticFailoverEnabled")
         primary = next(member["ReplicationGroupId"] for member in members if member["Role"] == "PRIMARY")
         params = arguments("elasticache", "CreateGlobalReplicationGroup", {**properties, "PrimaryReplicationGroupId": primary})
         found = scope.client("elasticache").create_global_replication_group(**params)["GlobalReplicationGroup"]
         identifier = found["GlobalReplicationGroupId"]
+        if failover is not None:
+            scope.client("elasticache").modify_global_replication_group(
+                GlobalReplicationGroupId=identifier, ApplyImmediately=True, AutomaticFailoverEnabled=failover)
         return Made(identifier, {"GlobalReplicationGroupId": identifier, "Status": found["Status"], "Arn": found["ARN"]})
 
     def delete(self, scope, physical_id, properties):

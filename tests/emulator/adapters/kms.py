@@ -4,7 +4,7 @@ import json
 
 from botocore.exceptions import ClientError
 
-from calls import ACCOUNT, precondition
+from calls import ACCOUNT, answer, precondition
 
 from .base import Adapter, Made, arguments, exists, tag_list
 
@@ -60,6 +60,17 @@ def replica_primary(call):
         raise call.refuse("UnsupportedOperationException", f"{call.params['KeyId']} is not a multi-Region primary key")
 
 
+@answer("kms", "ReplicateKey")
+def replicate_key(call, forward):
+    """Moto takes no ARN, and gives the replica what the primary has."""
+    response = forward({**call.params, "KeyId": call.params["KeyId"].rsplit("/", 1)[-1]})
+    there, identity = call.client("kms", call.params["ReplicaRegion"]), response["ReplicaKeyMetadata"]["KeyId"]
+    if "Policy" in call.params:
+        there.put_key_policy(KeyId=identity, PolicyName="default", Policy=call.params["Policy"])
+    there.update_key_description(KeyId=identity, Description=call.params.get("Description", ""))
+    return response
+
+
 class Key(Adapter):
     kind = "AWS::KMS::Key"
 
@@ -87,14 +98,15 @@ class Key(Adapter):
 
 class ReplicaKey(Adapter):
     kind = "AWS::KMS::ReplicaKey"
+    adapted = "moto copies policy and description from the primary"
 
     def create(self, scope, properties):
         primary = properties.take("PrimaryKeyArn")
-        policy = properties.take("KeyPolicy")
+        # It is for the day when the key is deleted.
+        properties.take("PendingWindowInDays")
+        more = {"KeyId": primary, "ReplicaRegion": scope.region}
         home = scope.client("kms", primary.split(":")[3])
-        made = home.replicate_key(**arguments("kms", "ReplicateKey", {"KeyId": primary, "ReplicaRegion": scope.region, "Policy": policy}))
-        properties.take("PendingWindowInDays", "Description", "Enabled")
-        properties.done(self.kind)
+        made = home.replicate_key(**arguments("kms", "ReplicateKey", {**properties, **more}, KeyPolicy="Policy"))
         key = made["ReplicaKeyMetadata"]
         return Made(key["KeyId"], {"Arn": key["Arn"], "KeyId": key["KeyId"]})
 
