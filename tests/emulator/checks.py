@@ -81,7 +81,8 @@ class Checks:
 
     def tables(self):
         for _, table in self.of("AWS::DynamoDB::GlobalTable"):
-            regions = {replica["Region"] for replica in table.properties["Replicas"]}
+            replicas = {replica["Region"]: replica for replica in table.properties["Replicas"]}
+            regions = set(replicas)
             for region in sorted(regions):
                 dynamodb = client("dynamodb", region)
                 found = dynamodb.describe_table(TableName=table.physical_id)["Table"]
@@ -90,7 +91,8 @@ class Checks:
                 self.expect("replicas of tables", found["DeletionProtectionEnabled"], f"{table.physical_id} in {region} is not protected")
                 recovery = dynamodb.describe_continuous_backups(TableName=table.physical_id)["ContinuousBackupsDescription"]
                 status = recovery["PointInTimeRecoveryDescription"]["PointInTimeRecoveryStatus"]
-                self.expect("replicas of tables", status == "ENABLED", f"{table.physical_id} in {region} has no point-in-time recovery")
+                wanted = replicas[region].get("PointInTimeRecoverySpecification", {}).get("PointInTimeRecoveryEnabled", False)
+                self.expect("replicas of tables", (status == "ENABLED") == wanted, f"{table.physical_id} in {region}: point-in-time recovery is {status}")
 
     def secrets(self):
         for region, secret in self.of("AWS::SecretsManager::Secret"):

@@ -115,7 +115,7 @@ class Deployer:
         for number, phase in enumerate(self.manifest["phases"], 1):
             for wave in phase["waves"]:
                 started = [self.start(phase["stacks"][stack_id], self.stacks[stack_id]) for stack_id in wave]
-                for stack_id, begun in list(zip(wave, started))[:: -1 if backwards else 1]:
+                for stack_id, begun in list(zip(wave, started, strict=True))[:: -1 if backwards else 1]:
                     done.append((number, stack_id, self.finish(self.stacks[stack_id], begun)))
         return done
 

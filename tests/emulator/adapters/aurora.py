@@ -2,13 +2,14 @@
 
 from moto.backends import get_backend
 
-from calls import ACCOUNT, answer, precondition
+from calls import ACCOUNT, answer, precondition, unread
 
 from .base import exists
 from .kms import usable_key
 
-STARTED = "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-global-database-getting-started.html"
-ATTACHED = "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-global-database-attaching.html"
+STARTED = "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-global-database.configuration.requirements.html"
+ATTACHED = unread("https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-global-database-attaching.html")
+DETACHED = "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-global-database-detaching.html"
 MANAGED = "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-global-database-deleting.html"
 CREATED = "https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBCluster.html"
 SERVICES = ("rds", "docdb")
@@ -81,7 +82,7 @@ def secondary_credentials(call):
         raise call.refuse("InvalidParameterCombination", "The first cluster of a global cluster needs MasterUsername and MasterUserPassword")
 
 
-@precondition("rds.global-cluster-engine", STARTED, SERVICES, "CreateDBCluster")
+@precondition("rds.global-cluster-engine", unread(STARTED), SERVICES, "CreateDBCluster")
 def global_cluster_engine(call):
     """All members run the engine and the version of the global cluster, and are encrypted if it is."""
     _, found = _joined(call)
@@ -153,7 +154,7 @@ def global_protection(call):
         raise call.refuse("InvalidGlobalClusterStateFault", f"Global Cluster {found.global_cluster_arn} is not empty")
 
 
-@precondition("rds.primary-detached-last", MANAGED, SERVICES, "RemoveFromGlobalCluster")
+@precondition("rds.primary-detached-last", DETACHED, SERVICES, "RemoveFromGlobalCluster")
 def primary_detached_last(call):
     """The cluster that writes leaves a global cluster last."""
     found, _ = find_global(call.params["GlobalClusterIdentifier"])

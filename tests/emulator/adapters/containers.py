@@ -2,15 +2,15 @@
 
 import json
 
-from calls import answer, precondition, state
+from calls import answer, precondition, state, unread
 
 from .base import Adapter, Made, arguments
 from .iam import assumable
 from .kms import usable_key
 
-TASK = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html"
-VAULT = "https://docs.aws.amazon.com/aws-backup/latest/devguide/API_CreateBackupVault.html"
-COPY = "https://docs.aws.amazon.com/aws-backup/latest/devguide/API_CreateBackupSelection.html"
+TASK = unread("https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html")
+VAULT = unread("https://docs.aws.amazon.com/aws-backup/latest/devguide/API_CreateBackupVault.html")
+COPY = unread("https://docs.aws.amazon.com/aws-backup/latest/devguide/API_CreateBackupSelection.html")
 
 # (Region, id of a plan) -> id of a selection -> what it selects: moto has no selections.
 selections = state(dict)

@@ -4,15 +4,15 @@ import copy
 
 from botocore.exceptions import ClientError
 
-from calls import answer, precondition, state
+from calls import answer, precondition, state, unread
 from engine.errors import Invalid
 
 from .base import Adapter, Made, arguments, tag_list
 from .kms import usable_key
 
-REPLICA = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-dynamodb-globaltable-replicaspecification.html"
+REPLICA = "https://github.com/aws-cloudformation/rain/issues/339"
 KEY = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-dynamodb-globaltable-replicassespecification.html"
-UPDATE = "https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_UpdateTable.html"
+UPDATE = unread("https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_UpdateTable.html")
 
 # Name of a global table -> Region -> the description of the replica there. All of them have the same entry.
 groups = state(dict)
@@ -123,11 +123,10 @@ class Table(Adapter):
         recovery = properties.take("PointInTimeRecoverySpecification")
         expiry = properties.take("TimeToLiveSpecification")
         tags = tag_list(scope, properties)
-        renames = {"SSEEnabled": "Enabled", "StreamViewType": "StreamViewType"}
         if "StreamSpecification" in properties:
             properties["StreamSpecification"] = {"StreamEnabled": True, **properties["StreamSpecification"]}
         dynamodb = scope.client("dynamodb")
-        table = dynamodb.create_table(**arguments("dynamodb", "CreateTable", properties, **renames), Tags=tags)["TableDescription"]
+        table = dynamodb.create_table(**arguments("dynamodb", "CreateTable", properties, SSEEnabled="Enabled"), Tags=tags)["TableDescription"]
         _options(dynamodb, name, recovery, expiry)
         return Made(name, {"Arn": table["TableArn"], "StreamArn": table.get("LatestStreamArn", "")})
 
@@ -174,8 +173,7 @@ class GlobalTable(Adapter):
     def _own(self, scope, replicas):
         own = next((replica for replica in replicas if replica["Region"] == scope.region), None)
         if own is None:
-            error = Invalid(f"Replicas must contain the Region of the stack: {scope.region} is not among "
-                            f"{', '.join(replica['Region'] for replica in replicas)}")
+            error = Invalid(f"Invalid request provided: The Replicas section must contain an entry for the current region ({scope.region})")
             error.rule = OWN_REGION
             raise error
         return own

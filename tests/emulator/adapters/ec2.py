@@ -1,10 +1,10 @@
 """EC2: networks."""
 
-from calls import precondition
+from calls import precondition, unread
 
 from .base import Adapter, Made, arguments, exists, tag_list
 
-ENDPOINT = "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateVpcEndpoint.html"
+ENDPOINT = unread("https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateVpcEndpoint.html")
 
 
 @precondition("ec2.endpoint-network", ENDPOINT, "ec2", "CreateVpcEndpoint")

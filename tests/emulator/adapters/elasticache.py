@@ -2,12 +2,13 @@
 
 from moto.backends import get_backend
 
-from calls import ACCOUNT, answer, precondition, state
+from calls import ACCOUNT, answer, precondition, state, unread
 
 from .base import Adapter, Made, arguments, exists, tag_list
 from .kms import usable_key
 
-GLOBAL = "https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/Redis-Global-Datastores-Getting-Started.html"
+GLOBAL = "https://docs.aws.amazon.com/AmazonElastiCache/latest/APIReference/API_CreateGlobalReplicationGroup.html"
+LEFT = "https://docs.aws.amazon.com/AmazonElastiCache/latest/APIReference/API_DeleteGlobalReplicationGroup.html"
 CREATED = "https://docs.aws.amazon.com/AmazonElastiCache/latest/APIReference/API_CreateReplicationGroup.html"
 
 # Id of a global datastore -> its description, as DescribeGlobalReplicationGroups gives it.
@@ -28,7 +29,7 @@ def _found(call):
     return datastores[identifier]
 
 
-@precondition("elasticache.datastore-exists", GLOBAL, "elasticache", "CreateReplicationGroup")
+@precondition("elasticache.datastore-exists", CREATED, "elasticache", "CreateReplicationGroup")
 def datastore_exists(call):
     """Nodes join a datastore that is there, in a Region that it does not have yet, two followers at most."""
     identifier = call.params.get("GlobalReplicationGroupId")
@@ -39,7 +40,7 @@ def datastore_exists(call):
         raise call.refuse("InvalidGlobalReplicationGroupState", f"{identifier} cannot take another member in {call.region}")
 
 
-@precondition("elasticache.follower-inherits", CREATED, "elasticache", "CreateReplicationGroup")
+@precondition("elasticache.follower-inherits", unread(CREATED), "elasticache", "CreateReplicationGroup")
 def follower_inherits(call):
     """A follower takes engine, node type and encryption from the datastore."""
     given = {"Engine", "EngineVersion", "CacheNodeType", "AtRestEncryptionEnabled", "TransitEncryptionEnabled"} & set(call.params)
@@ -47,7 +48,7 @@ def follower_inherits(call):
         raise call.refuse("InvalidParameterCombination", f"Cannot specify {', '.join(sorted(given))} with GlobalReplicationGroupId")
 
 
-@precondition("elasticache.kms-key", CREATED, "elasticache", "CreateReplicationGroup")
+@precondition("elasticache.kms-key", unread(CREATED), "elasticache", "CreateReplicationGroup")
 def kms_key(call):
     """The key of the entries stands in the Region of the nodes."""
     key = call.params.get("KmsKeyId")
@@ -55,7 +56,7 @@ def kms_key(call):
         raise call.refuse("InvalidParameterValue", f"KMS key {key} does not exist in {call.region}, or cannot be used")
 
 
-@precondition("elasticache.subnet-group", CREATED, "elasticache", "CreateReplicationGroup")
+@precondition("elasticache.subnet-group", unread(CREATED), "elasticache", "CreateReplicationGroup")
 def subnet_group(call):
     """The subnet group is there; nodes in several zones need somebody who takes over."""
     name = call.params.get("CacheSubnetGroupName")
@@ -73,7 +74,7 @@ def primary_exists(call):
         raise call.refuse("ReplicationGroupNotFoundFault", f"Replication group {name} not found")
 
 
-@precondition("elasticache.member-of-datastore", GLOBAL, "elasticache", "DeleteReplicationGroup")
+@precondition("elasticache.member-of-datastore", LEFT, "elasticache", "DeleteReplicationGroup")
 def member_of_datastore(call):
     """A member of a datastore is taken out of it first."""
     for found in datastores.values():

@@ -3,14 +3,14 @@
 import io
 import zipfile
 
-from calls import precondition
+from calls import precondition, unread
 
 from .base import Adapter, Made, arguments, exists, tag_list
 from .iam import assumable
 
-ROLE = "https://docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role.html"
-QUEUE = "https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html"
-TARGET = "https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutTargets.html"
+ROLE = unread("https://docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role.html")
+QUEUE = unread("https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html")
+TARGET = unread("https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutTargets.html")
 
 
 @precondition("lambda.role", ROLE, "lambda", "CreateFunction")

@@ -8,11 +8,11 @@ from moto.backends import get_backend
 from moto.iam.aws_managed_policies import aws_managed_policies_data
 from moto.iam.models import AWSManagedPolicy
 
-from calls import ACCOUNT, answer, precondition
+from calls import ACCOUNT, answer, precondition, unread
 
 from .base import Adapter, Made, arguments, exists, tag_list
 
-QUOTAS = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html"
+QUOTAS = unread("https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html")
 
 
 def assumable(call, role_arn, service):

@@ -1,8 +1,10 @@
 """KMS: keys, their aliases, and replicas of multi-Region keys."""
 
+import json
+
 from botocore.exceptions import ClientError
 
-from calls import precondition
+from calls import ACCOUNT, precondition
 
 from .base import Adapter, Made, arguments, exists, tag_list
 
@@ -37,11 +39,9 @@ def alias_target(call):
 @precondition("kms.policy-lockout", "https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-overview.html", "kms", "CreateKey", "PutKeyPolicy")
 def policy_lockout(call):
     """The safety check: whoever makes the key must be able to change its policy later."""
-    import json
-
     if "Policy" not in call.params or call.params.get("BypassPolicyLockoutSafetyCheck"):
         return
-    root = f"arn:{call.partition}:iam::123456789012:root"
+    root = f"arn:{call.partition}:iam::{ACCOUNT}:root"
     for statement in json.loads(call.params["Policy"])["Statement"]:
         principals = statement.get("Principal", {})
         principals = principals.get("AWS", []) if isinstance(principals, dict) else [principals]

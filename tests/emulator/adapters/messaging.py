@@ -2,11 +2,11 @@
 
 import json
 
-from calls import precondition
+from calls import precondition, unread
 
 from .base import Adapter, Made, arguments, exists, tag_list
 
-REDRIVE = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html"
+REDRIVE = unread("https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html")
 
 
 @precondition("sqs.dead-letter-queue", REDRIVE, "sqs", "CreateQueue", "SetQueueAttributes")

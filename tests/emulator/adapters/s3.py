@@ -8,9 +8,8 @@ from gaps import Gap
 
 from .base import Adapter, Given, Made, arguments, exists
 
-REQUIREMENTS = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication.html"
-BESIDES = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-and-other-bucket-configs.html"
-ENCRYPTED = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-config-for-kms-objects.html"
+VERSIONED = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-and-other-bucket-configs.html"
+ENCRYPTED = "https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketReplication.html"
 
 # Moto keeps a part of a replication configuration only; this is the whole.
 replications = state(dict)
@@ -23,7 +22,7 @@ def _versioned(call, bucket):
     return found is not None and found.get("Status") == "Enabled"
 
 
-@precondition("s3.replication-source-versioned", REQUIREMENTS, "s3", "PutBucketReplication")
+@precondition("s3.replication-source-versioned", VERSIONED, "s3", "PutBucketReplication")
 def source_versioned(call):
     """The bucket that is copied is versioned."""
     if not _versioned(call, call.params["Bucket"]):
@@ -35,7 +34,7 @@ def _destinations(call):
         yield rule, rule["Destination"]["Bucket"].split(":::")[-1]
 
 
-@precondition("s3.replication-destination-exists", REQUIREMENTS, "s3", "PutBucketReplication")
+@precondition("s3.replication-destination-exists", VERSIONED, "s3", "PutBucketReplication")
 def destination_exists(call):
     """The bucket that takes the copies is there."""
     for _, bucket in _destinations(call):
@@ -43,7 +42,7 @@ def destination_exists(call):
             raise call.refuse("InvalidRequest", f"Destination bucket must exist. ({bucket})")
 
 
-@precondition("s3.replication-destination-versioned", REQUIREMENTS, "s3", "PutBucketReplication")
+@precondition("s3.replication-destination-versioned", VERSIONED, "s3", "PutBucketReplication")
 def destination_versioned(call):
     """The bucket that takes the copies is versioned."""
     for _, bucket in _destinations(call):
@@ -64,7 +63,7 @@ def replica_key(call):
             raise call.refuse("InvalidRequest", f"The key {key} is not in {place}, where the copies are")
 
 
-@precondition("s3.versioning-while-replicated", BESIDES, "s3", "PutBucketVersioning")
+@precondition("s3.versioning-while-replicated", VERSIONED, "s3", "PutBucketVersioning")
 def versioning_while_replicated(call):
     """Versioning cannot be suspended while a replication rule needs it."""
     if call.params["VersioningConfiguration"].get("Status") != "Enabled" and call.params["Bucket"] in replications:

@@ -3,15 +3,15 @@
 import json
 
 
-from calls import precondition
+from calls import precondition, unread
 
 from .base import Adapter, Made, arguments, tag_list
 from .kms import usable_key
 
-REPLICATED = "https://docs.aws.amazon.com/secretsmanager/latest/userguide/replicate-secrets.html"
+REPLICATED = "https://docs.aws.amazon.com/secretsmanager/latest/userguide/replicate-secrets_troubleshoot.html"
 
 
-@precondition("secretsmanager.kms-key", "https://docs.aws.amazon.com/secretsmanager/latest/APIReference/API_CreateSecret.html", "secretsmanager", "CreateSecret")
+@precondition("secretsmanager.kms-key", "https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html", "secretsmanager", "CreateSecret")
 def kms_key(call):
     """The secret's own key stands in the Region of the secret."""
     key = call.params.get("KmsKeyId")
@@ -28,7 +28,7 @@ def replica_key(call):
             raise call.refuse("InvalidParameterException", f"Replication to {replica['Region']} failed: KMS key {key} does not exist there, or cannot be used")
 
 
-@precondition("secretsmanager.replica-region", REPLICATED, "secretsmanager", "CreateSecret", "ReplicateSecretToRegions")
+@precondition("secretsmanager.replica-region", unread(REPLICATED), "secretsmanager", "CreateSecret", "ReplicateSecretToRegions")
 def replica_region(call):
     """A copy stands in another Region, which AWS has."""
     known = {found["RegionName"] for found in call.client("ec2").describe_regions(AllRegions=True)["Regions"]}
@@ -48,8 +48,10 @@ class Secret(Adapter):
         replicas = properties.take("ReplicaRegions", default=[])
         if generate is not None:
             properties["SecretString"] = _generated(secrets, dict(generate))
+        if replicas:
+            properties["AddReplicaRegions"] = replicas
         tags = tag_list(scope, properties)
-        made = secrets.create_secret(**arguments("secretsmanager", "CreateSecret", {**properties, "AddReplicaRegions": replicas}), Tags=tags)
+        made = secrets.create_secret(**arguments("secretsmanager", "CreateSecret", properties), Tags=tags)
         return Made(made["ARN"], {"Id": made["ARN"]})
 
     def update(self, scope, physical_id, old, new):

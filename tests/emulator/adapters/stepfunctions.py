@@ -4,7 +4,7 @@ import re
 
 from moto.stepfunctions.parser.asl.parse.asl_parser import AmazonStateLanguageParser
 
-from calls import precondition
+from calls import precondition, unread
 from engine.errors import Invalid
 
 from .base import Adapter, Made, arguments, tag_list
@@ -12,8 +12,8 @@ from .iam import assumable
 from .watching import log_group_there
 
 CREATE = "https://docs.aws.amazon.com/step-functions/latest/apireference/API_CreateStateMachine.html"
-ROLE = "https://docs.aws.amazon.com/step-functions/latest/dg/procedure-create-iam-role.html"
-LOG = "https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html"
+ROLE = unread("https://docs.aws.amazon.com/step-functions/latest/dg/procedure-create-iam-role.html")
+LOG = unread("https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html")
 
 
 @precondition("states.definition", CREATE, "stepfunctions", "CreateStateMachine", "UpdateStateMachine")
@@ -47,7 +47,7 @@ def log_group(call):
             raise call.refuse("AccessDeniedException", f"The state machine IAM Role is not authorized to access the Log Destination {arn}")
 
 
-@precondition("scheduler.role", "https://docs.aws.amazon.com/scheduler/latest/UserGuide/setting-up.html", "scheduler", "CreateSchedule", "UpdateSchedule")
+@precondition("scheduler.role", unread("https://docs.aws.amazon.com/scheduler/latest/UserGuide/setting-up.html"), "scheduler", "CreateSchedule", "UpdateSchedule")
 def schedule_role(call):
     """The role of a schedule is there and trusts the scheduler."""
     if not assumable(call, call.params["Target"]["RoleArn"], "scheduler.amazonaws.com"):

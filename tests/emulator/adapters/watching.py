@@ -1,6 +1,6 @@
 """CloudWatch alarms and log groups."""
 
-from calls import precondition
+from calls import precondition, unread
 
 from .base import Adapter, Made, arguments, exists, tag_list
 from .kms import usable_key
@@ -9,7 +9,7 @@ ALARM = "https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_Pu
 LOGS = "https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogGroup.html"
 
 
-@precondition("cloudwatch.action-region", "https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-actions.html", "cloudwatch", "PutMetricAlarm")
+@precondition("cloudwatch.action-region", unread("https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-actions.html"), "cloudwatch", "PutMetricAlarm")
 def action_region(call):
     """An alarm tells somebody of its own Region."""
     for key in ("AlarmActions", "OKActions", "InsufficientDataActions"):
