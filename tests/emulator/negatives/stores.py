@@ -50,7 +50,7 @@ def no_replica_key(copy):
 @refused("s3.versioning-while-replicated", ORDERS)
 def suspend_versioning(deployer, engine):
     """Versioning is suspended while the bucket is copied."""
-    region, name = values(deployer, engine, "AWS::S3::Bucket")[0]
+    region, name = next(found for found in values(deployer, engine, "AWS::S3::Bucket") if "artifacts" not in found[1])
     client("s3", region).put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Suspended"})
 
 
