@@ -159,7 +159,7 @@ impl Output {
 
     fn dot(&self) -> String {
         let mut text = format!("// {}: stacks, and what goes from one to another\ndigraph platform {{\n", self.model.platform.name);
-        text.push_str("  graph [rankdir=LR, nodesep=0.5, ranksep=1, fontname=\"sans-serif\"]\n");
+        text.push_str("  graph [rankdir=LR, newrank=true, nodesep=0.5, ranksep=1, fontname=\"sans-serif\"]\n");
         text.push_str("  node [shape=box, style=rounded, fontname=\"sans-serif\"]\n  edge [fontname=\"sans-serif\", fontsize=10]\n");
         for place in self.places() {
             let _ = writeln!(text, "  subgraph {} {{\n    label={}", in_dot(&format!("cluster_{}", place.code)), in_dot(&place.title));
