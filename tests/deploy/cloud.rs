@@ -250,7 +250,8 @@ impl Cloud {
                 }
             }
         }
-        calls.into_values().collect()
+        // Files of a call may be seen before its own record.
+        calls.into_values().filter(|call| !call.arguments.is_empty()).collect()
     }
 
     /// The calls of one operation.
