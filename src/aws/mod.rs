@@ -5,4 +5,5 @@ pub mod names;
 pub mod regions;
 pub mod scripts;
 pub mod services;
+pub mod table;
 pub mod types;
