@@ -32,7 +32,7 @@ pub fn compile(entry: &str, loader: &dyn Loader, options: &Options, sources: &mu
     if missing {
         return None;
     }
-    let Expanded { model, machines, allows } = expand::expand(&modules, sources, options, diagnostics);
+    let Expanded { model, machines, allows } = expand::expand(&modules, sources, loader, options, diagnostics);
     let layout = if diagnostics.has_errors() {
         None
     } else {

@@ -7,6 +7,7 @@
 
 pub mod asl;
 pub mod aws;
+pub mod code;
 pub mod diag;
 pub mod driver;
 pub mod emit;

@@ -1,5 +1,6 @@
 //! Facts about AWS, read from data files. Nothing here knows the language.
 
+pub mod code;
 pub mod kinds;
 pub mod names;
 pub mod regions;

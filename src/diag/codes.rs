@@ -102,6 +102,9 @@ codes! {
     NAME_COLLISION "DR0509" "two things that can have one name";
     NAME_ENVIRONMENT "DR0510" "a name that two environments would share";
     NAME_TAKEN "DR0511" "a name that another account may have";
+    HANDLER_NOT_FOUND "DR0545" "a function that the code does not export";
+    INLINE_MODULE "DR0546" "an ES module that is loaded as CommonJS";
+    CODE_TOO_LARGE "DR0547" "code that does not fit";
 
     NOT_COMPILED_YET "DR0601" "understood, but not compiled yet";
     EXPANSION_LIMIT "DR0602" "an expansion without end";
