@@ -1,6 +1,6 @@
 //! One schema of JSON Schema's kind as a node of the table.
 
-use super::pattern;
+use super::pattern::{self, Lost, Rewritten};
 use crate::table::Writer;
 use anyhow::{Context, Result, bail};
 use serde_json::{Map, Value};
@@ -81,7 +81,7 @@ mod relation {
     pub const UNIQUE_KEYS: u32 = 5;
 }
 
-/// Keywords that say nothing about which values are allowed, and ones that have no word in the table.
+/// Keywords that say nothing about which values are allowed, and ones that have no word in the table; and why that is counted.
 const LEFT_OUT: &[(&str, &str)] = &[
     ("description", "prose"),
     ("title", "prose"),
@@ -93,7 +93,7 @@ const LEFT_OUT: &[(&str, &str)] = &[
     ("arrayType", "whether the order of items means something"),
     ("maxUniqueItems", "no keyword of the table"),
     ("relationshipRef", "which type's property the value comes from"),
-    ("definitions", "resolved where they are used"),
+    ("definitions", ""),
 ];
 
 /// Keywords of a whole type, which stand in its row or nowhere.
@@ -141,10 +141,19 @@ impl Skipped {
     }
 }
 
+/// A node that was made.
+#[derive(Debug, Clone, Copy)]
+pub struct Node {
+    /// Where it stands; 0 takes anything.
+    pub position: u32,
+    /// Whether it takes more than the schema. Where taking more would mean refusing more, as in `not`, it cannot stand.
+    loose: bool,
+}
+
 enum Definition {
     /// It is being made; the link that stands for it inside of itself, if one was needed.
     Open(Option<u32>),
-    Made(u32),
+    Made(Node),
 }
 
 /// Makes the nodes of one type.
@@ -156,6 +165,24 @@ pub struct Nodes<'a> {
 }
 
 type Fields = BTreeMap<u32, u32>;
+
+/// A node that is being made.
+#[derive(Default)]
+struct Draft {
+    fields: Fields,
+    /// There is room for one; the others become nodes of their own that must hold as well.
+    conditions: Vec<[u32; 3]>,
+    relations: Vec<[u32; 3]>,
+    all: Vec<u32>,
+    loose: bool,
+}
+
+impl Draft {
+    fn holds(&mut self, node: Node) -> u32 {
+        self.loose |= node.loose;
+        node.position
+    }
+}
 
 impl<'a> Nodes<'a> {
     /// For a type's schema.
@@ -171,56 +198,51 @@ impl<'a> Nodes<'a> {
         let mut object = self.schema.as_object().context("the schema is no object")?.clone();
         object.retain(|name, _| !OF_TYPES.contains(&name.as_str()));
         object.insert("type".to_string(), Value::from("object"));
-        self.object(&object)
+        Ok(self.object(&object)?.position)
     }
 
     /// The node of a schema.
     ///
     /// # Errors
     /// If it says something that is not known here.
-    pub fn node(&mut self, schema: &Value) -> Result<u32> {
+    pub fn node(&mut self, schema: &Value) -> Result<Node> {
         match schema {
-            Value::Bool(true) => Ok(0),
-            Value::Bool(false) => Ok(self.table.record(&[1 << keyword::NOT, 0])),
+            Value::Bool(true) => Ok(Node { position: 0, loose: false }),
+            Value::Bool(false) => Ok(Node { position: self.table.record(&[1 << keyword::NOT, 0]), loose: false }),
             Value::Object(object) => self.object(object),
             other => bail!("{other} is no schema"),
         }
     }
 
-    /// What a reference stands for.
-    ///
-    /// # Errors
-    /// If there is nothing.
-    pub fn target(&self, reference: &str) -> Result<&'a Value> {
+    fn target(&self, reference: &str) -> Result<&'a Value> {
         let pointer = reference.strip_prefix('#').with_context(|| format!("{reference} is not in the same schema"))?;
         self.schema.pointer(pointer).with_context(|| format!("{reference} leads nowhere"))
     }
 
-    fn reference(&mut self, reference: &str) -> Result<u32> {
+    fn reference(&mut self, reference: &str) -> Result<Node> {
         match self.definitions.get_mut(reference) {
             Some(Definition::Made(node)) => return Ok(*node),
-            Some(Definition::Open(Some(link))) => return Ok(*link),
             Some(Definition::Open(link)) => {
-                let position = self.table.reserve(2);
-                *link = Some(position);
-                return Ok(position);
+                // What it will lead to is not known yet.
+                let position = *link.get_or_insert_with(|| self.table.reserve(2));
+                return Ok(Node { position, loose: true });
             }
             None => {}
         }
         self.definitions.insert(reference.to_string(), Definition::Open(None));
         let node = self.node(self.target(reference)?)?;
         if let Some(Definition::Open(Some(link))) = self.definitions.insert(reference.to_string(), Definition::Made(node)) {
-            self.table.fill(link, &[1 << keyword::LINK, node]);
+            self.table.fill(link, &[1 << keyword::LINK, node.position]);
         }
         Ok(node)
     }
 
-    fn object(&mut self, object: &Map<String, Value>) -> Result<u32> {
+    fn object(&mut self, object: &Map<String, Value>) -> Result<Node> {
         let mut says: Map<String, Value> = Map::new();
         for (name, value) in object {
             match LEFT_OUT.iter().find(|(left_out, _)| left_out == name) {
-                Some((_, why)) if name == "definitions" => debug_assert!(!why.is_empty()),
-                Some((_, why)) => self.skipped.count(format!("{name}: {why}")),
+                Some((_, why)) if !why.is_empty() => self.skipped.count(format!("{name}: {why}")),
+                Some(_) => {}
                 None => {
                     says.insert(name.clone(), value.clone());
                 }
@@ -245,24 +267,17 @@ impl<'a> Nodes<'a> {
                 return self.object(&both);
             }
         }
-        let nodes = [self.reference(reference)?, self.keywords(&says)?];
-        let list = self.table.list(1, &nodes);
-        Ok(self.table.record(&[1 << keyword::ALL_OF, list]))
+        let (target, beside) = (self.reference(reference)?, self.keywords(&says)?);
+        let list = self.table.list(1, &[target.position, beside.position]);
+        Ok(Node { position: self.table.record(&[1 << keyword::ALL_OF, list]), loose: target.loose || beside.loose })
     }
 
-    fn keywords(&mut self, says: &Map<String, Value>) -> Result<u32> {
-        let mut fields = Fields::new();
-        // Conditions: a node has room for one, the others become nodes of their own that must hold as well.
-        let mut conditions: Vec<[u32; 3]> = Vec::new();
-        let mut relations: Vec<[u32; 3]> = Vec::new();
-        let mut all: Vec<u32> = Vec::new();
-        let mut open_names = false;
+    fn keywords(&mut self, says: &Map<String, Value>) -> Result<Node> {
+        let mut draft = Draft::default();
         for (name, value) in says {
-            self.keyword(name, value, says, &mut fields, &mut conditions, &mut relations, &mut all, &mut open_names).with_context(|| name.clone())?;
+            self.keyword(name, value, says, &mut draft).with_context(|| name.clone())?;
         }
-        if open_names {
-            fields.remove(&keyword::ADDITIONAL_PROPERTIES);
-        }
+        let Draft { mut fields, conditions, relations, mut all, loose } = draft;
         let mut conditions = conditions.into_iter();
         if let Some(first) = conditions.next() {
             let list = self.table.list(1, &first);
@@ -280,7 +295,7 @@ impl<'a> Nodes<'a> {
             let list = self.table.list(3, &relations.concat());
             fields.insert(keyword::RELATIONS, list);
         }
-        Ok(self.record(&fields))
+        Ok(Node { position: self.record(&fields), loose })
     }
 
     fn record(&mut self, fields: &Fields) -> u32 {
@@ -292,27 +307,13 @@ impl<'a> Nodes<'a> {
         self.table.record(&words)
     }
 
-    #[allow(clippy::too_many_arguments, reason = "the parts of one node that keywords add to")]
-    fn keyword(
-        &mut self,
-        name: &str,
-        value: &Value,
-        says: &Map<String, Value>,
-        fields: &mut Fields,
-        conditions: &mut Vec<[u32; 3]>,
-        relations: &mut Vec<[u32; 3]>,
-        all: &mut Vec<u32>,
-        open_names: &mut bool,
-    ) -> Result<()> {
+    fn keyword(&mut self, name: &str, value: &Value, says: &Map<String, Value>, draft: &mut Draft) -> Result<()> {
         let field = match name {
             "type" => (keyword::TYPES, types(value)?),
-            "properties" => {
-                let properties = self.properties(value)?;
-                if properties == 0 {
-                    return Ok(());
-                }
-                (keyword::PROPERTIES, properties)
-            }
+            "properties" => match self.properties(value, draft)? {
+                0 => return Ok(()),
+                properties => (keyword::PROPERTIES, properties),
+            },
             "required" => match names(value)? {
                 names if names.is_empty() => return Ok(()),
                 mut names => {
@@ -321,31 +322,16 @@ impl<'a> Nodes<'a> {
                     (keyword::REQUIRED, self.table.texts(names))
                 }
             },
+            "patternProperties" => return self.pattern_properties(value, says, draft),
             "additionalProperties" => match value {
-                Value::Bool(false) => (keyword::ADDITIONAL_PROPERTIES, 0),
-                other => match self.node(other)? {
+                Value::Bool(false) if self.names_are_known(says) => (keyword::ADDITIONAL_PROPERTIES, 0),
+                Value::Bool(_) => return Ok(()),
+                other => match draft.holds(self.node(other)?) {
                     0 => return Ok(()),
                     node => (keyword::ADDITIONAL_PROPERTIES, node),
                 },
             },
-            "patternProperties" => {
-                let mut list = Vec::new();
-                for (pattern, node) in value.as_object().context("no object")? {
-                    let node = self.node(node)?;
-                    match self.pattern(pattern) {
-                        Some(pattern) => list.push((pattern, node)),
-                        // Names that cannot be told apart must not be refused.
-                        None => *open_names = true,
-                    }
-                }
-                if list.is_empty() {
-                    return Ok(());
-                }
-                list.sort_unstable();
-                let words: Vec<u32> = list.iter().flat_map(|(pattern, node)| [self.table.text(pattern), *node]).collect();
-                (keyword::PATTERN_PROPERTIES, self.table.list(2, &words))
-            }
-            "items" => match self.node(value)? {
+            "items" => match draft.holds(self.node(value)?) {
                 0 => return Ok(()),
                 node => (keyword::ITEMS, node),
             },
@@ -353,8 +339,18 @@ impl<'a> Nodes<'a> {
             "enumCaseInsensitive" => (keyword::ENUM_CASE_INSENSITIVE, self.values(value.as_array().context("no list")?)?),
             "const" => (keyword::CONST, self.values(std::slice::from_ref(value))?),
             "pattern" => match self.pattern(value.as_str().context("no text")?) {
-                Some(pattern) => (keyword::PATTERN, self.table.text(&pattern)),
-                None => return Ok(()),
+                Some(pattern) => {
+                    draft.loose |= pattern.lost != Lost::default();
+                    if pattern.takes_anything {
+                        self.skipped.count("pattern that takes anything");
+                        return Ok(());
+                    }
+                    (keyword::PATTERN, self.table.text(&pattern.text))
+                }
+                None => {
+                    draft.loose = true;
+                    return Ok(());
+                }
             },
             "minLength" | "minItems" | "minProperties" | "maxLength" | "maxItems" | "maxProperties" => {
                 let bit = match name {
@@ -369,6 +365,7 @@ impl<'a> Nodes<'a> {
                 match u32::try_from(count) {
                     Ok(0) if name.starts_with("min") => return Ok(()),
                     Ok(count) => (bit, count),
+                    // Nothing that long can be written down.
                     Err(_) if name.starts_with("max") => return Ok(()),
                     Err(_) => bail!("{count} is too great"),
                 }
@@ -385,96 +382,155 @@ impl<'a> Nodes<'a> {
             "format" => match value.as_str().context("no text")? {
                 pattern if pattern.starts_with('(') => {
                     self.skipped.count("format: one that is a pattern");
+                    draft.loose = true;
                     return Ok(());
                 }
                 format => (keyword::FORMAT, self.table.text(format)),
             },
-            "allOf" => {
-                let nodes = self.nodes(value)?;
-                all.extend(nodes.into_iter().filter(|node| *node != 0));
-                return Ok(());
-            }
-            "anyOf" | "oneOf" => {
-                let nodes = self.nodes(value)?;
-                let bit = if name == "anyOf" { keyword::ANY_OF } else { keyword::ONE_OF };
-                if nodes.contains(&0) && bit == keyword::ANY_OF {
-                    self.skipped.count("anyOf: one of its branches takes anything");
-                    return Ok(());
-                }
-                if nodes.iter().all(|node| *node == 0) {
-                    self.skipped.count("oneOf: its branches differ in prose only");
-                    return Ok(());
-                }
-                (bit, self.table.list(1, &nodes))
-            }
-            "not" => (keyword::NOT, self.node(value)?),
-            "if" => {
-                let mut branch = |name: &str| says.get(name).map_or(Ok(0), |schema| self.node(schema));
-                let condition = [branch("if")?, branch("then")?, branch("else")?];
-                conditions.push(condition);
-                return Ok(());
-            }
-            "then" | "else" => return Ok(()),
-            "requiredXor" | "requiredOr" | "uniqueKeys" => {
-                let kind = match name {
-                    "requiredXor" => relation::REQUIRED_XOR,
-                    "requiredOr" => relation::REQUIRED_OR,
-                    _ => relation::UNIQUE_KEYS,
-                };
-                let list = self.table.texts(names(value)?);
-                relations.push([kind, 0, list]);
-                return Ok(());
-            }
-            "dependentRequired" | "dependentExcluded" | "dependencies" => {
-                for (property, needs) in value.as_object().context("no object")? {
-                    if needs.is_array() {
-                        let kind = if name == "dependentExcluded" { relation::DEPENDENT_EXCLUDED } else { relation::DEPENDENT_REQUIRED };
-                        let list = self.table.texts(names(needs)?);
-                        relations.push([kind, self.table.text(property), list]);
-                    } else {
-                        let list = self.table.texts([property.as_str()]);
-                        let present = self.record(&Fields::from([(keyword::REQUIRED, list)]));
-                        let then = self.node(needs)?;
-                        conditions.push([present, then, 0]);
-                    }
-                }
-                return Ok(());
-            }
             "prefixItems" => {
-                let nodes = self.nodes(value)?;
+                let nodes = self.nodes(value, draft)?;
                 (keyword::PREFIX_ITEMS, self.table.list(1, &nodes))
             }
-            other => bail!("the keyword {other} is not known here"),
+            "allOf" | "anyOf" | "oneOf" | "not" | "if" | "then" | "else" => return self.branches(name, value, says, draft),
+            _ => return self.relation(name, value, draft),
         };
-        fields.insert(field.0, field.1);
+        draft.fields.insert(field.0, field.1);
         Ok(())
     }
 
-    fn nodes(&mut self, value: &Value) -> Result<Vec<u32>> {
-        value.as_array().context("no list")?.iter().map(|schema| self.node(schema)).collect()
+    /// Whether the names of a schema's `patternProperties` can be told from others.
+    fn names_are_known(&self, says: &Map<String, Value>) -> bool {
+        let mut patterns = says.get("patternProperties").and_then(Value::as_object).into_iter().flatten();
+        patterns.all(|(pattern, _)| pattern::rewrite(pattern).is_ok())
     }
 
-    fn properties(&mut self, value: &Value) -> Result<u32> {
+    fn pattern_properties(&mut self, value: &Value, says: &Map<String, Value>, draft: &mut Draft) -> Result<()> {
+        let patterns = value.as_object().context("no object")?;
+        // Where a name that fits a pattern only because that was made to take more would be taken otherwise, the pattern must not decide.
+        let alone = patterns.len() == 1 && !says.contains_key("properties") && says.get("additionalProperties") == Some(&Value::Bool(false));
+        let mut list = Vec::new();
+        for (pattern, schema) in patterns {
+            let node = draft.holds(self.node(schema)?);
+            match self.pattern(pattern) {
+                Some(pattern) if pattern.lost == Lost::default() => list.push((pattern.text, node)),
+                Some(pattern) => {
+                    draft.loose = true;
+                    list.push((pattern.text, if alone { node } else { 0 }));
+                }
+                None => draft.loose = true,
+            }
+        }
+        list.sort_unstable();
+        if !list.is_empty() {
+            let words: Vec<u32> = list.iter().flat_map(|(pattern, node)| [self.table.text(pattern), *node]).collect();
+            draft.fields.insert(keyword::PATTERN_PROPERTIES, self.table.list(2, &words));
+        }
+        Ok(())
+    }
+
+    fn branches(&mut self, name: &str, value: &Value, says: &Map<String, Value>, draft: &mut Draft) -> Result<()> {
+        match name {
+            "allOf" => {
+                let nodes = self.nodes(value, draft)?;
+                draft.all.extend(nodes.into_iter().filter(|node| *node != 0));
+            }
+            "anyOf" | "oneOf" => {
+                let mut inside = Draft::default();
+                let nodes = self.nodes(value, &mut inside)?;
+                draft.loose |= inside.loose;
+                // A value that fits two branches only because one of them was made to take more must not be refused.
+                let exactly_one = name == "oneOf" && !inside.loose;
+                if name == "oneOf" && !exactly_one {
+                    self.skipped.count("oneOf with a branch that was made to take more: one or more may hold");
+                }
+                if nodes.iter().all(|node| *node == 0) || nodes.contains(&0) && !exactly_one {
+                    self.skipped.count(format!("{name}: a branch takes anything"));
+                    return Ok(());
+                }
+                let list = self.table.list(1, &nodes);
+                let bit = if exactly_one { keyword::ONE_OF } else { keyword::ANY_OF };
+                if draft.fields.insert(bit, list).is_some() {
+                    bail!("there is an anyOf already");
+                }
+            }
+            "not" => {
+                let node = self.node(value)?;
+                if node.loose {
+                    self.skipped.count("not: what must not hold was made to take more");
+                    draft.loose = true;
+                } else {
+                    draft.fields.insert(keyword::NOT, node.position);
+                }
+            }
+            "if" => {
+                let condition = self.node(value)?;
+                let mut branch = |name: &str| says.get(name).map_or(Ok(Node { position: 0, loose: false }), |schema| self.node(schema));
+                let (then, otherwise) = (branch("then")?, branch("else")?);
+                draft.loose |= condition.loose;
+                if condition.loose {
+                    self.skipped.count("if: the condition was made to take more");
+                } else {
+                    let condition = [condition.position, draft.holds(then), draft.holds(otherwise)];
+                    draft.conditions.push(condition);
+                }
+            }
+            // With their `if`.
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn relation(&mut self, name: &str, value: &Value, draft: &mut Draft) -> Result<()> {
+        let kind = match name {
+            "requiredXor" => relation::REQUIRED_XOR,
+            "requiredOr" => relation::REQUIRED_OR,
+            "uniqueKeys" => relation::UNIQUE_KEYS,
+            "dependentRequired" | "dependencies" => relation::DEPENDENT_REQUIRED,
+            "dependentExcluded" => relation::DEPENDENT_EXCLUDED,
+            other => bail!("the keyword {other} is not known here"),
+        };
+        if value.is_array() {
+            let list = self.table.texts(names(value)?);
+            draft.relations.push([kind, 0, list]);
+            return Ok(());
+        }
+        for (property, needs) in value.as_object().context("no object")? {
+            if needs.is_array() {
+                let list = self.table.texts(names(needs)?);
+                draft.relations.push([kind, self.table.text(property), list]);
+            } else {
+                let list = self.table.texts([property.as_str()]);
+                let present = self.record(&Fields::from([(keyword::REQUIRED, list)]));
+                let then = draft.holds(self.node(needs)?);
+                draft.conditions.push([present, then, 0]);
+            }
+        }
+        Ok(())
+    }
+
+    fn nodes(&mut self, value: &Value, draft: &mut Draft) -> Result<Vec<u32>> {
+        value.as_array().context("no list")?.iter().map(|schema| Ok(draft.holds(self.node(schema)?))).collect()
+    }
+
+    fn properties(&mut self, value: &Value, draft: &mut Draft) -> Result<u32> {
         let mut properties: Vec<(&String, &Value)> = value.as_object().context("no object")?.iter().collect();
         properties.sort_unstable_by_key(|(name, _)| *name);
         let mut words = Vec::new();
         for (name, schema) in properties {
-            let node = self.node(schema).with_context(|| name.clone())?;
+            let node = draft.holds(self.node(schema).with_context(|| name.clone())?);
             words.extend([self.table.text(name), node]);
         }
         Ok(self.table.list(2, &words))
     }
 
-    fn pattern(&mut self, original: &str) -> Option<String> {
+    fn pattern(&mut self, original: &str) -> Option<Rewritten> {
         match pattern::rewrite(original) {
-            Ok((pattern, lost)) => {
+            Ok(pattern) => {
+                let lost = pattern.lost;
                 self.skipped.add("lookaround in a pattern: regex-lite has none, so the pattern takes more", lost.lookaround);
                 self.skipped.add("Unicode class in a pattern: takes all characters beyond ASCII", lost.unicode);
                 self.skipped.add("part of a pattern that takes more (back references, class intersections, long repetitions)", lost.other);
-                if pattern.is_none() {
-                    self.skipped.count("pattern that takes anything");
-                }
-                pattern
+                Some(pattern)
             }
             Err(why) => {
                 self.skipped.count(format!("pattern that regex-lite cannot be given: {why}"));

@@ -6,7 +6,7 @@
 
 use std::fmt::Write as _;
 
-/// What a rewritten pattern lost.
+/// What a rewritten pattern lost: where anything was, it takes more than the original.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub struct Lost {
     /// Lookaheads and lookbehinds that were left out.
@@ -24,19 +24,27 @@ const ASTRAL: (u32, u32) = (0x1_0000, 0x0010_ffff);
 /// The most copies of something that a pattern may ask for before its upper bound is left out: each copy costs memory when it is compiled.
 const MAXIMUM_COPIES: u32 = 2100;
 
-/// The pattern for `regex-lite`, and what was lost; none if it cannot be made, or if it takes anything.
+/// A pattern for `regex-lite`.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Rewritten {
+    /// The pattern.
+    pub text: String,
+    /// What was lost.
+    pub lost: Lost,
+    /// Whether it takes any text.
+    pub takes_anything: bool,
+}
+
+/// The pattern for `regex-lite`.
 ///
 /// # Errors
 /// Why it cannot be made.
-pub fn rewrite(original: &str) -> Result<(Option<String>, Lost), String> {
+pub fn rewrite(original: &str) -> Result<Rewritten, String> {
     let mut parser = Parser { input: original.chars().collect(), at: 0, output: String::new(), lost: Lost::default() };
     parser.sequence()?;
     let Parser { output, lost, .. } = parser;
-    if takes_anything(&output) {
-        return Ok((None, lost));
-    }
     match regex_lite::Regex::new(&output) {
-        Ok(_) => Ok((Some(output), lost)),
+        Ok(_) => Ok(Rewritten { lost, takes_anything: takes_anything(&output), text: output }),
         Err(error) => Err(error.to_string()),
     }
 }

@@ -130,7 +130,7 @@ pub fn attributes(
     }
     for property in exceptions.named.get(name).into_iter().flatten() {
         if let Some((_, target)) = resolve(schema, &format!("/properties/{property}")) {
-            found.insert(property.clone(), nodes.node(target)?);
+            found.insert(property.clone(), nodes.node(target)?.position);
         }
     }
     for pointer in schema.get("readOnlyProperties").and_then(Value::as_array).into_iter().flatten() {
@@ -140,15 +140,15 @@ pub fn attributes(
             continue;
         }
         let dotted = path.replace('/', ".");
-        found.insert(dotted.clone(), nodes.node(target)?);
+        found.insert(dotted.clone(), nodes.node(target)?.position);
         parts(schema, target, &dotted, nodes, &mut found, 0)?;
     }
     for (attribute, kind) in resource.into_iter().flat_map(|resource| &resource.attributes) {
         if !found.contains_key(attribute) {
             let pointer = format!("/properties/{}", attribute.replace('.', "/"));
             let node = match resolve(schema, &pointer) {
-                Some((path, target)) if !path.contains('*') => nodes.node(target)?,
-                _ => nodes.node(&schema_of(kind))?,
+                Some((path, target)) if !path.contains('*') => nodes.node(target)?.position,
+                _ => nodes.node(&schema_of(kind))?.position,
             };
             found.insert(attribute.clone(), node);
         }
@@ -160,7 +160,7 @@ pub fn attributes(
             found.insert("*".to_string(), 0);
         }
         "AWS::CloudFormation::Stack" | "AWS::ServiceCatalog::CloudFormationProvisionedProduct" => {
-            found.insert("Outputs.*".to_string(), nodes.node(&text)?);
+            found.insert("Outputs.*".to_string(), nodes.node(&text)?.position);
         }
         _ => {}
     }
@@ -174,7 +174,7 @@ fn parts(root: &Value, schema: &Value, prefix: &str, nodes: &mut Nodes<'_>, foun
         if depth < MAXIMUM_DEPTH {
             let dotted = format!("{prefix}.{name}");
             if !found.contains_key(&dotted) {
-                found.insert(dotted.clone(), nodes.node(part)?);
+                found.insert(dotted.clone(), nodes.node(part)?.position);
                 parts(root, part, &dotted, nodes, found, depth + 1)?;
             }
         }
@@ -200,7 +200,7 @@ fn leaves(root: &Value, schema: &Value, name: &str, nodes: &mut Nodes<'_>, found
             return Ok(());
         }
     }
-    found.insert(name.to_string(), nodes.node(schema)?);
+    found.insert(name.to_string(), nodes.node(schema)?.position);
     Ok(())
 }
 
