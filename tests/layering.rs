@@ -12,6 +12,7 @@ const ORDER: &[&[&str]] = &[
     &["stdlib"],
     &["units"],
     &["pattern"],
+    &["code"],
     &["source"],
     &["diag"],
     &["syntax"],
@@ -21,6 +22,7 @@ const ORDER: &[&[&str]] = &[
     // A definition is a property of a machine's resource, so plans become states while the program is expanded.
     &["asl"],
     &["expand"],
+    &["check"],
     &["names"],
     &["layout"],
     &["emit"],

@@ -8,12 +8,12 @@ mod action;
 mod adjust;
 mod alarm;
 mod artifacts;
+mod attribute;
 mod builtins;
 mod environment;
 mod evaluate;
 mod external;
 mod file;
-mod handler;
 mod instance;
 mod interpolate;
 mod lacking;
@@ -263,7 +263,6 @@ impl<'a> Expander<'a> {
         self.evaluate_resources();
         self.apply_adjusts();
         self.evaluate_requires();
-        self.check_code();
         self.name_stacks(&context);
     }
 
