@@ -1,5 +1,7 @@
 //! Facts about AWS, read from data files. Nothing here knows the language.
 
+pub mod api;
+pub mod iam;
 pub mod kinds;
 pub mod names;
 pub mod regions;
