@@ -1,6 +1,11 @@
 //! Facts about AWS, read from data files. Nothing here knows the language.
 
+<<<<<<< HEAD
 pub mod growing;
+=======
+pub mod api;
+pub mod iam;
+>>>>>>> api
 pub mod kinds;
 pub mod names;
 pub mod regions;
