@@ -1,11 +1,8 @@
 //! Facts about AWS, read from data files. Nothing here knows the language.
 
-<<<<<<< HEAD
-pub mod growing;
-=======
 pub mod api;
+pub mod growing;
 pub mod iam;
->>>>>>> api
 pub mod kinds;
 pub mod names;
 pub mod regions;
