@@ -2,6 +2,7 @@
 //!
 //! It runs over the model, before anything is lowered: what CloudFormation knows at deployment is still a value with a type.
 
+mod formats;
 mod forms;
 mod locate;
 mod nominal;
