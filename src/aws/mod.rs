@@ -1,6 +1,7 @@
 //! Facts about AWS, read from data files. Nothing here knows the language.
 
 pub mod api;
+pub mod code;
 pub mod growing;
 pub mod iam;
 pub mod kinds;
