@@ -1,12 +1,14 @@
 //! Facts about AWS, read from data files. Nothing here knows the language.
 
 pub mod control_planes;
+pub mod growing;
 pub mod kinds;
 pub mod lifecycle;
 pub mod metrics;
 pub mod names;
 pub mod regions;
 mod rows;
+pub mod schema;
 pub mod scripts;
 pub mod services;
 pub mod table;
