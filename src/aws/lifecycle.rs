@@ -2,8 +2,13 @@
 
 use super::rows;
 use serde::Deserialize;
+use std::sync::LazyLock;
 
 const FILES: [&str; 2] = [include_str!("data/runtimes.toml"), include_str!("data/engines.toml")];
+
+/// The types of which a property holds one.
+static HELD: LazyLock<Vec<&'static str>> =
+    LazyLock::new(|| heads().flat_map(|head| rows::sections(head, "property")).filter_map(|section| rows::text(section, "type")).collect());
 
 /// A property that holds a runtime or a version: a row of `data/runtimes.toml` or `data/engines.toml`.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -44,9 +49,15 @@ pub struct Release {
     pub read: String,
 }
 
+/// Whether a property of this type holds a runtime or a version.
+#[must_use]
+pub fn is_held(resource_type: &str) -> bool {
+    HELD.contains(&resource_type)
+}
+
 /// The properties of a type that hold a runtime or a version.
 pub fn holders(resource_type: &str) -> impl Iterator<Item = Holder> {
-    let rows = FILES.iter().flat_map(|data| rows::sections(data, "property"));
+    let rows = heads().flat_map(|head| rows::sections(head, "property"));
     rows.filter(move |section| rows::text(section, "type") == Some(resource_type)).filter_map(rows::parse)
 }
 
@@ -62,6 +73,11 @@ pub fn release(of: &str, version: &str) -> Option<Release> {
 /// The names that end after a day, in the order of the table.
 pub fn alive(of: &str, day: &str) -> impl Iterator<Item = &'static str> {
     releases(of).filter(move |section| rows::text(section, "ends").is_some_and(|ends| ends > day)).filter_map(|section| rows::text(section, "name"))
+}
+
+/// The beginnings of the files: the properties stand before the releases, which are many.
+fn heads() -> impl Iterator<Item = &'static str> {
+    FILES.iter().map(|data| data.split("\n[[release]]").next().unwrap_or_default())
 }
 
 fn releases(of: &str) -> impl Iterator<Item = &'static str> {

@@ -1,6 +1,7 @@
 //! CloudWatch metrics: which there are, in which unit, under which dimensions, and where AWS publishes them.
 
 use super::rows;
+use super::schema::TABLE;
 use serde::Deserialize;
 use std::borrow::Cow;
 
@@ -65,7 +66,18 @@ pub fn namespaces() -> impl Iterator<Item = &'static str> {
     rows::sections(DATA, "namespace").filter_map(|section| rows::text(section, "name"))
 }
 
-/// The names of the metrics of a namespace, sorted.
+/// Whether AWS's own list of metrics has this one. The list is aws-service-spec's: long, and far from complete.
+#[must_use]
+pub fn is_listed(namespace: &str, name: &str) -> bool {
+    TABLE.search(TABLE.root(2), 4, &format!("{namespace} {name}")).is_some()
+}
+
+/// The metrics of that list: namespace and name.
+pub fn listed() -> impl Iterator<Item = (&'static str, &'static str)> {
+    TABLE.list(TABLE.root(2), 4).map(|item| (TABLE.text(item.get(1)), TABLE.text(item.get(2))))
+}
+
+/// The names of the metrics of a namespace that have a row or are named beside the rows, sorted.
 #[must_use]
 pub fn names(of: &str) -> Vec<Cow<'static, str>> {
     let listed = rows::sections(DATA, "metric").filter(|section| rows::text(section, "namespace") == Some(of));
@@ -119,5 +131,36 @@ mod tests {
         assert!(names("AWS/SQS").iter().any(|name| name == "NumberOfMessagesSent"));
         assert!(names("AWS/SQS").iter().any(|name| name == "ApproximateAgeOfOldestMessage"));
         assert!(namespace("AWS/Sqs").is_none() && find("AWS/SQS", "Age").is_none());
+    }
+
+    /// Nothing that a page says may contradict AWS's own list: what stands there is known here, with its dimensions.
+    #[test]
+    fn the_rows_hold_what_is_listed() {
+        assert!(listed().count() > 900 && is_listed("AWS/SQS", "SentMessageSize") && !is_listed("AWS/SQS", "Size"));
+        let file: File = toml::from_str(DATA).unwrap();
+        for row in file.namespace.iter().filter(|row| row.complete) {
+            let names = names(&row.name);
+            for (_, name) in listed().filter(|(namespace, _)| *namespace == row.name) {
+                assert!(names.iter().any(|known| known == name), "{} {name} is listed, but not among all of them", row.name);
+            }
+        }
+        let mut compared = 0;
+        for item in TABLE.list(TABLE.root(2), 4) {
+            let (namespace, name) = (TABLE.text(item.get(1)), TABLE.text(item.get(2)));
+            let Some(sets) = find(namespace, name).and_then(|row| row.dimensions) else { continue };
+            let sorted = |mut set: Vec<String>| {
+                set.sort();
+                set
+            };
+            let sets: Vec<Vec<String>> = sets.into_iter().map(sorted).collect();
+            for set in TABLE.list(item.get(3), 1) {
+                // A dimension with one value is written `Region=Global`.
+                let bare = |text: &str| text.split('=').next().unwrap().to_string();
+                let set = TABLE.list(set.get(0), 1).map(|word| bare(TABLE.text(word.get(0)))).collect();
+                assert!(sets.contains(&sorted(set)), "{namespace} {name}");
+                compared += 1;
+            }
+        }
+        assert!(compared > 80, "{compared}");
     }
 }

@@ -145,6 +145,9 @@ pub struct Common {
     /// The manifest from which the running platform was deployed: what it lists is there already, and only what is new is phased
     #[arg(long, value_name = "MANIFEST")]
     pub deployed: Option<PathBuf>,
+    /// The day with which dates are compared, as 2026-10-20; the clock never counts [default: the day of the data, see --version]
+    #[arg(long, value_name = "DAY", value_parser = day)]
+    pub today: Option<String>,
     /// What is refused beside errors
     #[arg(long, value_name = "WHAT")]
     pub deny: Vec<Deny>,
@@ -198,6 +201,15 @@ fn setting(text: &str) -> Result<(String, String), String> {
     }
 }
 
+fn day(text: &str) -> Result<String, String> {
+    let wrong = || "write a day as YEAR-MONTH-DAY, for example 2026-10-20".to_string();
+    let digits = |part: &str, length: usize| part.len() == length && part.bytes().all(|byte| byte.is_ascii_digit());
+    let [year, month, day] = <[&str; 3]>::try_from(text.split('-').collect::<Vec<_>>()).map_err(|_| wrong())?;
+    let within = |part: &str, most: u32| part.parse::<u32>().is_ok_and(|number| (1..=most).contains(&number));
+    let fits = digits(year, 4) && digits(month, 2) && digits(day, 2) && within(month, 12) && within(day, 31);
+    if fits { Ok(text.to_string()) } else { Err(wrong()) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -214,5 +226,11 @@ mod tests {
         assert_eq!(setting("a="), Ok(("a".into(), String::new())));
         assert!(setting("a").is_err());
         assert!(setting("=b").is_err());
+    }
+
+    #[test]
+    fn days_are_read() {
+        assert_eq!(day("2026-10-20"), Ok("2026-10-20".into()));
+        assert!(["2026-13-01", "2026-1-1", "20.10.2026", "today", "2026-10-20-1", "2026-10-00", ""].iter().all(|text| day(text).is_err()));
     }
 }

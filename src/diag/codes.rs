@@ -117,6 +117,8 @@ codes! {
     OTHER_KIND "DR0524" "an id or ARN of another kind";
     REGION_NOT_KNOWN "DR0525" "a Region that the data knows nothing of";
     VALUE_REPEATED "DR0526" "equal elements where all have to differ";
+    OUT_OF_SUPPORT "DR0527" "a runtime or version that AWS has given up";
+    METRIC "DR0538" "a metric that AWS does not publish so";
 
     NOT_COMPILED_YET "DR0601" "understood, but not compiled yet";
     EXPANSION_LIMIT "DR0602" "an expansion without end";
