@@ -1,7 +1,9 @@
 //! Facts about AWS, read from data files. Nothing here knows the language.
 
+pub mod api;
 pub mod control_planes;
 pub mod growing;
+pub mod iam;
 pub mod kinds;
 pub mod lifecycle;
 pub mod metrics;

@@ -42,7 +42,7 @@ impl<'a> Expander<'a> {
                     "write the position in brackets: `[0]` is the first element",
                     context,
                 ),
-                _ => match crate::aws::services::respelled_member(text).filter(|_| matches!(run.as_ref(), Run::Variable(_))) {
+                _ => match crate::aws::api::respelled_member(text).filter(|_| matches!(run.as_ref(), Run::Variable(_))) {
                     Some(meant) => self.member_spelling(name, meant, context),
                     None => Value::Run(Rc::new(Run::Member(run.clone(), name.text.clone()))),
                 },

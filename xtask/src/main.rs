@@ -1,5 +1,10 @@
 //! Work on the project that is no part of the compiler: `cargo xtask refresh-aws-data` makes the tables in `src/aws/data`.
 
+mod api;
+mod hash;
+mod iam;
+mod index;
+mod names;
 mod packages;
 mod sources;
 mod table;
@@ -40,5 +45,7 @@ fn main() -> Result<()> {
     let packages = packages::fetch(&cache)?;
     let mut report = sources::Report::default();
     types::convert(&packages, &mut report, &root)?;
+    let detailed = api::convert(&packages, &iam::read(&packages)?, &mut report, &root)?;
+    iam::convert(&packages, &detailed, &mut report, &root)?;
     report.write(&root, &packages)
 }

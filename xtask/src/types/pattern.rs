@@ -393,7 +393,7 @@ impl Parser {
                     class.changed = true;
                     break;
                 }
-                '[' => return Err("a class stands in a class".to_string()),
+                '[' if self.another_class_ends() => return Err("a class stands in a class".to_string()),
                 _ => self.item(negated, &mut class)?,
             }
             first = false;
@@ -414,6 +414,22 @@ impl Parser {
             self.write(format_args!("[{}{}]", if negated { "^" } else { "" }, class.text));
         }
         Ok(())
+    }
+
+    /// Whether a bracket in a class can open another one, as in Java: then two must close. Else it is a character.
+    fn another_class_ends(&self) -> bool {
+        let mut ends = 0;
+        let mut at = self.at + 1;
+        while let Some(character) = self.input.get(at) {
+            match character {
+                '\\' => at += 1,
+                ']' => ends += 1,
+                '[' if ends > 0 => break,
+                _ => {}
+            }
+            at += 1;
+        }
+        ends > 1
     }
 
     fn skip_rest_of_class(&mut self) -> Result<(), String> {
@@ -475,7 +491,7 @@ impl Parser {
         if character != '\\' {
             // What `regex-lite` reads as the difference of two classes.
             let next = self.peek(0);
-            class.changed |= matches!(character, '-' | '~') && next == Some(character);
+            class.changed |= character == '[' || matches!(character, '-' | '~') && next == Some(character);
             return Ok(Some(u32::from(character)));
         }
         let escaped = self.peek(0);
@@ -621,4 +637,74 @@ fn property(name: &str) -> Option<(&'static [(u32, u32)], bool)> {
         "Pd" => (&[(0x2d, 0x2d)], false),
         _ => return None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::rewrite;
+
+    /// The rewritten pattern; it must take and refuse these texts.
+    fn check(original: &str, expected: &str, takes: &[&str], refuses: &[&str]) {
+        let rewritten = rewrite(original).unwrap();
+        assert_eq!(rewritten.text, expected, "{original}");
+        let regex = regex_lite::Regex::new(&rewritten.text).unwrap();
+        for text in takes {
+            assert!(regex.is_match(text), "{expected} refuses {text:?}");
+        }
+        for text in refuses {
+            assert!(!regex.is_match(text), "{expected} takes {text:?}");
+        }
+    }
+
+    #[test]
+    fn what_both_know_stays() {
+        for pattern in ["^[a-zA-Z]{1}(?:-?[a-zA-Z0-9]){0,62}$", "^arn:[^:]+:iam::\\d{12}:role/.+$", "^[^\\u0000-\\u001F\\u007F]+$", "a+?b", "(?s).+x"]
+        {
+            assert_eq!(rewrite(pattern).unwrap().text, pattern);
+            assert_eq!(rewrite(pattern).unwrap().lost, super::Lost::default());
+        }
+    }
+
+    #[test]
+    fn lookaround_is_left_out() {
+        check("^(?!aws:)[a-z:]+$", "^[a-z:]+$", &["aws:x"], &["X"]);
+        check("^[a-z]*(?<!\\.)$", "^[a-z]*$", &["a"], &["."]);
+        check("^(?=[^)(]{1,5}$)a(?!b[)]){2}c$", "^ac$", &["ac"], &["abc"]);
+        assert_eq!(rewrite("(?=a)(?!b)c").unwrap().lost.lookaround, 2);
+    }
+
+    #[test]
+    fn unicode_classes_take_all_beyond_ascii() {
+        check("^[\\p{L}\\p{N}_-]+$", "^[A-Za-z\\x{80}-\\x{10ffff}0-9\\x{80}-\\x{10ffff}_\\-]+$", &["aé9_-", "漢"], &["a b"]);
+        // A negated class forbids only what surely is in it.
+        check("^[^\\p{C}]+$", "^[^\\x{0}-\\x{1f}\\x{7f}]+$", &["é", "\u{200b}"], &["\n"]);
+        check("^\\P{C}+$", "^[ -\\~\\x{80}-\\x{10ffff}]+$", &["a b é"], &["\t"]);
+        check("^\\p{Graph}+$", "^[!-\\~]+$", &["a!"], &["é", " "]);
+    }
+
+    #[test]
+    fn halves_of_characters_stand_for_whole_ones() {
+        let tags = "^[\\u0020-\\uD7FF\\uE000-\\uFFFD\\uD800\\uDC00-\\uDBFF\\uDFFF\\t]*$";
+        check(tags, "^[ -\\x{d7ff}\\x{e000}-\\x{fffd}\\x{10000}-\\x{10ffff}\\x{9}]*$", &["a😀"], &["\u{1}"]);
+        check("^[\\u0020-\\uD7FF\\uD800\\uDBFF-\\uDC00\\uDFFF]*$", "^[ -\\x{d7ff}\\x{10000}-\\x{10ffff}]*$", &["😀"], &["\u{1}"]);
+    }
+
+    #[test]
+    fn odd_classes_are_written_plainly() {
+        check("^[\\w-.]+$", "^[\\w\\-.]+$", &["a-.b"], &["a/b"]);
+        check("^[a@[\\]]+$", "^[a@\\[\\]]+$", &["[a]"], &["b"]);
+        check("^[\\p{Print}&&[^|:/]]+$", "^[ -\\~]+$", &["a b", "a:b"], &["é"]);
+        check("^{a}$", "^\\{a\\}$", &["{a}"], &["a"]);
+        assert!(rewrite("[a-z[0-9]]").is_err());
+    }
+
+    #[test]
+    fn what_cannot_be_said_takes_more() {
+        check("^(a)b\\1$", "^(a)b(?:[\\s\\S]*)$", &["aba"], &["ac"]);
+        check("^a{1,5000}$", "^a+$", &["a"], &[""]);
+        check("^a*+b$", "^a*b$", &["aab"], &["c"]);
+        check("^a\\Z", "^a\\n?\\z", &["a", "a\n"], &["ab"]);
+        assert!(rewrite("(?s).*").unwrap().takes_anything);
+        assert!(!rewrite("^.+$").unwrap().takes_anything);
+    }
 }
