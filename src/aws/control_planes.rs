@@ -71,7 +71,7 @@ pub fn of_type(resource_type: &str) -> Option<(Need, ControlPlane)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::aws::regions;
+    use crate::aws::{api, regions, schema};
 
     #[derive(Deserialize)]
     struct File {
@@ -86,12 +86,17 @@ mod tests {
         for row in &file.control_plane {
             assert!(of_service(&row.service).is_some_and(|found| found.keeps == row.keeps), "{} stands in the table twice", row.service);
             assert!(row.operations.is_empty() || row.except.is_empty(), "{}", row.service);
+            let service = api::service(&row.service).unwrap_or_else(|| panic!("there is no service {}", row.service));
+            for operation in row.operations.iter().chain(&row.except) {
+                assert!(service.operation(operation).is_some(), "there is no {}.{operation}", row.service);
+            }
             for (partition, code) in &row.regions {
                 assert!(regions::find(code).is_some_and(|region| region.partition == *partition), "{}: {code}", row.service);
             }
             assert!(row.source.starts_with("https://docs.aws.amazon.com/") && row.read.len() == 10, "{}", row.service);
         }
         for row in &file.needs {
+            assert!(schema::find(&row.resource_type).is_some(), "there is no {}", row.resource_type);
             let (need, plane) = of_type(&row.resource_type).unwrap();
             assert_eq!((need.when, plane.service), (row.when.clone(), row.service.clone()), "{}", row.resource_type);
         }

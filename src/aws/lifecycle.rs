@@ -88,6 +88,7 @@ fn releases(of: &str) -> impl Iterator<Item = &'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::aws::schema::{self, Literal};
 
     #[derive(Deserialize)]
     struct File {
@@ -115,9 +116,22 @@ mod tests {
         }
         for row in files.iter().flat_map(|file| &file.property) {
             assert!(row.engine.is_some() != row.of.is_some(), "{}", row.resource_type);
-            assert!(holders(&row.resource_type).any(|found| found == *row));
+            assert!(is_held(&row.resource_type) && holders(&row.resource_type).any(|found| found == *row));
+            let schema = schema::find(&row.resource_type).unwrap_or_else(|| panic!("there is no {}", row.resource_type));
+            for property in [Some(&row.property), row.engine.as_ref()].into_iter().flatten() {
+                assert!(schema.root().property(property).is_some(), "{} has no {property}", row.resource_type);
+            }
             assert!(row.of.as_deref().is_none_or(|of| releases(of).next().is_some()), "{}", row.resource_type);
         }
+    }
+
+    /// Each runtime is a value of the property that holds it.
+    #[test]
+    fn every_runtime_is_one_of_the_schema() {
+        let property = schema::find("AWS::Lambda::Function").and_then(|schema| schema.root().property("Runtime")).unwrap();
+        let values: Vec<Literal> = property.enumeration().unwrap().collect();
+        let mut names = releases("function runtime").map(|section| rows::text(section, "name").unwrap());
+        assert!(names.all(|name| values.contains(&Literal::Text(name))));
     }
 
     #[test]

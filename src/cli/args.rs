@@ -48,7 +48,7 @@ pub enum Command {
     Fmt(Fmt),
     /// Draw the stacks of a platform, and what goes from one to another
     Graph(Graph),
-    /// Explain a code: what it means, why it matters, what to do
+    /// Explain a code, or what AWS says of a resource type, a property, a service or an operation
     Explain(Explain),
     /// Find the line behind a name in AWS: a logical id, a state, a parameter, an output, a stack
     #[command(after_help = TRACED)]
@@ -117,9 +117,13 @@ pub struct Fmt {
 
 #[derive(Debug, Args)]
 pub struct Explain {
-    /// A code (`DR0402`) or the slug of a library module (`aurora/born_in`); without it, all codes are listed
-    #[arg(value_name = "CODE")]
-    pub code: Option<String>,
+    /// A code (`DR0402`), the slug of a library module (`aurora/born_in`), a resource type or a property of it
+    /// (`AWS::RDS::DBCluster.Engine`), a service or an operation (`rds.failoverGlobalCluster`); without it, all codes are listed
+    #[arg(value_name = "WHAT")]
+    pub what: Option<String>,
+    /// When colours are written; NO_COLOR and CLICOLOR_FORCE are heard too
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    pub color: When,
 }
 
 #[derive(Debug, Args)]
