@@ -157,3 +157,13 @@ fn bounds(least: Option<f64>, most: Option<f64>) -> Option<String> {
         _ => None,
     }
 }
+
+/// Bounds with what they count: `1 to 63 characters`, `at most 1 element`, `1 to 35`.
+fn counted(bounds: &str, noun: &str) -> String {
+    let one = bounds == "1" || bounds.ends_with(" 1");
+    match noun {
+        "" => bounds.to_string(),
+        noun if one => format!("{bounds} {noun}"),
+        noun => format!("{bounds} {noun}s"),
+    }
+}

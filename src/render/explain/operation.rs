@@ -1,6 +1,6 @@
 //! The page of an operation that a plan can call, and the list of a service's operations.
 
-use super::{Page, Paper, Row, bounds, outline, values};
+use super::{Page, Paper, Row, bounds, counted, outline, values};
 use crate::aws::api::{self, Member, Operation, Service, Shape, ShapeKind, Support};
 use crate::aws::control_planes;
 use crate::aws::iam::{self, Level};
@@ -181,17 +181,17 @@ fn describe(shape: Shape, depth: usize) -> String {
     if !all.is_empty() {
         return values(&all, false);
     }
-    let counted = |noun: &str| bounds(shape.minimum(), shape.maximum()).map_or_else(String::new, |bounds| format!(", {bounds}{noun}"));
+    let counted = |noun: &str| bounds(shape.minimum(), shape.maximum()).map_or_else(String::new, |bounds| format!(", {}", counted(&bounds, noun)));
     match shape.kind() {
         ShapeKind::Structure => {
             let names: Vec<(String, bool)> = shape.members().map(|member| (member.name(), member.required())).collect();
             outline(&names)
         }
-        ShapeKind::List if depth > 0 => format!("list of {}{}", describe(shape.element(), depth - 1), counted(" elements")),
+        ShapeKind::List if depth > 0 => format!("list of {}{}", describe(shape.element(), depth - 1), counted("element")),
         ShapeKind::Map if depth > 0 => format!("map of {}", describe(shape.element(), depth - 1)),
         ShapeKind::List => "list".into(),
         ShapeKind::Map => "map".into(),
-        ShapeKind::String => format!("text{}", counted(" characters")),
+        ShapeKind::String => format!("text{}", counted("character")),
         ShapeKind::Integer => format!("whole number{}", counted("")),
         ShapeKind::Number => format!("number{}", counted("")),
         ShapeKind::Boolean => "true or false".into(),

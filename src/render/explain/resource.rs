@@ -1,6 +1,6 @@
 //! The page of a resource type, or of one of its properties or attributes.
 
-use super::{Page, Paper, Row, bounds, listed, outline, values};
+use super::{Page, Paper, Row, bounds, counted, listed, outline, values};
 use crate::aws::schema::{self, Literal, Node, Relation, Schema};
 use crate::aws::{control_planes, lifecycle, regions, types};
 use crate::units::number_text;
@@ -154,7 +154,7 @@ fn regions_text(schema: Schema) -> String {
     let lacks: Vec<&str> = known.iter().copied().filter(|code| !has.contains(code)).collect();
     let mut text = match (has.len(), lacks.len()) {
         (0, _) => "Nothing says which Regions have it.".to_string(),
-        (_, 0) => format!("All {} Regions have it whose types are known.", known.len()),
+        (_, 0) => format!("Every Region has it, of the {} whose types are known.", known.len()),
         (count, _) if count <= NAMED_REGIONS => {
             format!("Only {} has it.", has.join(", ")).replace("has it", if count == 1 { "has it" } else { "have it" })
         }
@@ -193,8 +193,15 @@ fn ends(schema: Schema, page: &mut Page) {
 
 fn legend(rows: &[Row], page: &mut Page) {
     page.text.push('\n');
+    let marked = |mark: &str| rows.iter().any(|row| row.marks.contains(&mark));
     if rows.iter().any(|row| row.required) {
         page.line("* has to be set");
+    }
+    if marked(REPLACES) || marked(MAY_REPLACE) || marked(PARTLY) {
+        page.line("replaces: a change of it makes a new resource and deletes the old one");
+    }
+    if marked(WRITE_ONLY) {
+        page.line("not told again: nobody can read it back");
     }
     page.line(&format!("AWS's schemas of {}", schema::date()));
 }
@@ -403,7 +410,7 @@ fn text(parts: &[Node], structure: bool) -> String {
     };
     let length = |at: fn((Option<u32>, Option<u32>)) -> Option<u32>| parts.iter().find_map(|part| at(part.length())).map(f64::from);
     if let Some(bounds) = bounds(length(|length| length.0), length(|length| length.1)) {
-        said.push_str(&format!(", {bounds} characters"));
+        said.push_str(&format!(", {}", counted(&bounds, "character")));
     }
     said
 }
@@ -426,7 +433,7 @@ fn list(parts: &[Node], depth: usize) -> String {
     let count = |at: fn((Option<u32>, Option<u32>)) -> Option<u32>| parts.iter().find_map(|part| at(part.item_count())).map(f64::from);
     let mut said = format!("list of {of}");
     if let Some(bounds) = bounds(count(|count| count.0), count(|count| count.1)) {
-        said.push_str(&format!(", {bounds} elements"));
+        said.push_str(&format!(", {}", counted(&bounds, "element")));
     }
     said
 }
