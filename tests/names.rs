@@ -41,7 +41,11 @@ const CASES: &[(&str, &str, &[&str])] = &[
             "at most 26 characters",
         ],
     ),
-    ("String(\"[a-z]{1,26}\")", "resource q: AWS::ElasticLoadBalancingV2::LoadBalancer in primary { Name = \"front-${suffix}\", Subnets = [\"subnet-1\", \"subnet-2\"] }", &[]),
+    (
+        "String(\"[a-z]{1,26}\")",
+        "resource q: AWS::ElasticLoadBalancingV2::LoadBalancer in primary { Name = \"front-${suffix}\", Subnets = [\"subnet-1\", \"subnet-2\"] }",
+        &[],
+    ),
     (
         "String(\"[a-z]{1,40}\")",
         "resource b: AWS::S3::Bucket in primary { BucketName = \"all-the-invoices-${suffix}-${here}-${here.account}\" }",
@@ -260,7 +264,10 @@ fn the_proposed_constraint_mends_it() {
         ("String", "resource q: AWS::SQS::Queue in primary { QueueName = \"q-${suffix}\" }"),
         ("String = \"prod-2\"", "resource q: AWS::SQS::Queue in primary { QueueName = \"q-${suffix}\" }"),
         ("String(\"[A-Z]{1,9}\")", "resource b: AWS::S3::Bucket in primary { BucketName = \"shop-${suffix}-${here.account}\" }"),
-        ("String", "resource b: AWS::ElastiCache::ReplicationGroup in primary { ReplicationGroupId = \"the-sessions-of-all-the-shops-${suffix}\", ReplicationGroupDescription = \"sessions\" }"),
+        (
+            "String",
+            "resource b: AWS::ElastiCache::ReplicationGroup in primary { ReplicationGroupId = \"the-sessions-of-all-the-shops-${suffix}\", ReplicationGroupDescription = \"sessions\" }",
+        ),
     ] {
         let finding = platform(ty, NAMING, rest).compile().findings.remove(0);
         let fix = finding.fix.expect("a fix");

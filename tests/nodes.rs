@@ -81,7 +81,9 @@ impl Case {
 
 /// A case about an expression: it is the value of a property that may be anything.
 fn value(node: &'static str, with: &str, without: &str) -> Case {
-    let text = |value: &str| format!("resource q: AWS::CloudFormation::CustomResource in primary {{ ServiceToken = \"arn:aws:sns:us-east-1:1:x\", Value = {value} }}");
+    let text = |value: &str| {
+        format!("resource q: AWS::CloudFormation::CustomResource in primary {{ ServiceToken = \"arn:aws:sns:us-east-1:1:x\", Value = {value} }}")
+    };
     case(node, &text(with), &text(without), Output)
 }
 

@@ -216,8 +216,12 @@ impl<'a> Subject<'_, 'a> {
 
     /// A finding at a place; one in the library is said at the declaration of the user that led there.
     pub fn at(&self, code: Code, message: String, place: Place<'a>, label: impl Into<String>) -> Diagnostic {
+        self.put(Diagnostic::error(code, message), place, label)
+    }
+
+    /// Puts a finding at a place; one in the library at the declaration of the user that led there.
+    pub fn put(&self, finding: Diagnostic, place: Place<'a>, label: impl Into<String>) -> Diagnostic {
         let label = label.into();
-        let finding = Diagnostic::error(code, message);
         if self.sources.in_library(place.span) && !self.sources.in_library(self.family.origin) {
             return finding.label(self.family.origin, format!("{label}, at {}", self.sources.place(place.span)));
         }
@@ -228,6 +232,7 @@ impl<'a> Subject<'_, 'a> {
         if own || inside { finding } else { finding.secondary(origin, format!("for `{}`", self.family.declared)) }
     }
 
+    /// Where the part of a resource that a path leads to is written.
     pub fn place(&self, path: &[Step]) -> Place<'a> {
         let header = || {
             let span = self.index.type_span(self.family).unwrap_or(self.family.span);
@@ -296,7 +301,7 @@ fn dotted(path: &[Step]) -> String {
     text
 }
 
-fn list(names: &[&str]) -> String {
+pub(super) fn list(names: &[&str]) -> String {
     let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
     match quoted.split_last() {
         Some((last, before)) if !before.is_empty() => format!("{} and {last}", before.join(", ")),

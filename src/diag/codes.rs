@@ -117,6 +117,8 @@ codes! {
     OTHER_KIND "DR0524" "an id or ARN of another kind";
     REGION_NOT_KNOWN "DR0525" "a Region that the data knows nothing of";
     VALUE_REPEATED "DR0526" "equal elements where all have to differ";
+    OUT_OF_SUPPORT "DR0527" "a runtime or version that AWS has given up";
+    METRIC "DR0538" "a metric that AWS does not publish so";
     HANDLER_NOT_FOUND "DR0545" "a function that the code does not export";
     INLINE_MODULE "DR0546" "an ES module that is loaded as CommonJS";
     CODE_TOO_LARGE "DR0547" "code that does not fit";

@@ -93,6 +93,8 @@ pub struct Options {
     pub environment: Option<Environment>,
     /// What runs already, if the caller knows.
     pub deployed: Option<crate::model::Deployed>,
+    /// The day (`2026-10-20`) with which dates are compared, if it is not the day of the data about AWS.
+    pub today: Option<String>,
 }
 
 /// A file with values for settings and parameters.

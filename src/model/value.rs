@@ -158,6 +158,27 @@ pub struct Metric {
     pub dimension: Option<Dimension>,
     /// Whether AWS publishes it only at times (`while_reading`).
     pub sometimes: bool,
+    /// Where its parts are written.
+    pub places: MetricPlaces,
+}
+
+/// Where the parts of a metric are written.
+#[derive(Debug, Clone)]
+pub struct MetricPlaces {
+    /// The namespace.
+    pub namespace: Span,
+    /// The name.
+    pub name: Span,
+    /// The unit, if it has one.
+    pub unit: Option<Span>,
+    /// The dimensions, if it has any.
+    pub dimensions: Option<Span>,
+    /// The keys of the dimensions that are written there.
+    pub keys: Vec<(SmolStr, Span)>,
+    /// When it is published, if that is said.
+    pub published: Option<Span>,
+    /// The declaration in the user's file that led to it.
+    pub origin: Span,
 }
 
 impl Value {
