@@ -1,6 +1,9 @@
 //! Facts about AWS, read from data files. Nothing here knows the language.
 
+mod rows;
+
 pub mod api;
+pub mod code;
 pub mod control_planes;
 pub mod growing;
 pub mod iam;
@@ -9,7 +12,6 @@ pub mod lifecycle;
 pub mod metrics;
 pub mod names;
 pub mod regions;
-mod rows;
 pub mod schema;
 pub mod scripts;
 pub mod services;

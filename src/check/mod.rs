@@ -2,7 +2,9 @@
 //!
 //! It runs over the model, before anything is lowered: what CloudFormation knows at deployment is still a value with a type.
 
+mod code;
 mod dates;
+mod formats;
 mod forms;
 mod locate;
 mod metrics;
@@ -12,8 +14,8 @@ mod say;
 mod values;
 mod walk;
 
-use crate::aws::lifecycle;
 use crate::aws::schema::{self, Availability, Schema};
+use crate::aws::{self, lifecycle};
 use crate::diag::{Diagnostic, Diagnostics, codes, suggest};
 use crate::model::ids::Id;
 use crate::model::value::{Deploy, Value};
@@ -68,10 +70,12 @@ pub fn check(model: &mut Model, modules: &Modules, sources: &SourceMap, today: &
             if family.resource_type == metrics::ALARM && !family.path.split_last().is_some_and(|(_, instance)| made.contains(instance)) {
                 metrics::alarm(&checker.subject(family, member), model.regions.get(*region), &model.region_text(*region), diagnostics);
             }
-            if problems.is_empty() {
+            let code = aws::code::find(&family.resource_type).and_then(|row| code::wrong(row, model, member));
+            if problems.is_empty() && code.is_none() {
                 continue;
             }
             let subject = checker.subject(family, member);
+            diagnostics.as_mut_vec().extend(code.map(|wrong| wrong.say(&subject)));
             for problem in problems.iter().take(MOST_FINDINGS) {
                 diagnostics.push(subject.say(problem));
             }

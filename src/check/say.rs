@@ -1,5 +1,6 @@
 //! Problems in the words of the person who wrote the source.
 
+use super::formats;
 use super::locate::{Index, Place, is_plain_text};
 use super::problem::{Bound, Kind, Problem, Step};
 use crate::aws::growing;
@@ -55,6 +56,10 @@ impl<'a> Subject<'_, 'a> {
                     format!("{} does not match", short(found)),
                 )
                 .help(format!("write a text that matches `{}`", short_pattern(pattern)))
+                .note(REFUSED),
+            Kind::Format { found, format } => self
+                .at(codes::VALUE_PATTERN, format!("{name} is {}", formats::example(format)), place, format!("{} is none", short(found)))
+                .help(format!("write {}", formats::example(format)))
                 .note(REFUSED),
             Kind::Repeated { first, again } => self
                 .at(

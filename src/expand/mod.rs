@@ -13,6 +13,7 @@ mod builtins;
 mod environment;
 mod evaluate;
 mod external;
+mod file;
 mod instance;
 mod interpolate;
 mod lacking;
@@ -35,11 +36,12 @@ mod unread;
 mod weigh;
 
 use crate::asl::StateOrigin;
+use crate::code::File;
 use crate::diag::{Code, Diagnostic, Diagnostics, Severity};
 use crate::model::ids::Id;
 use crate::model::{Instance, Model, Region};
 use crate::resolve::Modules;
-use crate::source::{SourceMap, Span};
+use crate::source::{Loader, SourceMap, Span};
 use crate::syntax::ast;
 use rustc_hash::{FxHashMap, FxHashSet};
 use scope::{Cell, Function, Scope};
@@ -155,6 +157,7 @@ struct PendingRequire<'a> {
 struct Expander<'a> {
     modules: &'a Modules,
     sources: &'a SourceMap,
+    loader: &'a dyn Loader,
     options: &'a Options,
     diagnostics: &'a mut Diagnostics,
     model: Model,
@@ -177,6 +180,11 @@ struct Expander<'a> {
     environment: FxHashMap<SmolStr, &'a ast::Assign>,
     environment_scope: usize,
     parameters: FxHashMap<SmolStr, Id<crate::model::Parameter>>,
+    /// Files that were read, by their path in the project, and where they were first asked for; none for one that cannot be had.
+    files: FxHashMap<String, (Option<Rc<File>>, Span)>,
+    /// The keys of archives, by the hash of what is in them and the name that a single file got.
+    packed: FxHashMap<(String, Option<SmolStr>), SmolStr>,
+    artifacts: artifacts::Bucket,
     unknown: FxHashSet<(crate::source::FileId, SmolStr)>,
     /// Actions and conditions that a plan uses, by declaration and instance.
     performed: FxHashSet<(Span, Id<Instance>)>,
@@ -194,11 +202,12 @@ struct Expander<'a> {
     exhausted: bool,
 }
 
-/// Expands the program; what could not be computed is reported and left out.
-pub fn expand(modules: &Modules, sources: &SourceMap, options: &Options, diagnostics: &mut Diagnostics) -> Expanded {
+/// Expands the program; what could not be computed is reported and left out. Files that the program names are read with the loader.
+pub fn expand(modules: &Modules, sources: &SourceMap, loader: &dyn Loader, options: &Options, diagnostics: &mut Diagnostics) -> Expanded {
     let mut expander = Expander {
         modules,
         sources,
+        loader,
         options,
         diagnostics,
         model: Model::default(),
@@ -219,6 +228,9 @@ pub fn expand(modules: &Modules, sources: &SourceMap, options: &Options, diagnos
         environment: FxHashMap::default(),
         environment_scope: 0,
         parameters: FxHashMap::default(),
+        files: FxHashMap::default(),
+        packed: FxHashMap::default(),
+        artifacts: artifacts::Bucket::default(),
         unknown: FxHashSet::default(),
         performed: FxHashSet::default(),
         reading: Vec::new(),
@@ -247,7 +259,7 @@ impl<'a> Expander<'a> {
         self.evaluate_requires();
         self.expand_alarms();
         self.expand_plans();
-        self.expand_artifacts(&context);
+        self.expand_artifacts();
         self.evaluate_unused();
         self.evaluate_unread();
         self.evaluate_resources();
