@@ -102,6 +102,7 @@ codes! {
     NAME_COLLISION "DR0509" "two things that can have one name";
     NAME_ENVIRONMENT "DR0510" "a name that two environments would share";
     NAME_TAKEN "DR0511" "a name that another account may have";
+    UNSETTLED "DR0548" "something gathered that depends on itself";
 
     NOT_COMPILED_YET "DR0601" "understood, but not compiled yet";
     EXPANSION_LIMIT "DR0602" "an expansion without end";
