@@ -1,8 +1,18 @@
 //! Work on the project that is no part of the compiler: `cargo xtask refresh-aws-data` makes the tables in `src/aws/data`.
 
+mod api;
+mod hash;
+mod iam;
+mod index;
+mod names;
 mod packages;
 mod sources;
 mod table;
+mod types;
+// The compiler's own reader; what it searches for, the converters do not.
+#[allow(dead_code)]
+#[path = "../../src/aws/table.rs"]
+mod reader;
 
 use anyhow::{Result, bail};
 use std::path::PathBuf;
@@ -34,6 +44,8 @@ fn main() -> Result<()> {
     }
     let packages = packages::fetch(&cache)?;
     let mut report = sources::Report::default();
-    let _ = (&packages, &mut report);
+    types::convert(&packages, &mut report, &root)?;
+    let detailed = api::convert(&packages, &iam::read(&packages)?, &mut report, &root)?;
+    iam::convert(&packages, &detailed, &mut report, &root)?;
     report.write(&root, &packages)
 }
