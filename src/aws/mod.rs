@@ -3,6 +3,7 @@
 pub mod api;
 pub mod growing;
 pub mod iam;
+pub mod code;
 pub mod kinds;
 pub mod names;
 pub mod regions;

@@ -117,6 +117,9 @@ codes! {
     OTHER_KIND "DR0524" "an id or ARN of another kind";
     REGION_NOT_KNOWN "DR0525" "a Region that the data knows nothing of";
     VALUE_REPEATED "DR0526" "equal elements where all have to differ";
+    HANDLER_NOT_FOUND "DR0545" "a function that the code does not export";
+    INLINE_MODULE "DR0546" "an ES module that is loaded as CommonJS";
+    CODE_TOO_LARGE "DR0547" "code that does not fit";
     UNSETTLED "DR0548" "something gathered that depends on itself";
 
     NOT_COMPILED_YET "DR0601" "understood, but not compiled yet";

@@ -13,8 +13,10 @@ mod builtins;
 mod environment;
 mod evaluate;
 mod external;
+mod file;
 mod gather;
 mod grant;
+mod handler;
 mod instance;
 mod interpolate;
 mod lacking;
@@ -37,11 +39,12 @@ mod unread;
 mod weigh;
 
 use crate::asl::StateOrigin;
+use crate::code::File;
 use crate::diag::{Code, Diagnostic, Diagnostics, Severity};
 use crate::model::ids::Id;
 use crate::model::{Instance, Model, Region};
 use crate::resolve::Modules;
-use crate::source::{SourceMap, Span};
+use crate::source::{Loader, SourceMap, Span};
 use crate::syntax::ast;
 use rustc_hash::{FxHashMap, FxHashSet};
 use scope::{Cell, Function, Scope};
@@ -155,6 +158,7 @@ struct PendingRequire<'a> {
 struct Expander<'a> {
     modules: &'a Modules,
     sources: &'a SourceMap,
+    loader: &'a dyn Loader,
     options: &'a Options,
     diagnostics: &'a mut Diagnostics,
     model: Model,
@@ -180,6 +184,11 @@ struct Expander<'a> {
     environment: FxHashMap<SmolStr, &'a ast::Assign>,
     environment_scope: usize,
     parameters: FxHashMap<SmolStr, Id<crate::model::Parameter>>,
+    /// Files that were read, by their path in the project, and where they were first asked for; none for one that cannot be had.
+    files: FxHashMap<String, (Option<Rc<File>>, Span)>,
+    /// The keys of archives, by the hash of what is in them and the name that a single file got.
+    packed: FxHashMap<(String, Option<SmolStr>), SmolStr>,
+    artifacts: artifacts::Bucket,
     unknown: FxHashSet<(crate::source::FileId, SmolStr)>,
     /// Actions and conditions that a plan uses, by declaration and instance.
     performed: FxHashSet<(Span, Id<Instance>)>,
@@ -197,13 +206,15 @@ struct Expander<'a> {
     exhausted: bool,
 }
 
-/// Expands the program; what could not be computed is reported and left out.
-pub fn expand(modules: &Modules, sources: &SourceMap, options: &Options, diagnostics: &mut Diagnostics) -> Expanded {
+/// Expands the program; what could not be computed is reported and left out. Files that the program names are read with the loader.
+pub fn expand(modules: &Modules, sources: &SourceMap, loader: &dyn Loader, options: &Options, diagnostics: &mut Diagnostics) -> Expanded {
     let found = diagnostics.as_slice().len();
     let mut gathered = gather::Gathered::new();
+    let mut files = FxHashMap::default();
     let mut round = 1;
     loop {
-        let mut expander = Expander::new(modules, sources, options, diagnostics, gathered);
+        let mut expander = Expander::new(modules, sources, loader, options, diagnostics, gathered);
+        expander.files = files;
         expander.declare_program();
         let asked = expander.contributed();
         let settled = asked == expander.gathered || expander.exhausted;
@@ -215,7 +226,9 @@ pub fn expand(modules: &Modules, sources: &SourceMap, options: &Options, diagnos
             let (model, machines) = (expander.model, expander.machines);
             return Expanded { model, machines, allows: statements::allowances(modules) };
         }
-        // What was found belongs to a program that is expanded anew.
+        // What was found belongs to a program that is expanded anew. A file is read once; one that cannot be had is told again.
+        files = std::mem::take(&mut expander.files);
+        files.retain(|_, (file, _)| file.is_some());
         diagnostics.as_mut_vec().truncate(found);
         gathered = asked;
         round += 1;
@@ -223,10 +236,11 @@ pub fn expand(modules: &Modules, sources: &SourceMap, options: &Options, diagnos
 }
 
 impl<'a> Expander<'a> {
-    fn new(modules: &'a Modules, sources: &'a SourceMap, options: &'a Options, diagnostics: &'a mut Diagnostics, gathered: gather::Gathered) -> Self {
+    fn new(modules: &'a Modules, sources: &'a SourceMap, loader: &'a dyn Loader, options: &'a Options, diagnostics: &'a mut Diagnostics, gathered: gather::Gathered) -> Self {
         Self {
             modules,
             sources,
+            loader,
             options,
             diagnostics,
             model: Model::default(),
@@ -247,6 +261,9 @@ impl<'a> Expander<'a> {
             environment: FxHashMap::default(),
             environment_scope: 0,
             parameters: FxHashMap::default(),
+            files: FxHashMap::default(),
+            packed: FxHashMap::default(),
+            artifacts: artifacts::Bucket::default(),
             unknown: FxHashSet::default(),
             performed: FxHashSet::default(),
             reading: Vec::new(),
@@ -279,12 +296,13 @@ impl<'a> Expander<'a> {
         let context = Context::of_scope(self.module_scope(self.modules.entry));
         self.expand_alarms();
         self.expand_plans();
-        self.expand_artifacts(&context);
+        self.expand_artifacts();
         self.evaluate_unused();
         self.evaluate_unread();
         self.evaluate_resources();
         self.apply_adjusts();
         self.evaluate_requires();
+        self.check_code();
         self.name_stacks(&context);
     }
 

@@ -362,6 +362,13 @@ impl<'a> Expander<'a> {
                 self.mismatch("a value that AWS can take", &value, span, "write `.ref`, `.arn` or an attribute behind it", context)
             }
             Value::Instance(..) => self.mismatch("a value that AWS can take", &value, span, "name an output of it", context),
+            Value::File(_) => self.mismatch(
+                "a value that AWS can take",
+                &value,
+                span,
+                "write `.text` behind it for what stands in it, or `artifact(...)` around it to have it uploaded",
+                context,
+            ),
             Value::Run(_) if context.in_action => value,
             Value::Run(_) => self.fail(
                 codes::RUN_VALUE,

@@ -1,5 +1,6 @@
 //! Values: what is known now, what CloudFormation will know at deployment, and what a machine learns when it runs.
 
+use crate::code::File;
 use crate::model::ids::Id;
 use crate::model::{Family, Instance, Parameter, Region};
 use crate::source::Span;
@@ -56,6 +57,8 @@ pub enum Value {
     PerRegion(u32),
     /// A metric in one Region.
     Metric(Rc<Metric>),
+    /// A file or folder of the project.
+    File(Rc<File>),
     /// An imported module, by its number.
     Module(u32),
     /// `platform`
@@ -199,6 +202,7 @@ impl Value {
             Self::Resource(_) => "a resource".into(),
             Self::PerRegion(_) => "a value for each Region".into(),
             Self::Metric(_) => "Metric".into(),
+            Self::File(_) => "File".into(),
             Self::Module(_) => "a module".into(),
             Self::Platform => "the platform".into(),
             Self::Definition(kind) => (*kind).into(),
