@@ -1,9 +1,9 @@
 //! Facts about AWS, read from data files. Nothing here knows the language.
 
 pub mod api;
+pub mod code;
 pub mod growing;
 pub mod iam;
-pub mod code;
 pub mod kinds;
 pub mod names;
 pub mod regions;

@@ -236,7 +236,14 @@ pub fn expand(modules: &Modules, sources: &SourceMap, loader: &dyn Loader, optio
 }
 
 impl<'a> Expander<'a> {
-    fn new(modules: &'a Modules, sources: &'a SourceMap, loader: &'a dyn Loader, options: &'a Options, diagnostics: &'a mut Diagnostics, gathered: gather::Gathered) -> Self {
+    fn new(
+        modules: &'a Modules,
+        sources: &'a SourceMap,
+        loader: &'a dyn Loader,
+        options: &'a Options,
+        diagnostics: &'a mut Diagnostics,
+        gathered: gather::Gathered,
+    ) -> Self {
         Self {
             modules,
             sources,

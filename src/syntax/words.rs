@@ -70,7 +70,7 @@ pub fn form(opener: &str) -> Option<&'static str> {
         "moved" => "`moved from old_name`",
         "require" => "`require CONDITION else \"message\" as \"module/slug\"`",
         "advise" => "`advise CONDITION else \"message\" as \"module/slug\"`",
-        "contribute" => "`contribute network.wanted = [\"sqs\"]`",
+        "contribute" => "`contribute network.wanted = [\"name\"]`",
         "gather" => "`gather wanted: String`",
         "when" => "`when max(orders.lag) over 1min > 1s for 2 of 2`",
         "notify" => "`notify alerts`",

@@ -55,14 +55,14 @@ impl<'t> Printer<'t> {
                     self.text(" fix ");
                     self.name(name);
                     self.text(" = ");
-                    self.expr(value, OPERATION);
+                    self.expr(value, VALUE);
                 }
             }
             Statement::Contribute(node) => {
                 self.text("contribute ");
                 self.names(&node.path, ".");
                 self.text(" = ");
-                self.expr(&node.value, OPERATION);
+                self.expr(&node.value, VALUE);
             }
             Statement::Moved(node) => {
                 self.text("moved from ");
