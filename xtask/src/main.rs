@@ -8,6 +8,11 @@ mod names;
 mod packages;
 mod sources;
 mod table;
+mod types;
+// The compiler's own reader; what it searches for, the converters do not.
+#[allow(dead_code)]
+#[path = "../../src/aws/table.rs"]
+mod reader;
 
 use anyhow::{Result, bail};
 use std::path::PathBuf;
@@ -41,5 +46,6 @@ fn main() -> Result<()> {
     let mut report = sources::Report::default();
     let detailed = api::convert(&packages, &iam::read(&packages)?, &mut report, &root)?;
     iam::convert(&packages, &detailed, &mut report, &root)?;
+    types::convert(&packages, &mut report, &root)?;
     report.write(&root, &packages)
 }
