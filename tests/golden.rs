@@ -50,7 +50,7 @@ fn the_model_the_layout_and_the_workflow() {
     let project = Project::new(SHOP).file("stores/notes.dr", NOTES);
     let (mut sources, mut diagnostics) = (SourceMap::new(), Diagnostics::new());
     let modules = drc::resolve::load("platform.dr", &project, &mut sources, &mut diagnostics);
-    let expanded = drc::expand::expand(&modules, &sources, &Options::default(), &mut diagnostics);
+    let expanded = drc::expand::expand(&modules, &sources, &project, &Options::default(), &mut diagnostics);
     let layout = drc::layout::layout(&expanded.model, None, &mut diagnostics);
     assert!(!diagnostics.has_errors(), "{:?}", diagnostics.as_slice());
     bless::golden("golden/stages/platform.model.txt", &dump::model::dump(&expanded.model));

@@ -14,6 +14,7 @@ mod call;
 mod environment;
 mod evaluate;
 mod external;
+mod file;
 mod given;
 mod instance;
 mod interpolate;
@@ -38,11 +39,12 @@ mod unread;
 mod weigh;
 
 use crate::asl::StateOrigin;
+use crate::code::File;
 use crate::diag::{Code, Diagnostic, Diagnostics, Severity};
 use crate::model::ids::Id;
 use crate::model::{Instance, Model, Region};
 use crate::resolve::Modules;
-use crate::source::{SourceMap, Span};
+use crate::source::{Loader, SourceMap, Span};
 use crate::syntax::ast;
 use rustc_hash::{FxHashMap, FxHashSet};
 use scope::{Cell, Function, Scope};
@@ -94,6 +96,8 @@ pub struct Options {
     pub environment: Option<Environment>,
     /// What runs already, if the caller knows.
     pub deployed: Option<crate::model::Deployed>,
+    /// The day (`2026-10-20`) with which dates are compared, if it is not the day of the data about AWS.
+    pub today: Option<String>,
 }
 
 /// A file with values for settings and parameters.
@@ -156,6 +160,7 @@ struct PendingRequire<'a> {
 struct Expander<'a> {
     modules: &'a Modules,
     sources: &'a SourceMap,
+    loader: &'a dyn Loader,
     options: &'a Options,
     diagnostics: &'a mut Diagnostics,
     model: Model,
@@ -178,6 +183,11 @@ struct Expander<'a> {
     environment: FxHashMap<SmolStr, &'a ast::Assign>,
     environment_scope: usize,
     parameters: FxHashMap<SmolStr, Id<crate::model::Parameter>>,
+    /// Files that were read, by their path in the project, and where they were first asked for; none for one that cannot be had.
+    files: FxHashMap<String, (Option<Rc<File>>, Span)>,
+    /// The keys of archives, by the hash of what is in them and the name that a single file got.
+    packed: FxHashMap<(String, Option<SmolStr>), SmolStr>,
+    artifacts: artifacts::Bucket,
     unknown: FxHashSet<(crate::source::FileId, SmolStr)>,
     /// Actions and conditions that a plan uses, by declaration and instance.
     performed: FxHashSet<(Span, Id<Instance>)>,
@@ -197,11 +207,12 @@ struct Expander<'a> {
     exhausted: bool,
 }
 
-/// Expands the program; what could not be computed is reported and left out.
-pub fn expand(modules: &Modules, sources: &SourceMap, options: &Options, diagnostics: &mut Diagnostics) -> Expanded {
+/// Expands the program; what could not be computed is reported and left out. Files that the program names are read with the loader.
+pub fn expand(modules: &Modules, sources: &SourceMap, loader: &dyn Loader, options: &Options, diagnostics: &mut Diagnostics) -> Expanded {
     let mut expander = Expander {
         modules,
         sources,
+        loader,
         options,
         diagnostics,
         model: Model::default(),
@@ -222,6 +233,9 @@ pub fn expand(modules: &Modules, sources: &SourceMap, options: &Options, diagnos
         environment: FxHashMap::default(),
         environment_scope: 0,
         parameters: FxHashMap::default(),
+        files: FxHashMap::default(),
+        packed: FxHashMap::default(),
+        artifacts: artifacts::Bucket::default(),
         unknown: FxHashSet::default(),
         performed: FxHashSet::default(),
         reading: Vec::new(),
@@ -253,7 +267,7 @@ impl<'a> Expander<'a> {
         self.evaluate_requires();
         self.expand_alarms();
         self.expand_plans();
-        self.expand_artifacts(&context);
+        self.expand_artifacts();
         self.evaluate_unused();
         self.evaluate_unread();
         self.evaluate_resources();
