@@ -117,6 +117,9 @@ codes! {
     OTHER_KIND "DR0524" "an id or ARN of another kind";
     REGION_NOT_KNOWN "DR0525" "a Region that the data knows nothing of";
     VALUE_REPEATED "DR0526" "equal elements where all have to differ";
+    UNMAPPED_CALL "DR0540" "a call or a grant without a permission that IAM has";
+    NO_ARN "DR0541" "a permission that cannot be narrowed to a resource";
+    SUPERFLUOUS "DR0542" "a permission that nothing needs, or that allows nothing";
 
     NOT_COMPILED_YET "DR0601" "understood, but not compiled yet";
     EXPANSION_LIMIT "DR0602" "an expansion without end";

@@ -38,6 +38,7 @@ use crate::asl::StateOrigin;
 use crate::diag::{Code, Diagnostic, Diagnostics, Severity};
 use crate::model::ids::Id;
 use crate::model::{Instance, Model, Region};
+use crate::permissions::Wide;
 use crate::resolve::Modules;
 use crate::source::{SourceMap, Span};
 use crate::syntax::ast;
@@ -78,6 +79,8 @@ pub struct Expanded {
     pub model: Model,
     /// One definition per machine.
     pub machines: Vec<MachineFile>,
+    /// What the roles of machines may do to more than resources that are known.
+    pub wide: Vec<Wide>,
     /// Findings that the source accepts, with the reason; read when all findings are known.
     pub allows: Vec<Allowance>,
 }
@@ -157,6 +160,9 @@ struct Expander<'a> {
     diagnostics: &'a mut Diagnostics,
     model: Model,
     machines: Vec<MachineFile>,
+    /// Machines that have no role yet.
+    without_role: Vec<machine::WithoutRole>,
+    wide: Vec<Wide>,
     scopes: Vec<Scope>,
     cells: Vec<Cell<'a>>,
     functions: Vec<Function<'a>>,
@@ -201,6 +207,8 @@ pub fn expand(modules: &Modules, sources: &SourceMap, options: &Options, diagnos
         diagnostics,
         model: Model::default(),
         machines: Vec::new(),
+        without_role: Vec::new(),
+        wide: Vec::new(),
         scopes: Vec::new(),
         cells: Vec::new(),
         functions: Vec::new(),
@@ -230,7 +238,7 @@ pub fn expand(modules: &Modules, sources: &SourceMap, options: &Options, diagnos
     };
     expander.run();
     let allows = statements::allowances(modules);
-    Expanded { model: expander.model, machines: expander.machines, allows }
+    Expanded { model: expander.model, machines: expander.machines, wide: expander.wide, allows }
 }
 
 impl<'a> Expander<'a> {
@@ -250,6 +258,7 @@ impl<'a> Expander<'a> {
         self.evaluate_unread();
         self.evaluate_resources();
         self.apply_adjusts();
+        self.give_roles();
         self.evaluate_requires();
         self.name_stacks(&context);
     }
@@ -278,13 +287,25 @@ impl<'a> Expander<'a> {
     }
 
     fn report(&mut self, finding: Diagnostic, context: &Context) {
-        let mut finding = finding;
         let inside = finding.primary().is_some_and(|label| self.sources.in_library(label.span));
         if finding.severity == Severity::Error && context.instance.is_some_and(|id| self.follows_from_refusal(&finding, id, inside)) {
             return;
         }
+        let origin = context.instance.map(|id| self.model.instances.get(id).span);
+        self.push(finding, origin);
+    }
+
+    /// Reports what is found of a step's calls: what points into the library is moved to the step.
+    fn report_for(&mut self, finding: Diagnostic, step: Span, context: &Context) {
+        let origin = if self.sources.in_library(step) { context.instance.map(|id| self.model.instances.get(id).span) } else { Some(step) };
+        self.push(finding, origin);
+    }
+
+    fn push(&mut self, finding: Diagnostic, origin: Option<Span>) {
+        let mut finding = finding;
+        let inside = finding.primary().is_some_and(|label| self.sources.in_library(label.span));
         if inside
-            && let Some(origin) = context.instance.map(|id| self.model.instances.get(id).span)
+            && let Some(origin) = origin
             && !self.sources.in_library(origin)
         {
             let said = finding.primary().map(|label| (label.message.clone(), self.sources.place(label.span)));
