@@ -55,9 +55,9 @@ pub fn check(command: &Check) -> Outcome {
     if nothing { outcome.max(reporter.tell("no findings")) } else { outcome }
 }
 
-/// What each stack takes from another one, a line each.
+/// What each stack takes from another one, and what roles may do to more than one thing, a line each.
 fn listed(output: &Output) -> String {
-    output.ways().iter().map(|way| format!("  {way}\n")).collect()
+    output.ways().iter().chain(&output.wide()).map(|line| format!("  {line}\n")).collect()
 }
 
 /// Draws the stacks of a platform.
@@ -87,7 +87,7 @@ pub fn run(file: &Path, common: &Common, sources: &mut SourceMap, diagnostics: &
             return None;
         }
     };
-    let options = Options { settings: common.settings.clone(), environment, deployed };
+    let options = Options { settings: common.settings.clone(), environment, deployed, today: common.today.clone() };
     match Disk::open(file) {
         Ok(disk) => driver::compile(disk.entry(), &disk, &options, sources, diagnostics),
         Err(error) => {

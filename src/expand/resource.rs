@@ -173,12 +173,14 @@ impl<'a> Expander<'a> {
     pub(super) fn evaluate_resources(&mut self) {
         let mut at = 0;
         while at < self.families.len() && !self.exhausted {
-            self.evaluate_family(at);
+            if !self.waits_for_role(at) {
+                self.evaluate_family(at);
+            }
             at += 1;
         }
     }
 
-    fn evaluate_family(&mut self, at: usize) {
+    pub(super) fn evaluate_family(&mut self, at: usize) {
         let Some(body) = self.families.get(at) else { return };
         let (declaration, context) = (body.declaration, body.context.clone());
         let Some(id) = self.model.families.ids().nth(at) else { return };
@@ -225,7 +227,8 @@ impl<'a> Expander<'a> {
 
     fn evaluate_property(&mut self, assign: &'a ast::Assign, context: &Context, member: &mut Member) {
         let name = &assign.key;
-        if !name.text.starts_with(|first: char| first.is_ascii_uppercase()) {
+        // Ours are `snake_case`: a word with a capital letter anywhere is AWS's (`readmeMarkdown`).
+        if !name.text.contains(|letter: char| letter.is_ascii_uppercase()) {
             match name.text.as_str() {
                 "layer" => {}
                 "depends_on" => {
