@@ -50,6 +50,7 @@ impl<'a> Expander<'a> {
             Value::Module(module) => self.module_member(*module, name, context),
             Value::Region(region) => self.region_member(*region, name, context),
             Value::Platform => self.platform_member(name, context),
+            Value::File(file) => self.file_member(file, name, context),
             Value::Map(map) => match map.get(text) {
                 Some(value) => value.clone(),
                 None => match text {
@@ -78,7 +79,7 @@ impl<'a> Expander<'a> {
         }
     }
 
-    fn no_such_member(&mut self, base: &Value, name: &ast::Name, known: &[impl AsRef<str>], context: &Context) -> Value {
+    pub(super) fn no_such_member(&mut self, base: &Value, name: &ast::Name, known: &[impl AsRef<str>], context: &Context) -> Value {
         if self.too_late([base], &format!("what `.{}` looks at", name.text), name.span, context) {
             return Value::Error;
         }

@@ -6,6 +6,7 @@ mod iam;
 mod index;
 mod names;
 mod packages;
+mod regions;
 mod sources;
 mod table;
 mod types;
@@ -44,6 +45,7 @@ fn main() -> Result<()> {
     }
     let packages = packages::fetch(&cache)?;
     let mut report = sources::Report::default();
+    regions::check(&packages, &root)?;
     types::convert(&packages, &mut report, &root)?;
     let detailed = api::convert(&packages, &iam::read(&packages)?, &mut report, &root)?;
     iam::convert(&packages, &detailed, &mut report, &root)?;
