@@ -38,13 +38,13 @@ fn say(subject: &Subject<'_, '_>, holder: &Holder, version: &str, release: &Rele
     let message = format!("{standard} for {} `{version}` ended on {}", release.of, release.ends);
     let label = if release.name == version { "given up".to_string() } else { format!("one of `{}`", release.name) };
     let mut finding = subject.put(Diagnostic::warning(codes::OUT_OF_SUPPORT, message), place, label);
-    for (day, future, past) in [
-        (&release.extended, "AWS goes on with it for a fee, until", "AWS went on with it for a fee, until"),
-        (&release.create_refused, "AWS refuses to make what has it from then on:", "AWS refuses to make what has it, since"),
-        (&release.update_refused, "AWS refuses to change what has it from then on:", "AWS refuses to change what has it, since"),
+    for (day, until, since) in [
+        (&release.extended, "AWS goes on with it for a fee, until DAY", "AWS went on with it for a fee, until DAY"),
+        (&release.create_refused, "from DAY on AWS refuses to make what has it", "AWS refuses to make what has it, since DAY"),
+        (&release.update_refused, "from DAY on AWS refuses to change what has it", "AWS refuses to change what has it, since DAY"),
     ] {
         if let Some(day) = day {
-            finding = finding.note(format!("{} {day}", if day.as_str() > today { future } else { past }));
+            finding = finding.note(if day.as_str() > today { until } else { since }.replace("DAY", day));
         }
     }
     let finding = finding
@@ -59,7 +59,10 @@ fn say(subject: &Subject<'_, '_>, holder: &Holder, version: &str, release: &Rele
         }
         return finding;
     }
-    let alive: Vec<String> = lifecycle::alive(&release.of, today).filter(|name| !name.contains('_')).map(|name| format!("`{name}`")).collect();
+    let alive: Vec<&str> = lifecycle::alive(&release.of, today).collect();
+    // `17` says what `17.9` says.
+    let major = |name: &&&str| !alive.iter().any(|other| name.strip_prefix(other).is_some_and(|rest| rest.starts_with('.')));
+    let alive: Vec<String> = alive.iter().filter(major).map(|name| format!("`{name}`")).collect();
     if alive.is_empty() {
         return finding.help("move to a version that AWS supports");
     }

@@ -5,6 +5,7 @@ use super::problem::Step;
 use super::say::{Subject, list};
 use crate::aws::metrics::{self, Metric as Row};
 use crate::aws::regions;
+use crate::aws::schema::{self, Literal};
 use crate::diag::{Diagnostic, Diagnostics, codes, suggest};
 use crate::model::value::{Metric, Value};
 use crate::model::{Model, Region};
@@ -156,7 +157,8 @@ fn one(found: &[(&str, &Value)], way: &[Step], subject: &Subject<'_, '_>, region
         }
         Some(_) => None,
     };
-    let unit = text("Unit");
+    // What is no unit at all is said by the schema.
+    let unit = text("Unit").filter(|unit| is_unit(unit));
     let asked = Asked { namespace, name, unit, dimensions, always: None, region, here: here.to_string(), converts: false };
     let step = |steps: &[&str], at: Option<usize>| {
         let mut path = way.to_vec();
@@ -184,6 +186,12 @@ fn one(found: &[(&str, &Value)], way: &[Step], subject: &Subject<'_, '_>, region
         let own = finding.primary().is_some_and(|label| label.span == place.span);
         diagnostics.push(if own && place.exact { with_fix(finding, fault.instead, place.span, subject.sources) } else { finding });
     }
+}
+
+/// Whether CloudWatch has a unit of this name.
+fn is_unit(name: &str) -> bool {
+    let property = schema::find(ALARM).and_then(|alarm| alarm.root().property("Unit"));
+    property.and_then(schema::Node::enumeration).is_none_or(|mut units| units.any(|unit| matches!(unit, Literal::Text(unit) if unit == name)))
 }
 
 /// What is wrong with what is asked for.

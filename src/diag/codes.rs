@@ -131,6 +131,7 @@ codes! {
     HANDLER_NOT_FOUND "DR0545" "a function that the code does not export";
     INLINE_MODULE "DR0546" "an ES module that is loaded as CommonJS";
     CODE_TOO_LARGE "DR0547" "code that does not fit";
+    UNSETTLED "DR0548" "something gathered that depends on itself";
 
     NOT_COMPILED_YET "DR0601" "understood, but not compiled yet";
     EXPANSION_LIMIT "DR0602" "an expansion without end";

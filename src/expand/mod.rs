@@ -15,7 +15,9 @@ mod environment;
 mod evaluate;
 mod external;
 mod file;
+mod gather;
 mod given;
+mod grant;
 mod instance;
 mod interpolate;
 mod lacking;
@@ -172,6 +174,9 @@ struct Expander<'a> {
     instances: Vec<InstanceBody<'a>>,
     families: Vec<FamilyBody<'a>>,
     requires: Vec<PendingRequire<'a>>,
+    /// What instances ask of others, and what was gathered when the program was expanded before.
+    contributions: Vec<(&'a ast::Contribute, Context)>,
+    gathered: gather::Gathered,
     /// Values at the top of the platform file: a mistake in one is found though nothing reads it.
     values: Vec<usize>,
     alarms: Vec<(&'a ast::Declaration, Context, Vec<SmolStr>)>,
@@ -209,54 +214,89 @@ struct Expander<'a> {
 
 /// Expands the program; what could not be computed is reported and left out. Files that the program names are read with the loader.
 pub fn expand(modules: &Modules, sources: &SourceMap, loader: &dyn Loader, options: &Options, diagnostics: &mut Diagnostics) -> Expanded {
-    let mut expander = Expander {
-        modules,
-        sources,
-        loader,
-        options,
-        diagnostics,
-        model: Model::default(),
-        machines: Vec::new(),
-        scopes: Vec::new(),
-        cells: Vec::new(),
-        functions: Vec::new(),
-        module_scopes: Vec::new(),
-        instances: Vec::new(),
-        families: Vec::new(),
-        requires: Vec::new(),
-        values: Vec::new(),
-        alarms: Vec::new(),
-        plans: Vec::new(),
-        adjusts: Vec::new(),
-        naming: None,
-        platform: None,
-        environment: FxHashMap::default(),
-        environment_scope: 0,
-        parameters: FxHashMap::default(),
-        files: FxHashMap::default(),
-        packed: FxHashMap::default(),
-        artifacts: artifacts::Bucket::default(),
-        unknown: FxHashSet::default(),
-        performed: FxHashSet::default(),
-        reading: Vec::new(),
-        lacks_of: Vec::new(),
-        mistold: FxHashSet::default(),
-        quiet: false,
-        lacks: false,
-        later: Vec::new(),
-        fuel: FUEL,
-        depth: 0,
-        exhausted: false,
-    };
-    expander.run();
-    let mut later = std::mem::take(&mut expander.later);
-    expander.diagnostics.as_mut_vec().append(&mut later);
-    let allows = statements::allowances(modules);
-    Expanded { model: expander.model, machines: expander.machines, allows }
+    let found = diagnostics.as_slice().len();
+    let mut gathered = gather::Gathered::new();
+    let mut files = FxHashMap::default();
+    let mut round = 1;
+    loop {
+        let mut expander = Expander::new(modules, sources, loader, options, diagnostics, gathered);
+        expander.files = files;
+        expander.declare_program();
+        let asked = expander.contributed();
+        let settled = asked == expander.gathered || expander.exhausted;
+        if settled || round == gather::ROUNDS {
+            if !settled {
+                expander.report_unsettled(&asked);
+            }
+            expander.finish();
+            let mut later = std::mem::take(&mut expander.later);
+            expander.diagnostics.as_mut_vec().append(&mut later);
+            let (model, machines) = (expander.model, expander.machines);
+            return Expanded { model, machines, allows: statements::allowances(modules) };
+        }
+        // What was found belongs to a program that is expanded anew. A file is read once; one that cannot be had is told again.
+        files = std::mem::take(&mut expander.files);
+        files.retain(|_, (file, _)| file.is_some());
+        diagnostics.as_mut_vec().truncate(found);
+        gathered = asked;
+        round += 1;
+    }
 }
 
 impl<'a> Expander<'a> {
-    fn run(&mut self) {
+    fn new(
+        modules: &'a Modules,
+        sources: &'a SourceMap,
+        loader: &'a dyn Loader,
+        options: &'a Options,
+        diagnostics: &'a mut Diagnostics,
+        gathered: gather::Gathered,
+    ) -> Self {
+        Self {
+            modules,
+            sources,
+            loader,
+            options,
+            diagnostics,
+            model: Model::default(),
+            machines: Vec::new(),
+            scopes: Vec::new(),
+            cells: Vec::new(),
+            functions: Vec::new(),
+            module_scopes: Vec::new(),
+            instances: Vec::new(),
+            families: Vec::new(),
+            requires: Vec::new(),
+            values: Vec::new(),
+            alarms: Vec::new(),
+            plans: Vec::new(),
+            adjusts: Vec::new(),
+            naming: None,
+            platform: None,
+            environment: FxHashMap::default(),
+            environment_scope: 0,
+            parameters: FxHashMap::default(),
+            files: FxHashMap::default(),
+            packed: FxHashMap::default(),
+            artifacts: artifacts::Bucket::default(),
+            unknown: FxHashSet::default(),
+            performed: FxHashSet::default(),
+            reading: Vec::new(),
+            lacks_of: Vec::new(),
+            mistold: FxHashSet::default(),
+            quiet: false,
+            lacks: false,
+            later: Vec::new(),
+            fuel: FUEL,
+            depth: 0,
+            exhausted: false,
+            contributions: Vec::new(),
+            gathered,
+        }
+    }
+
+    /// Declares everything, and expands the components.
+    fn declare_program(&mut self) {
         self.declare_modules();
         self.model.files = self.modules.list.iter().map(|module| (module.tree.file, SmolStr::new(&module.key))).collect();
         let Some(entry) = self.modules.list.get(self.modules.entry) else { return };
@@ -265,6 +305,11 @@ impl<'a> Expander<'a> {
         self.expand_statements(&entry.tree.statements, &context, &[]);
         // What a component refuses is said first; what follows from it is not said at all.
         self.evaluate_requires();
+    }
+
+    /// Computes what was declared.
+    fn finish(&mut self) {
+        let context = Context::of_scope(self.module_scope(self.modules.entry));
         self.expand_alarms();
         self.expand_plans();
         self.expand_artifacts();

@@ -59,13 +59,15 @@ pub fn service(service: Service, paper: Paper) -> String {
 
 fn control_plane(operation: Operation, page: &mut Page) {
     let Some(plane) = control_planes::of_operation(operation.service().name(), &operation.name()) else {
-        page.line("Each Region answers it by itself.");
+        page.line("It is not known to need another Region than the one in which it is called.");
         return;
     };
     let places: Vec<String> = plane.regions.iter().map(|(partition, region)| format!("{region} ({partition})")).collect();
     let when = plane.when.map_or_else(String::new, |when| format!(", {when}"));
     page.line(&format!("Wherever it is called{when}, it needs {}: while that Region is impaired, it may fail.", places.join(", ")));
-    page.line(&format!("What goes on without it: {}.", plane.keeps));
+    if let Some(keeps) = plane.keeps {
+        page.line(&format!("What goes on without it: {keeps}."));
+    }
     page.line(&format!("{} (read {})", plane.source, plane.read));
 }
 
@@ -201,6 +203,11 @@ fn describe(shape: Shape, depth: usize) -> String {
     }
 }
 
+/// How deep values are made up.
+const MADE_UP: usize = 4;
+/// The columns that a call may take.
+const CALL: usize = 76;
+
 /// A call with the members that have to be set, as it stands in an action.
 fn call(operation: Operation) -> String {
     let required: Vec<Member> = operation.input().members().filter(|member| member.required()).collect();
@@ -209,26 +216,40 @@ fn call(operation: Operation) -> String {
         return format!("{head} {{}}");
     }
     let longest = required.iter().map(|member| member.name().len()).max().unwrap_or_default();
-    let lines: String = required.iter().map(|member| format!("  {:longest$} = {}\n", member.name(), stand_in(member.shape(), 3))).collect();
+    let line = |member: &Member| format!("  {:longest$} = {}\n", member.name(), stand_in(member.shape(), MADE_UP, 2, longest + 3));
+    let lines: String = required.iter().map(line).collect();
     format!("{head} {{\n{lines}}}")
 }
 
-/// A value of a shape, to be written over.
-fn stand_in(shape: Shape, depth: usize) -> String {
+/// A value of a shape, to be written over: in one line where that fits behind `before` columns, else over lines that begin at `indent`.
+fn stand_in(shape: Shape, depth: usize, indent: usize, before: usize) -> String {
     if let Some(first) = shape.enumeration().next() {
         return format!("\"{first}\"");
     }
     match shape.kind() {
         ShapeKind::Integer | ShapeKind::Number => number_text(shape.minimum().unwrap_or(1.0)),
         ShapeKind::Boolean => "true".into(),
-        ShapeKind::List if depth > 0 => format!("[{}]", stand_in(shape.element(), depth - 1)),
+        ShapeKind::List if depth > 0 => format!("[{}]", stand_in(shape.element(), depth - 1, indent, before + 1)),
         ShapeKind::Structure if depth > 0 => {
-            let inner: Vec<String> = shape
-                .members()
-                .filter(|member| member.required())
-                .map(|member| format!("{}: {}", member.name(), stand_in(member.shape(), depth - 1)))
-                .collect();
-            if inner.is_empty() { "{}".into() } else { format!("{{ {} }}", inner.join(", ")) }
+            let required: Vec<Member> = shape.members().filter(|member| member.required()).collect();
+            let entries = |indent: usize| -> Vec<String> {
+                let entry = |member: &Member| {
+                    let name = member.name();
+                    let value = stand_in(member.shape(), depth - 1, indent, name.len() + 2);
+                    format!("{name}: {value}")
+                };
+                required.iter().map(entry).collect()
+            };
+            let short = entries(indent).join(", ");
+            if short.is_empty() {
+                "{}".into()
+            } else if !short.contains('\n') && indent + before + short.len() + 4 <= CALL {
+                format!("{{ {short} }}")
+            } else {
+                let inner = indent + 2;
+                let lines: String = entries(inner).iter().map(|entry| format!("{:inner$}{entry}\n", "")).collect();
+                format!("{{\n{lines}{:indent$}}}", "")
+            }
         }
         ShapeKind::Structure | ShapeKind::Map => "{}".into(),
         ShapeKind::List => "[]".into(),

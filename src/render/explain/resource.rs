@@ -431,7 +431,7 @@ fn list(parts: &[Node], depth: usize) -> String {
     let element = parts.iter().find_map(|part| part.items());
     let of = element.map_or_else(|| "anything".into(), |element| describe_to(element, false, depth - 1));
     let count = |at: fn((Option<u32>, Option<u32>)) -> Option<u32>| parts.iter().find_map(|part| at(part.item_count())).map(f64::from);
-    let mut said = format!("list of {of}");
+    let mut said = if of.contains(", ") && !of.starts_with('{') { format!("list of ({of})") } else { format!("list of {of}") };
     if let Some(bounds) = bounds(count(|count| count.0), count(|count| count.1)) {
         said.push_str(&format!(", {}", counted(&bounds, "element")));
     }
