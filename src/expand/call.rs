@@ -4,7 +4,7 @@ use super::given::Given;
 use super::{Context, Expander};
 use crate::aws::api::{self, Operation, Service, Shape, Support};
 use crate::aws::iam;
-use crate::diag::{Diagnostic, codes, suggest};
+use crate::diag::{Code, Diagnostic, codes, suggest};
 use crate::model::value::{Deploy, Value};
 use crate::source::Span;
 use crate::syntax::ast::{self, ExprKind, Statement};
@@ -151,14 +151,14 @@ impl<'a> Expander<'a> {
         } else {
             finding.help("write the service as the developer guide of Step Functions lists it: its name in small letters")
         };
-        self.report_later(finding.note(age("services")), context);
+        self.report_later(finding.note(age(codes::UNKNOWN_OPERATION)), context);
     }
 
     fn unknown_operation(&mut self, node: &ast::Call, service: Service, context: &Context) {
         let name = node.operation.text.as_str();
         let finding = Diagnostic::error(codes::UNKNOWN_OPERATION, format!("`{}` has no operation `{name}`", service.name()))
             .label(node.operation.span, "no such operation")
-            .note(age("operations"))
+            .note(age(codes::UNKNOWN_OPERATION))
             .acceptable();
         let names: Vec<String> = service.operation_names().collect();
         let finding = match suggest::nearest(name, names.iter().map(String::as_str)) {
@@ -240,7 +240,7 @@ impl<'a> Expander<'a> {
         if all.iter().any(|known| known == name) {
             let finding = Diagnostic::warning(codes::UNKNOWN_ERROR, format!("`{call}` does not say that it fails with `{name}`"))
                 .label(span, "another operation of the service does")
-                .note(age("errors"));
+                .note(age(codes::UNKNOWN_ERROR));
             let finding = if own.is_empty() { finding } else { finding.help(format!("it says {}", listed(&own))) };
             return self.report_later(finding, context);
         }
@@ -256,7 +256,8 @@ impl<'a> Expander<'a> {
             .map_or_else(|| mended_form(name, prefix).filter(|_| all.is_empty()), |near| Some(near.to_string()));
         let finding = Diagnostic::error(codes::UNKNOWN_ERROR, format!("`{call}` does not fail with `{name}`"))
             .label(span, "no error of this call")
-            .note(format!("an error of which the API says nothing has the name `{general}`; {}", age("errors")))
+            .note(format!("an error of which the API says nothing has the name `{general}`"))
+            .note(age(codes::UNKNOWN_ERROR))
             .acceptable();
         let finding = match near {
             Some(near) => {
@@ -270,9 +271,9 @@ impl<'a> Expander<'a> {
     }
 }
 
-/// How old what is known of the APIs is.
-pub(super) fn age(what: &str) -> String {
-    format!("known are the {what} of {}; what is newer passes with `allow`", api::date())
+/// How old what is known of the APIs is, and how what is newer passes.
+pub(super) fn age(code: Code) -> String {
+    format!("in AWS's models of {}; if AWS has it since, `allow {} \"reason\"` lets it pass", api::date(), code.id)
 }
 
 fn with_note_of_list(finding: Diagnostic) -> Diagnostic {
