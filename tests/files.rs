@@ -309,7 +309,7 @@ fn a_function_that_is_not_there_is_refused() {
             "`run` calls `processor.handler`, but its code has no module `processor`",
             "did you mean `index.handler`?",
         ),
-        ("index", UPLOADED, &[("p.mjs", ES)], "`index`, which `run` calls, names no function", "`index.handler`"),
+        ("index", UPLOADED, &[("p.mjs", ES)], "`run` calls `index`, which names no function", "`index.handler`"),
         (
             "index.handler",
             UPLOADED,

@@ -2,6 +2,7 @@
 //!
 //! It runs over the model, before anything is lowered: what CloudFormation knows at deployment is still a value with a type.
 
+mod code;
 mod forms;
 mod locate;
 mod nominal;
@@ -10,6 +11,7 @@ mod say;
 mod values;
 mod walk;
 
+use crate::aws;
 use crate::aws::schema::{self, Availability, Schema};
 use crate::diag::{Diagnostic, Diagnostics, codes, suggest};
 use crate::model::ids::Id;
@@ -56,10 +58,12 @@ pub fn check(model: &mut Model, modules: &Modules, sources: &SourceMap, diagnost
             let mut problems = std::mem::take(&mut walker.problems);
             texts.extend(std::mem::take(&mut walker.structures).into_iter().map(|path| (id, *region, path)));
             marked(schema, member, &mut problems);
-            if problems.is_empty() {
+            let code = aws::code::find(&family.resource_type).and_then(|row| code::wrong(row, model, member));
+            if problems.is_empty() && code.is_none() {
                 continue;
             }
             let subject = Subject { family, member, index: checker.index(), sources };
+            diagnostics.as_mut_vec().extend(code.map(|wrong| wrong.say(&subject)));
             for problem in problems.iter().take(MOST_FINDINGS) {
                 diagnostics.push(subject.say(problem));
             }

@@ -223,7 +223,7 @@ impl<'a> Subject<'_, 'a> {
         if own || inside { finding } else { finding.secondary(origin, format!("for `{}`", self.family.declared)) }
     }
 
-    fn place(&self, path: &[Step]) -> Place<'a> {
+    pub fn place(&self, path: &[Step]) -> Place<'a> {
         let header = || {
             let span = self.index.type_span(self.family).unwrap_or(self.family.span);
             Place { span, key: None, exact: path.is_empty(), expression: None }

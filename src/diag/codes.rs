@@ -50,7 +50,7 @@ codes! {
     DUPLICATE_NAME "DR0203" "a name declared twice";
     UNKNOWN_INPUT "DR0204" "an input or key that does not exist";
     NO_SUCH_MODULE "DR0205" "the standard library has no such module";
-    MODULE_NOT_FOUND "DR0206" "a module file that cannot be read";
+    MODULE_NOT_FOUND "DR0206" "a file of the project that is not there";
     MODULE_CYCLE "DR0207" "modules that use each other in a circle";
     PRIVATE "DR0208" "a definition that is private to its module";
     OUTSIDE_PROJECT "DR0209" "a path that leaves the project";

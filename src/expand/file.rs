@@ -119,7 +119,7 @@ impl Expander<'_> {
             }
             LoadError::TooLarge { bytes } => {
                 Diagnostic::error(codes::CODE_TOO_LARGE, format!("`{shown}` has {bytes} bytes or more; `file` reads {MAXIMUM_FILE}"))
-                    .note("everything that is read is kept in memory, and is uploaded to each Region before a stack can be updated")
+                    .note("what is read is kept in memory, and brought into each Region before a stack can be updated")
                     .help("bundle the code, and leave out what the runtime has anyway")
             }
             LoadError::TooMany => Diagnostic::error(codes::CODE_TOO_LARGE, format!("`{shown}` has more than {MAXIMUM_FILES} files"))

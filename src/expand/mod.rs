@@ -16,7 +16,6 @@ mod external;
 mod file;
 mod gather;
 mod grant;
-mod handler;
 mod instance;
 mod interpolate;
 mod lacking;
@@ -309,7 +308,6 @@ impl<'a> Expander<'a> {
         self.evaluate_resources();
         self.apply_adjusts();
         self.evaluate_requires();
-        self.check_code();
         self.name_stacks(&context);
     }
 
