@@ -38,7 +38,13 @@ group vault {
 }
 
 group store {
-  resource table: AWS::DynamoDB::Table in primary { TableName = "shop-${suffix}", SSESpecification = { KMSMasterKeyId: master.arn } }
+  resource table: AWS::DynamoDB::Table in primary {
+    TableName        = "shop-${suffix}"
+    BillingMode      = "PAY_PER_REQUEST"
+    SSESpecification = { SSEEnabled: true, SSEType: "KMS", KMSMasterKeyId: master.arn }
+    AttributeDefinitions = [{ AttributeName: "id", AttributeType: "S" }]
+    KeySchema            = [{ AttributeName: "id", KeyType: "HASH" }]
+  }
   resource shown: AWS::SSM::Parameter in both { Type = "String", Value = "${zone} ${size} ${count} ${master.arn}" }
   resource hidden: AWS::SSM::Parameter in both { Type = "String", Value = word }
 }
@@ -647,7 +653,12 @@ platform pair { rto = 15min, rpo = 5min, naming = "${platform}-${path}" }
 region primary = us-east-1
 region standby = us-east-2
 resource key: AWS::KMS::Key in primary { EnableKeyRotation = true }
-resource table: AWS::DynamoDB::Table in primary { TableName = "pair" }
+resource table: AWS::DynamoDB::Table in primary {
+  TableName   = "pair"
+  BillingMode = "PAY_PER_REQUEST"
+  AttributeDefinitions = [{ AttributeName: "id", AttributeType: "S" }]
+  KeySchema            = [{ AttributeName: "id", KeyType: "HASH" }]
+}
 resource bucket: AWS::S3::Bucket in standby { BucketName = "pair" }
 resource word: AWS::SecretsManager::Secret in standby { Name = "pair" }
 "##;

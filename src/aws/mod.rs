@@ -1,14 +1,20 @@
 //! Facts about AWS, read from data files. Nothing here knows the language.
 
+mod rows;
+
 pub mod api;
 pub mod code;
+pub mod control_planes;
 pub mod growing;
 pub mod iam;
 pub mod kinds;
+pub mod lifecycle;
+pub mod metrics;
 pub mod names;
 pub mod regions;
 pub mod schema;
 pub mod scripts;
 pub mod services;
+pub mod spelling;
 pub mod table;
 pub mod types;

@@ -225,7 +225,8 @@ impl<'a> Expander<'a> {
 
     fn evaluate_property(&mut self, assign: &'a ast::Assign, context: &Context, member: &mut Member) {
         let name = &assign.key;
-        if !name.text.starts_with(|first: char| first.is_ascii_uppercase()) {
+        // Ours are `snake_case`: a word with a capital letter anywhere is AWS's (`readmeMarkdown`).
+        if !name.text.contains(|letter: char| letter.is_ascii_uppercase()) {
             match name.text.as_str() {
                 "layer" => {}
                 "depends_on" => {

@@ -11,7 +11,7 @@ use ids::{Arena, Id};
 use smol_str::SmolStr;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
-use value::{ResourceRef, Value};
+use value::{Metric, ResourceRef, Value};
 
 /// The layer of what the deployment itself needs: the first stack of each Region, made by the compiler.
 pub const ARTIFACTS: &str = "artifacts";
@@ -34,6 +34,8 @@ pub struct Model {
     pub families: Arena<Family>,
     /// The plans, one entry per machine.
     pub plans: Vec<Plan>,
+    /// The metrics of components, each in the Regions in which something reads it.
+    pub metrics: Vec<Rc<Metric>>,
     /// The files of the program, by their path in the project.
     pub files: BTreeMap<FileId, SmolStr>,
     /// What is handed on by its stack though no other stack takes it: whoever deploys reads it.

@@ -87,7 +87,8 @@ impl Project {
     /// Compiles it.
     pub fn compile(&self) -> Compiled {
         let (mut sources, mut diagnostics) = (SourceMap::new(), Diagnostics::new());
-        let options = Options { settings: self.settings.clone(), environment: self.environment.clone(), deployed: self.deployed.clone() };
+        let options =
+            Options { settings: self.settings.clone(), environment: self.environment.clone(), deployed: self.deployed.clone(), today: None };
         let output = compile("platform.dr", self, &options, &mut sources, &mut diagnostics);
         let mut archives = BTreeMap::new();
         let files = output.map(|output| {

@@ -6,6 +6,7 @@ mod iam;
 mod index;
 mod names;
 mod packages;
+mod regions;
 mod sources;
 mod table;
 mod types;
@@ -13,6 +14,9 @@ mod types;
 #[allow(dead_code)]
 #[path = "../../src/aws/table.rs"]
 mod reader;
+#[allow(dead_code)]
+#[path = "../../src/aws/spelling.rs"]
+mod spelling;
 
 use anyhow::{Result, bail};
 use std::path::PathBuf;
@@ -44,6 +48,7 @@ fn main() -> Result<()> {
     }
     let packages = packages::fetch(&cache)?;
     let mut report = sources::Report::default();
+    regions::check(&packages, &root)?;
     types::convert(&packages, &mut report, &root)?;
     let detailed = api::convert(&packages, &iam::read(&packages)?, &mut report, &root)?;
     iam::convert(&packages, &detailed, &mut report, &root)?;

@@ -1,8 +1,9 @@
 //! `deploy.sh`
 
 use super::definitions::{Case, Definitions};
-use super::quote::{dns_suffix, quote, words};
+use super::quote::{quote, words};
 use super::steps::steps;
+use crate::aws::regions::dns_suffix;
 use crate::emit::{Output, manifest, protection};
 use crate::layout::Source;
 use crate::model::ARTIFACTS;

@@ -22,7 +22,7 @@ const BEYOND_ASCII: (u32, u32) = (0x80, 0x0010_ffff);
 /// The characters that UTF-16 writes as two.
 const ASTRAL: (u32, u32) = (0x1_0000, 0x0010_ffff);
 /// The most copies of something that a pattern may ask for before its upper bound is left out: each copy costs memory when it is compiled.
-const MAXIMUM_COPIES: u32 = 2100;
+const MAXIMUM_COPIES: u32 = 260;
 
 /// A pattern for `regex-lite`.
 #[derive(Debug, PartialEq, Eq)]
@@ -33,6 +33,8 @@ pub struct Rewritten {
     pub lost: Lost,
     /// Whether it takes any text.
     pub takes_anything: bool,
+    /// The least and the greatest length of a text, if the pattern does not say it itself.
+    pub lengths: Option<(u32, u32)>,
 }
 
 /// The pattern for `regex-lite`.
@@ -40,11 +42,11 @@ pub struct Rewritten {
 /// # Errors
 /// Why it cannot be made.
 pub fn rewrite(original: &str) -> Result<Rewritten, String> {
-    let mut parser = Parser { input: original.chars().collect(), at: 0, output: String::new(), lost: Lost::default() };
+    let mut parser = Parser { input: original.chars().collect(), at: 0, output: String::new(), lost: Lost::default(), lengths: None };
     parser.sequence()?;
-    let Parser { output, lost, .. } = parser;
+    let Parser { output, lost, lengths, .. } = parser;
     match regex_lite::Regex::new(&output) {
-        Ok(_) => Ok(Rewritten { lost, takes_anything: takes_anything(&output), text: output }),
+        Ok(_) => Ok(Rewritten { lost, lengths, takes_anything: takes_anything(&output), text: output }),
         Err(error) => Err(error.to_string()),
     }
 }
@@ -61,6 +63,7 @@ struct Parser {
     at: usize,
     output: String,
     lost: Lost,
+    lengths: Option<(u32, u32)>,
 }
 
 impl Parser {
@@ -75,7 +78,13 @@ impl Parser {
     fn sequence(&mut self) -> Result<(), String> {
         // Whether something stands before that a quantifier can repeat, and whether that has one already.
         let (mut atom, mut quantified) = (false, false);
+        // Where the last thing begins in the output, and how many characters it takes if that is one.
+        let (mut start, mut single) = (0, false);
         while let Some(character) = self.peek(0) {
+            if !matches!(character, '*' | '+' | '?' | '{') {
+                start = self.output.len();
+                single = !matches!(character, '(' | ')' | '|' | '^' | '$');
+            }
             match character {
                 '\\' => {
                     self.at += 1;
@@ -128,7 +137,8 @@ impl Parser {
                 '{' => match self.count() {
                     Some((length, low, high)) if atom => {
                         self.at += length;
-                        self.repetition(low, high)?;
+                        let whole = single && self.output[..start] == *"^" && self.input[self.at..] == ['$'];
+                        self.repetition(low, high, whole)?;
                         quantified = true;
                     }
                     _ => {
@@ -164,17 +174,19 @@ impl Parser {
         Some((end + 1, low, high))
     }
 
-    fn repetition(&mut self, low: u32, high: Option<u32>) -> Result<(), String> {
+    /// Writes a repetition; `whole` if the pattern says nothing but that a text has so many of the characters.
+    fn repetition(&mut self, low: u32, high: Option<u32>, whole: bool) -> Result<(), String> {
         if high.is_some_and(|high| high < low) {
             return Err("a repetition asks for more than it allows".to_string());
         }
+        let many = low > MAXIMUM_COPIES || high.is_some_and(|high| high > MAXIMUM_COPIES);
         match (low, high) {
-            (low, _) if low > MAXIMUM_COPIES => {
-                self.output.push('*');
-                self.lost.other += 1;
+            (low, Some(high)) if many && whole => {
+                self.lengths = Some((low, high));
+                self.open(low.min(1));
             }
-            (low, Some(high)) if high > MAXIMUM_COPIES => {
-                self.open(low);
+            (low, _) if many => {
+                self.open(if low > MAXIMUM_COPIES { 1 } else { low });
                 self.lost.other += 1;
             }
             (low, None) => self.open(low),
@@ -261,6 +273,10 @@ impl Parser {
                     while self.peek(0).is_some_and(|next| next != '>') {
                         self.at += 1;
                     }
+                    self.at += 1;
+                }
+                // How many digits are the number depends on how many groups there are; what takes anything takes the other digits too.
+                while self.peek(0).is_some_and(|digit| digit.is_ascii_digit()) {
                     self.at += 1;
                 }
                 self.output.push_str("(?:[\\s\\S]*)");
@@ -699,9 +715,20 @@ mod tests {
     }
 
     #[test]
+    fn a_length_becomes_one() {
+        for (original, text, lengths) in
+            [("^[a-z]{1,2048}$", "^[a-z]+$", Some((1, 2048))), ("^\\w{0,512}$", "^\\w*$", Some((0, 512))), ("^.{1,255}$", "^.{1,255}$", None)]
+        {
+            let rewritten = rewrite(original).unwrap();
+            assert_eq!((rewritten.text.as_str(), rewritten.lengths, rewritten.lost), (text, lengths, super::Lost::default()), "{original}");
+        }
+    }
+
+    #[test]
     fn what_cannot_be_said_takes_more() {
-        check("^(a)b\\1$", "^(a)b(?:[\\s\\S]*)$", &["aba"], &["ac"]);
-        check("^a{1,5000}$", "^a+$", &["a"], &[""]);
+        check("^(a)b\\12$", "^(a)b(?:[\\s\\S]*)$", &["aba2"], &["ac"]);
+        check("^xa{1,5000}$", "^xa+$", &["xa"], &["x"]);
+        assert_eq!(rewrite("^(ab){0,1024}$").unwrap().lost.other, 1);
         check("^a*+b$", "^a*b$", &["aab"], &["c"]);
         check("^a\\Z", "^a\\n?\\z", &["a", "a\n"], &["ab"]);
         assert!(rewrite("(?s).*").unwrap().takes_anything);
