@@ -362,6 +362,24 @@ fn recursion_is_a_link() {
 }
 
 #[test]
+fn the_sources_are_those_of_the_table() {
+    let sources: toml::Table = toml::from_str(include_str!("../src/aws/data/SOURCES.toml")).unwrap();
+    let count = |what: &str| usize::try_from(sources["counts"][what].as_integer().unwrap()).unwrap();
+    assert_eq!(count("types"), table().list(table().root(0), 18).count_items());
+    assert_eq!(count("Regions with types"), texts(table().root(1)).len());
+    assert_eq!(count("bytes of types.bin"), BYTES.len());
+    let packages = sources["package"].as_array().unwrap();
+    let schemas = packages.iter().find(|package| package["name"].as_str() == Some("cfn-lint")).unwrap();
+    assert_eq!(schemas["date"].as_str().unwrap(), table().text(table().root(3)));
+    let notice = include_str!("../NOTICE");
+    for package in packages {
+        let named =
+            format!("{} {} ({})", package["name"].as_str().unwrap(), package["version"].as_str().unwrap(), package["licence"].as_str().unwrap());
+        assert!(notice.contains(&named), "NOTICE has no {named}");
+    }
+}
+
+#[test]
 fn what_the_other_tables_name_exists() {
     let known: BTreeMap<&str, ()> = table().list(table().root(0), 18).map(|row| (table().text(row.get(0)), ())).collect();
     let file: toml::Table = toml::from_str(include_str!("../src/aws/data/types.toml")).unwrap();

@@ -282,7 +282,7 @@ How components are used stands in [language.md](language.md), sections 9 and 11.
                 self.line(&format!("| `{}` | {ty} | {default} | {} |", input.name.text, joined(&input.doc)));
             }
             let rest: Vec<&Declaration> = declarations(component.statements())
-                .filter(|member| matches!(member.kind, Kind::Output | Kind::Metric | Kind::Grant | Kind::Condition | Kind::Action))
+                .filter(|member| matches!(member.kind, Kind::Output | Kind::Metric | Kind::Grant | Kind::Condition | Kind::Action | Kind::Gather))
                 .collect();
             if !rest.is_empty() {
                 self.out.push_str("\n| member | | |\n| --- | --- | --- |\n");

@@ -25,7 +25,7 @@ component queue {
   resource queue: AWS::SQS::Queue { QueueName = self.name, DelaySeconds = delay }
   output url: Url in regions = queue.ref
   output target: Any in regions = queue.arn
-  metric age: Duration in regions = cloudwatch(\"AWS/SQS\", \"ApproximateAgeOfOldestMessage\") { unit = \"Seconds\" }
+  metric age: Duration in regions = cloudwatch(\"AWS/SQS\", \"ApproximateAgeOfOldestMessage\") { unit = \"Seconds\", dimensions = { QueueName: queue.QueueName } }
   grant send in regions { actions = [\"sqs:SendMessage\"], on = [queue.arn] }
   condition empty {
     let seen = call sqs.getQueueAttributes { QueueUrl = queue.ref }
@@ -105,6 +105,7 @@ fn cases() -> Vec<Case> {
     let bare = topic.split_once('\n').map_or("", |(_, rest)| rest);
     let table = |inside: &str| format!("use std@1.{{table}}\nreplica t: table.global across both {{ key = {{ id: \"S\" }}, recovery = \"none\" {inside} }}");
     let r = "resource q: AWS::SQS::Queue in primary";
+    let hub = "component hub {\n  gather wanted: String\n  resource q: AWS::SQS::Queue { DelaySeconds = wanted.length }\n}\nservice h: hub in both {}\n";
     let alarm = |inside: &str| format!("{one}alarm a in both {{\n{inside}\n}}");
     let when = "when max(q.age) over 1min > 1min";
     vec![
@@ -126,6 +127,8 @@ fn cases() -> Vec<Case> {
         case("second name of for", &format!("for k, v in {{ a: 1 }} {{\n{r} {{ DelaySeconds = v }}\n}}"), &format!("for k in {{ a: 1 }} {{\n{r} {{ DelaySeconds = v }}\n}}"), Needed("DR0201")),
         case("require", "require false else \"no\" as \"shop/no\"", "", Finding("shop/no")),
         case("advise", "advise false else \"no\" as \"shop/no\"", "", Finding("shop/no")),
+        case("fix of require", "require true else \"no\" as \"shop/no\" fix delay = 1", "require true else \"no\" as \"shop/no\"", Reader),
+        case("contribute", &format!("{hub}contribute h.wanted = [\"a\"]"), hub, Output),
         case("moved", &format!("{r} {{ moved from old }}"), &format!("{r} {{}}"), Output),
         case("when", &alarm(when), &alarm(""), Needed("DR0114")),
         case("datapoints", &alarm(&format!("{when} for 2 of 3")), &alarm(when), Output),
@@ -163,6 +166,7 @@ fn cases() -> Vec<Case> {
         queue("output", "  output url: Url in regions = queue.ref\n", "", Needed("DR0202"), "service q: queue in both {}\nlet x in both = q.url"),
         case("metric", &alarm(when), &alarm(when).replace("q.age", "q.url"), Needed("DR0301")),
         queue("grant", "  grant send in regions { actions = [\"sqs:SendMessage\"], on = [queue.arn] }\n", "", Needed("DR0202"), "service q: queue in both {}\nlet x in both = q.send"),
+        case("gather", hub, &hub.replace("  gather wanted: String\n", ""), Needed("DR0201")),
         queue("condition", "  condition empty {\n    let seen = call sqs.getQueueAttributes { QueueUrl = queue.ref }\n    holds = seen.Attributes.Count == \"0\"\n  }\n", "", Needed("DR0201"), purge),
         queue("action", "  action probe in here is read_only { call sqs.getQueueAttributes { QueueUrl = queue.ref } }\n", "", Needed("DR0407"), &drill(probe)),
         case("step", &drill(probe), &drill(""), Needed("DR0403")),

@@ -15,5 +15,6 @@ pub mod regions;
 pub mod schema;
 pub mod scripts;
 pub mod services;
+pub mod spelling;
 pub mod table;
 pub mod types;

@@ -118,10 +118,20 @@ codes! {
     REGION_NOT_KNOWN "DR0525" "a Region that the data knows nothing of";
     VALUE_REPEATED "DR0526" "equal elements where all have to differ";
     OUT_OF_SUPPORT "DR0527" "a runtime or version that AWS has given up";
+    UNKNOWN_OPERATION "DR0530" "a service or operation that Step Functions does not have";
+    CALL_MEMBER "DR0531" "a member that a call does not take";
+    CALL_MEMBER_MISSING "DR0532" "a member that a call needs";
+    CALL_VALUE_TYPE "DR0533" "a value of another type than a call takes";
+    CALL_VALUE "DR0534" "a value that a call never takes";
+    RESULT_MEMBER "DR0535" "a member that a result does not have";
+    RESULT_LITERAL "DR0536" "a comparison with what a result never is";
+    UNKNOWN_ERROR "DR0537" "an error that a call does not fail with";
     METRIC "DR0538" "a metric that AWS does not publish so";
+    EFFECT_FLOOR "DR0539" "a call that changes something where nothing may change";
     HANDLER_NOT_FOUND "DR0545" "a function that the code does not export";
     INLINE_MODULE "DR0546" "an ES module that is loaded as CommonJS";
     CODE_TOO_LARGE "DR0547" "code that does not fit";
+    UNSETTLED "DR0548" "something gathered that depends on itself";
 
     NOT_COMPILED_YET "DR0601" "understood, but not compiled yet";
     EXPANSION_LIMIT "DR0602" "an expansion without end";

@@ -266,6 +266,18 @@ impl<'a> Expander<'a> {
                     _ => Value::list(kept),
                 }
             }
+            ("flatten", []) => {
+                let mut flat = Vec::new();
+                for item in items.iter() {
+                    match item {
+                        Value::List(inner) if !self.spend(inner.len(), span, context) => return Some(Value::Error),
+                        Value::List(inner) => flat.extend(inner.iter().cloned()),
+                        Value::None => {}
+                        other => flat.push(other.clone()),
+                    }
+                }
+                Value::list(flat)
+            }
             ("sort", []) => {
                 let mut sorted = items.as_ref().clone();
                 sorted.sort_by(|a, b| match (a, b) {
@@ -303,7 +315,7 @@ impl<'a> Expander<'a> {
             && let ExprKind::Lambda(parameters, body) = &argument.kind
             && let [parameter] = parameters.as_slice()
         {
-            let element = Value::Run(Rc::new(Run::Element(parameter.text.clone())));
+            let element = Value::Run(Rc::new(Run::Element(parameter.text.clone(), run.shape().element())));
             let inner = context.with(parameter.text.clone(), element);
             let value = self.evaluate(body, &inner);
             if matches!(value, Value::Error) {
@@ -325,7 +337,7 @@ impl<'a> Expander<'a> {
 
 fn methods(receiver: &Value) -> &'static [&'static str] {
     match receiver {
-        Value::List(_) => &["any", "all", "contains", "join", "map", "filter", "sort", "unique"],
+        Value::List(_) => &["any", "all", "contains", "join", "map", "filter", "flatten", "sort", "unique"],
         Value::Map(_) | Value::Range(_) => &["contains"],
         Value::Text(_) => &["replace", "split", "starts_with", "ends_with", "contains"],
         Value::Cidr(_) => &["subnet"],

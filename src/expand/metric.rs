@@ -1,8 +1,8 @@
-//! Metrics and grants of components.
+//! Metrics of components.
 
 use super::{Context, Expander};
 use crate::diag::{Diagnostic, codes};
-use crate::model::value::{Dimension, Metric, MetricPlaces, Value, ValueMap};
+use crate::model::value::{Dimension, Metric, MetricPlaces, Value};
 use crate::source::Span;
 use crate::syntax::ast::{self, Entry, ExprKind, Statement, TypeKind};
 use smol_str::SmolStr;
@@ -130,35 +130,6 @@ impl<'a> Expander<'a> {
             context,
         );
         None
-    }
-
-    /// `grant write in regions { actions = [...], on = [...], reach = { ... } }`: a record for whoever is given it.
-    pub(super) fn evaluate_grant(&mut self, declaration: &'a ast::Declaration, context: &Context) -> Value {
-        let mut map = ValueMap::default();
-        for statement in declaration.statements() {
-            let Statement::Assign(assign) = statement else { continue };
-            if !["actions", "on", "reach"].contains(&assign.key.text.as_str()) {
-                self.unknown_key(&assign.key, &["actions", "on", "reach"], "a grant", context);
-                continue;
-            }
-            let value = self.evaluate(&assign.value, context);
-            let value = self.settle(value, assign.value.span, context);
-            map.insert(assign.key.text.clone(), value);
-        }
-        for key in ["actions", "on"] {
-            if !map.contains_key(key) {
-                self.fail(
-                    codes::MISSING_INPUT,
-                    format!("the grant `{}` has no `{key}`", declaration.name.text),
-                    declaration.name.span,
-                    if key == "on" { "on which resources? name their ARNs" } else { "which actions does it allow?" },
-                    if key == "on" { "add `on = [resource.arn]`" } else { "add `actions = [\"service:Operation\"]`" },
-                    context,
-                );
-            }
-        }
-        map.entry(SmolStr::new_static("reach")).or_insert(Value::None);
-        Value::Map(Rc::new(map))
     }
 }
 

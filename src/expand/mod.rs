@@ -10,10 +10,14 @@ mod alarm;
 mod artifacts;
 mod attribute;
 mod builtins;
+mod call;
 mod environment;
 mod evaluate;
 mod external;
 mod file;
+mod gather;
+mod given;
+mod grant;
 mod instance;
 mod interpolate;
 mod lacking;
@@ -26,6 +30,7 @@ mod plan;
 mod platform;
 mod requirement;
 mod resource;
+mod result;
 mod scope;
 mod statements;
 mod steps;
@@ -169,6 +174,9 @@ struct Expander<'a> {
     instances: Vec<InstanceBody<'a>>,
     families: Vec<FamilyBody<'a>>,
     requires: Vec<PendingRequire<'a>>,
+    /// What instances ask of others, and what was gathered when the program was expanded before.
+    contributions: Vec<(&'a ast::Contribute, Context)>,
+    gathered: gather::Gathered,
     /// Values at the top of the platform file: a mistake in one is found though nothing reads it.
     values: Vec<usize>,
     alarms: Vec<(&'a ast::Declaration, Context, Vec<SmolStr>)>,
@@ -197,6 +205,8 @@ struct Expander<'a> {
     /// While a requirement on something existing is looked at: whether it lacks a value, instead of a finding.
     quiet: bool,
     lacks: bool,
+    /// Findings that keep nothing from being made: those that `allow` may accept, and those about calls.
+    later: Vec<Diagnostic>,
     fuel: u64,
     depth: u32,
     exhausted: bool,
@@ -204,51 +214,89 @@ struct Expander<'a> {
 
 /// Expands the program; what could not be computed is reported and left out. Files that the program names are read with the loader.
 pub fn expand(modules: &Modules, sources: &SourceMap, loader: &dyn Loader, options: &Options, diagnostics: &mut Diagnostics) -> Expanded {
-    let mut expander = Expander {
-        modules,
-        sources,
-        loader,
-        options,
-        diagnostics,
-        model: Model::default(),
-        machines: Vec::new(),
-        scopes: Vec::new(),
-        cells: Vec::new(),
-        functions: Vec::new(),
-        module_scopes: Vec::new(),
-        instances: Vec::new(),
-        families: Vec::new(),
-        requires: Vec::new(),
-        values: Vec::new(),
-        alarms: Vec::new(),
-        plans: Vec::new(),
-        adjusts: Vec::new(),
-        naming: None,
-        platform: None,
-        environment: FxHashMap::default(),
-        environment_scope: 0,
-        parameters: FxHashMap::default(),
-        files: FxHashMap::default(),
-        packed: FxHashMap::default(),
-        artifacts: artifacts::Bucket::default(),
-        unknown: FxHashSet::default(),
-        performed: FxHashSet::default(),
-        reading: Vec::new(),
-        lacks_of: Vec::new(),
-        mistold: FxHashSet::default(),
-        quiet: false,
-        lacks: false,
-        fuel: FUEL,
-        depth: 0,
-        exhausted: false,
-    };
-    expander.run();
-    let allows = statements::allowances(modules);
-    Expanded { model: expander.model, machines: expander.machines, allows }
+    let found = diagnostics.as_slice().len();
+    let mut gathered = gather::Gathered::new();
+    let mut files = FxHashMap::default();
+    let mut round = 1;
+    loop {
+        let mut expander = Expander::new(modules, sources, loader, options, diagnostics, gathered);
+        expander.files = files;
+        expander.declare_program();
+        let asked = expander.contributed();
+        let settled = asked == expander.gathered || expander.exhausted;
+        if settled || round == gather::ROUNDS {
+            if !settled {
+                expander.report_unsettled(&asked);
+            }
+            expander.finish();
+            let mut later = std::mem::take(&mut expander.later);
+            expander.diagnostics.as_mut_vec().append(&mut later);
+            let (model, machines) = (expander.model, expander.machines);
+            return Expanded { model, machines, allows: statements::allowances(modules) };
+        }
+        // What was found belongs to a program that is expanded anew. A file is read once; one that cannot be had is told again.
+        files = std::mem::take(&mut expander.files);
+        files.retain(|_, (file, _)| file.is_some());
+        diagnostics.as_mut_vec().truncate(found);
+        gathered = asked;
+        round += 1;
+    }
 }
 
 impl<'a> Expander<'a> {
-    fn run(&mut self) {
+    fn new(
+        modules: &'a Modules,
+        sources: &'a SourceMap,
+        loader: &'a dyn Loader,
+        options: &'a Options,
+        diagnostics: &'a mut Diagnostics,
+        gathered: gather::Gathered,
+    ) -> Self {
+        Self {
+            modules,
+            sources,
+            loader,
+            options,
+            diagnostics,
+            model: Model::default(),
+            machines: Vec::new(),
+            scopes: Vec::new(),
+            cells: Vec::new(),
+            functions: Vec::new(),
+            module_scopes: Vec::new(),
+            instances: Vec::new(),
+            families: Vec::new(),
+            requires: Vec::new(),
+            values: Vec::new(),
+            alarms: Vec::new(),
+            plans: Vec::new(),
+            adjusts: Vec::new(),
+            naming: None,
+            platform: None,
+            environment: FxHashMap::default(),
+            environment_scope: 0,
+            parameters: FxHashMap::default(),
+            files: FxHashMap::default(),
+            packed: FxHashMap::default(),
+            artifacts: artifacts::Bucket::default(),
+            unknown: FxHashSet::default(),
+            performed: FxHashSet::default(),
+            reading: Vec::new(),
+            lacks_of: Vec::new(),
+            mistold: FxHashSet::default(),
+            quiet: false,
+            lacks: false,
+            later: Vec::new(),
+            fuel: FUEL,
+            depth: 0,
+            exhausted: false,
+            contributions: Vec::new(),
+            gathered,
+        }
+    }
+
+    /// Declares everything, and expands the components.
+    fn declare_program(&mut self) {
         self.declare_modules();
         self.model.files = self.modules.list.iter().map(|module| (module.tree.file, SmolStr::new(&module.key))).collect();
         let Some(entry) = self.modules.list.get(self.modules.entry) else { return };
@@ -257,6 +305,11 @@ impl<'a> Expander<'a> {
         self.expand_statements(&entry.tree.statements, &context, &[]);
         // What a component refuses is said first; what follows from it is not said at all.
         self.evaluate_requires();
+    }
+
+    /// Computes what was declared.
+    fn finish(&mut self) {
+        let context = Context::of_scope(self.module_scope(self.modules.entry));
         self.expand_alarms();
         self.expand_plans();
         self.expand_artifacts();
@@ -281,21 +334,36 @@ impl<'a> Expander<'a> {
         }
     }
 
-    /// Reports a finding. One that points into the library is moved to the user's declaration that led there: it is the
-    /// text that can be changed.
     /// Reports what many places may ask for the same wrong thing once: where it was met first.
     fn report_once(&mut self, finding: Diagnostic, context: &Context) {
-        let known = self.diagnostics.as_slice().iter().any(|other| other.code == finding.code && other.message == finding.message);
+        let known = self.diagnostics.as_slice().iter().chain(&self.later).any(|other| other.code == finding.code && other.message == finding.message);
         if !known {
             self.report(finding, context);
         }
     }
 
+    /// Reports a finding. One that points into the library is moved to the user's declaration that led there: it is the
+    /// text that can be changed.
     fn report(&mut self, finding: Diagnostic, context: &Context) {
-        let mut finding = finding;
+        if finding.acceptable {
+            return self.report_later(finding, context);
+        }
+        if let Some(finding) = self.placed(finding, context) {
+            self.diagnostics.push(finding);
+        }
+    }
+
+    /// Reports what keeps nothing from being made: whatever else is wrong is said with it, and `allow` may accept it.
+    fn report_later(&mut self, finding: Diagnostic, context: &Context) {
+        let finding = self.placed(finding, context).filter(|finding| !self.later.contains(finding));
+        self.later.extend(finding);
+    }
+
+    /// A finding where it can be mended; none, if it follows from another one.
+    fn placed(&self, mut finding: Diagnostic, context: &Context) -> Option<Diagnostic> {
         let inside = finding.primary().is_some_and(|label| self.sources.in_library(label.span));
         if finding.severity == Severity::Error && context.instance.is_some_and(|id| self.follows_from_refusal(&finding, id, inside)) {
-            return;
+            return None;
         }
         if inside
             && let Some(origin) = context.instance.map(|id| self.model.instances.get(id).span)
@@ -316,7 +384,7 @@ impl<'a> Expander<'a> {
             finding.fix = None;
             finding.labels.insert(0, crate::diag::Label { span: origin, message: text, primary: true });
         }
-        self.diagnostics.push(finding);
+        Some(finding)
     }
 
     /// Reports an error with one label and what to type, and gives the value that fits everywhere.

@@ -3,6 +3,7 @@
 
 use super::scope::CellKind;
 use super::{Context, Expander};
+use crate::aws::api::Shape;
 use crate::model::value::{Run, Value};
 use crate::syntax::ast::{self, ClauseValue, ClauseWord, ExprKind, Kind};
 use smol_str::SmolStr;
@@ -14,7 +15,9 @@ impl<'a> Expander<'a> {
     pub(super) fn evaluate_unread(&mut self) {
         for number in 0..self.cells.len() {
             let Some(cell) = self.cells.get(number).filter(|cell| cell.memo.is_empty()) else { continue };
-            if self.is_existing(&cell.kind, &cell.context) {
+            // What a component gives to a part of something existing is the component's, not the user's.
+            let inside = self.existing(cell.context.instance).is_some_and(|existing| !existing.address.is_empty());
+            if inside || self.is_existing(&cell.kind, &cell.context) {
                 continue;
             }
             let span = match &cell.kind {
@@ -73,6 +76,6 @@ impl<'a> Expander<'a> {
     /// everywhere.
     fn stand_in(&self, input: &ast::Declaration) -> Value {
         let text = input.ty.as_ref().is_some_and(|ty| self.sources.slice(ty.span).trim_end_matches('?') == "String");
-        if text { Value::Run(Rc::new(Run::Variable(SmolStr::new_static("argument")))) } else { Value::Error }
+        if text { Value::Run(Rc::new(Run::Variable(SmolStr::new_static("argument"), Shape::anything()))) } else { Value::Error }
     }
 }
