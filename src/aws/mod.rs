@@ -15,5 +15,6 @@ pub mod permissions;
 pub mod regions;
 pub mod schema;
 pub mod scripts;
+pub mod spelling;
 pub mod table;
 pub mod types;

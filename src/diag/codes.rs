@@ -118,7 +118,16 @@ codes! {
     REGION_NOT_KNOWN "DR0525" "a Region that the data knows nothing of";
     VALUE_REPEATED "DR0526" "equal elements where all have to differ";
     OUT_OF_SUPPORT "DR0527" "a runtime or version that AWS has given up";
+    UNKNOWN_OPERATION "DR0530" "a service or operation that Step Functions does not have";
+    CALL_MEMBER "DR0531" "a member that a call does not take";
+    CALL_MEMBER_MISSING "DR0532" "a member that a call needs";
+    CALL_VALUE_TYPE "DR0533" "a value of another type than a call takes";
+    CALL_VALUE "DR0534" "a value that a call never takes";
+    RESULT_MEMBER "DR0535" "a member that a result does not have";
+    RESULT_LITERAL "DR0536" "a comparison with what a result never is";
+    UNKNOWN_ERROR "DR0537" "an error that a call does not fail with";
     METRIC "DR0538" "a metric that AWS does not publish so";
+    EFFECT_FLOOR "DR0539" "a call that changes something where nothing may change";
     UNMAPPED_CALL "DR0540" "a call or a grant without a permission that IAM has";
     NO_ARN "DR0541" "a permission that cannot be narrowed to a resource";
     SUPERFLUOUS "DR0542" "a permission that nothing needs, or that allows nothing";

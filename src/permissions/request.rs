@@ -2,7 +2,7 @@
 
 use super::arn::{self, Form, Part};
 use crate::aws::permissions::{self as rows, Binding};
-use crate::aws::{api, iam};
+use crate::aws::{api, iam, spelling};
 use crate::model::computed::computed;
 use crate::model::ids::Id;
 use crate::model::value::{Deploy, ResourceRef, Run, TextPart, Value};
@@ -286,7 +286,7 @@ fn star() -> Vec<TextPart> {
 
 /// Members that are called as a variable is (`TableName`), one of them or several, however its first word is spelled.
 fn own_members(variable: &str) -> Vec<String> {
-    let spelled = api::spelled_member(variable);
+    let spelled = spelling::spelled_member(variable);
     vec![format!("{spelled}s"), spelled]
 }
 
