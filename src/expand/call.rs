@@ -68,6 +68,7 @@ impl<'a> Expander<'a> {
             result,
             tolerates,
             on,
+            on_span: node.on.as_ref().map(|expression| expression.span),
             timeout: 10,
             retries: 2,
             span: node.span,
