@@ -95,6 +95,8 @@ pub struct KeyUse {
     pub types: Vec<String>,
     /// The property that says which key.
     pub property: String,
+    /// The property that says it for a copy in another Region.
+    pub elsewhere: Option<String>,
     #[serde(rename = "use")]
     uses: Vec<Use>,
 }
@@ -287,8 +289,10 @@ mod tests {
         }
         for row in &file.key {
             for kind in &row.types {
-                let first = row.property.split(['.', '[']).next().unwrap();
-                assert!(schema::find(kind).unwrap().root().property(first).is_some(), "{kind}: {first}");
+                for path in [Some(&row.property), row.elsewhere.as_ref()].into_iter().flatten() {
+                    let first = path.split(['.', '[']).next().unwrap();
+                    assert!(schema::find(kind).unwrap().root().property(first).is_some(), "{kind}: {first}");
+                }
             }
             for action in row.uses.iter().flat_map(|use_of| use_of.on.iter().chain(&use_of.actions)) {
                 assert_eq!(iam::action(action).map(iam::Action::name).as_deref(), Some(action.as_str()));

@@ -14,27 +14,31 @@ const POLICIES: &[(&str, &str, bool)] = &[
 ];
 
 impl Output {
-    /// Each action that a role may do to anything, and each ARN of a machine's role with a wildcard: one line each, with the reason.
+    /// The actions that a role may do to anything, and each ARN of a machine's role with a wildcard, with the reason: one line each.
     #[must_use]
     pub fn wide(&self) -> Vec<String> {
         let mut lines = Vec::new();
         for (_, family) in self.model.families.iter() {
             let Some((_, property, several)) = POLICIES.iter().find(|(kind, ..)| *kind == family.resource_type) else { continue };
-            // The Regions in which the same is allowed, by what is allowed.
-            let mut found: BTreeMap<(String, &'static str), Vec<&str>> = BTreeMap::new();
+            // The Regions in which an action is allowed, by the action and the reason.
+            let mut found: BTreeMap<(&'static str, String), Vec<&str>> = BTreeMap::new();
             for (region, member) in &family.members {
                 let Some(value) = member.properties.iter().find(|found| found.name == *property).map(|found| &found.value) else { continue };
                 for action in anything(value, *several) {
                     let why = if iam::takes_resources(&action) { "the source says so" } else { "IAM knows no resource for it" };
-                    let regions = found.entry((action, why)).or_default();
+                    let regions = found.entry((why, action)).or_default();
                     let code = self.model.regions.get(*region).code.as_str();
                     if !regions.contains(&code) {
                         regions.push(code);
                     }
                 }
             }
+            let mut grouped: BTreeMap<(&'static str, String), Vec<String>> = BTreeMap::new();
+            for ((why, action), regions) in found {
+                grouped.entry((why, regions.join(", "))).or_default().push(action);
+            }
             let role = family.path.join(".");
-            lines.extend(found.into_iter().map(|((action, why), regions)| format!("{role} in {}: {action} on *: {why}", regions.join(", "))));
+            lines.extend(grouped.into_iter().map(|((why, regions), actions)| format!("{role} in {regions}: {} on *: {why}", actions.join(", "))));
         }
         lines.extend(self.wide.iter().map(|wide| format!("{}: {} on {}: {}", wide.role, wide.action, wide.on, wide.why)));
         lines

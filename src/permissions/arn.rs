@@ -188,7 +188,11 @@ pub(super) fn is_arn(value: &Value, model: &Model) -> bool {
 /// Whether the ARN of a resource can be had, by an attribute or by its name.
 pub(super) fn has_arn(resource: ResourceRef, model: &Model) -> bool {
     let deploy = Deploy::Arn(resource);
-    let kind = &model.families.get(resource.family).resource_type;
+    let family = model.families.get(resource.family);
+    if family.external {
+        return computed(model, &deploy).is_some();
+    }
+    let kind = &family.resource_type;
     let told = || schema::find(kind).is_some_and(|schema| schema.attribute("Arn").is_some());
     (types::find(kind).is_some() || told()) && (matches!(part_of(model, &deploy), Some((_, Some(_)))) || computed(model, &deploy).is_some())
 }

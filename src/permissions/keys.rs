@@ -26,7 +26,8 @@ pub(super) fn needed(request: &Request, actions: &[String]) -> Vec<Need> {
         for target in targets(request, action) {
             let kind = &request.model.families.get(target.family).resource_type;
             let Some((row, uses)) = rows::key_use(action, kind) else { continue };
-            let Some(value) = key_of(request, target, &row.property) else { continue };
+            let path = row.elsewhere.as_deref().filter(|_| target.region != request.region).unwrap_or(&row.property);
+            let Some(value) = key_of(request, target, path) else { continue };
             let service = format!("{}.{}.", row.prefix, request.model.regions.get(request.region).code);
             let via = arn::text(vec![TextPart::Literal(service), TextPart::Value(Rc::new(Deploy::DnsSuffix))]);
             let condition = policy::equals(&rows::keys().via, via);
