@@ -64,7 +64,8 @@ pub fn derive(plan: &Plan, model: &Model) -> Derived {
     let mut findings = Vec::new();
     for (step, span, call) in calls(plan) {
         deriver.call(&step, call);
-        findings.extend(deriver.findings.drain(..).map(|finding| Found { finding, step: span }));
+        let found = deriver.findings.drain(..).filter(|_| !call.wrong);
+        findings.extend(found.map(|finding| Found { finding, step: span }));
     }
     Derived { statements: deriver.policy.into_values(model), wide: deriver.wide, findings }
 }
