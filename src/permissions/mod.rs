@@ -7,9 +7,11 @@ mod grant;
 mod keys;
 mod policy;
 mod request;
+#[cfg(test)]
+mod tests;
 
 use crate::aws::{iam, permissions as rows, types};
-use crate::diag::{Diagnostic, codes, suggest};
+use crate::diag::{Diagnostic, Severity, codes, suggest};
 use crate::model::Model;
 use crate::model::value::Value;
 use crate::source::Span;
@@ -64,7 +66,8 @@ pub fn derive(plan: &Plan, model: &Model) -> Derived {
     let mut findings = Vec::new();
     for (step, span, call) in calls(plan) {
         deriver.call(&step, call);
-        let found = deriver.findings.drain(..).filter(|_| !call.wrong);
+        // What is lacking is asked for though the mistake may be accepted: nobody else would notice it.
+        let found = deriver.findings.drain(..).filter(|finding| !call.wrong || finding.severity == Severity::Error);
         findings.extend(found.map(|finding| Found { finding, step: span }));
     }
     Derived { statements: deriver.policy.into_values(model), wide: deriver.wide, findings }
