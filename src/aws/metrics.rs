@@ -4,8 +4,29 @@ use super::rows;
 use super::schema::TABLE;
 use serde::Deserialize;
 use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 const DATA: &str = include_str!("data/metrics.toml");
+
+/// Where the rows of the metrics are, by namespace and name.
+static METRICS: LazyLock<BTreeMap<(&str, &str), &str>> = LazyLock::new(|| {
+    let key = |section| Some((rows::text(section, "namespace")?, rows::text(section, "name")?));
+    rows::sections(DATA, "metric").filter_map(|section| Some((key(section)?, section))).collect()
+});
+
+/// Where the rows of the namespaces are.
+static NAMESPACES: LazyLock<BTreeMap<&str, &str>> =
+    LazyLock::new(|| rows::sections(DATA, "namespace").filter_map(|section| Some((rows::text(section, "name")?, section))).collect());
+
+/// The metrics of aws-service-spec, by namespace.
+static LISTED: LazyLock<BTreeMap<&str, Vec<&str>>> = LazyLock::new(|| {
+    let mut listed: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for item in TABLE.list(TABLE.root(2), 4) {
+        listed.entry(TABLE.text(item.get(1))).or_default().push(TABLE.text(item.get(2)));
+    }
+    listed
+});
 
 /// One row of `data/metrics.toml`: a metric.
 #[derive(Debug, Clone, Deserialize)]
@@ -51,37 +72,31 @@ pub struct Namespace {
 /// The row of a metric.
 #[must_use]
 pub fn find(namespace: &str, name: &str) -> Option<Metric> {
-    let is = |section: &&'static str| rows::text(section, "namespace") == Some(namespace) && rows::text(section, "name") == Some(name);
-    rows::sections(DATA, "metric").find(is).and_then(rows::parse)
+    METRICS.get(&(namespace, name)).and_then(|section| rows::parse(section))
 }
 
 /// What is known of a namespace.
 #[must_use]
 pub fn namespace(name: &str) -> Option<Namespace> {
-    rows::sections(DATA, "namespace").find(|section| rows::text(section, "name") == Some(name)).and_then(rows::parse)
+    NAMESPACES.get(name).and_then(|section| rows::parse(section))
 }
 
-/// The names of the namespaces that have rows.
-pub fn namespaces() -> impl Iterator<Item = &'static str> {
-    rows::sections(DATA, "namespace").filter_map(|section| rows::text(section, "name"))
+/// The namespaces that have rows or listed metrics.
+pub fn namespaces() -> impl Iterator<Item = &'static str> + Clone {
+    NAMESPACES.keys().chain(LISTED.keys().filter(|name| !NAMESPACES.contains_key(*name))).copied()
 }
 
-/// Whether AWS's own list of metrics has this one. The list is aws-service-spec's: long, and far from complete.
+/// The metrics that AWS's own list has of a namespace, sorted. The list is aws-service-spec's: long, and far from complete.
 #[must_use]
-pub fn is_listed(namespace: &str, name: &str) -> bool {
-    TABLE.search(TABLE.root(2), 4, &format!("{namespace} {name}")).is_some()
-}
-
-/// The metrics of that list: namespace and name.
-pub fn listed() -> impl Iterator<Item = (&'static str, &'static str)> {
-    TABLE.list(TABLE.root(2), 4).map(|item| (TABLE.text(item.get(1)), TABLE.text(item.get(2))))
+pub fn listed(namespace: &str) -> &'static [&'static str] {
+    LISTED.get(namespace).map_or(&[], Vec::as_slice)
 }
 
 /// The names of the metrics of a namespace that have a row or are named beside the rows, sorted.
 #[must_use]
 pub fn names(of: &str) -> Vec<Cow<'static, str>> {
-    let listed = rows::sections(DATA, "metric").filter(|section| rows::text(section, "namespace") == Some(of));
-    let mut names: Vec<Cow<'static, str>> = listed.filter_map(|section| rows::text(section, "name")).map(Cow::Borrowed).collect();
+    let rows = METRICS.range((of, "")..).take_while(|((namespace, _), _)| *namespace == of);
+    let mut names: Vec<Cow<'static, str>> = rows.map(|((_, name), _)| Cow::Borrowed(*name)).collect();
     names.extend(namespace(of).into_iter().flat_map(|row| row.others).map(Cow::Owned));
     names.sort_unstable();
     names.dedup();
@@ -136,11 +151,13 @@ mod tests {
     /// Nothing that a page says may contradict AWS's own list: what stands there is known here, with its dimensions.
     #[test]
     fn the_rows_hold_what_is_listed() {
-        assert!(listed().count() > 900 && is_listed("AWS/SQS", "SentMessageSize") && !is_listed("AWS/SQS", "Size"));
+        assert!(LISTED.values().map(Vec::len).sum::<usize>() > 900);
+        assert!(listed("AWS/SQS").contains(&"SentMessageSize") && !listed("AWS/SQS").contains(&"Size") && listed("Shop").is_empty());
+        assert!(LISTED.values().all(|names| names.is_sorted()));
         let file: File = toml::from_str(DATA).unwrap();
         for row in file.namespace.iter().filter(|row| row.complete) {
             let names = names(&row.name);
-            for (_, name) in listed().filter(|(namespace, _)| *namespace == row.name) {
+            for name in listed(&row.name) {
                 assert!(names.iter().any(|known| known == name), "{} {name} is listed, but not among all of them", row.name);
             }
         }
