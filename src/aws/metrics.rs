@@ -1,23 +1,27 @@
 //! CloudWatch metrics: which there are, in which unit, under which dimensions, and where AWS publishes them.
 
-use super::rows;
+use super::rows::{self, Row};
 use super::schema::TABLE;
 use serde::Deserialize;
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 const DATA: &str = include_str!("data/metrics.toml");
 
-/// Where the rows of the metrics are, by namespace and name.
-static METRICS: LazyLock<BTreeMap<(&str, &str), &str>> = LazyLock::new(|| {
-    let key = |section| Some((rows::text(section, "namespace")?, rows::text(section, "name")?));
-    rows::sections(DATA, "metric").filter_map(|section| Some((key(section)?, section))).collect()
+/// The rows of the metrics, by namespace and name.
+static METRICS: LazyLock<BTreeMap<&str, BTreeMap<&str, Row<Metric>>>> = LazyLock::new(|| {
+    let mut metrics: BTreeMap<&str, BTreeMap<&str, Row<Metric>>> = BTreeMap::new();
+    for section in rows::sections(DATA, "metric") {
+        if let (Some(namespace), Some(name)) = (rows::text(section, "namespace"), rows::text(section, "name")) {
+            metrics.entry(namespace).or_default().insert(name, Row::new(section));
+        }
+    }
+    metrics
 });
 
-/// Where the rows of the namespaces are.
-static NAMESPACES: LazyLock<BTreeMap<&str, &str>> =
-    LazyLock::new(|| rows::sections(DATA, "namespace").filter_map(|section| Some((rows::text(section, "name")?, section))).collect());
+/// The rows of the namespaces.
+static NAMESPACES: LazyLock<BTreeMap<&str, Row<Namespace>>> =
+    LazyLock::new(|| rows::sections(DATA, "namespace").filter_map(|section| Some((rows::text(section, "name")?, Row::new(section)))).collect());
 
 /// The metrics of aws-service-spec, by namespace.
 static LISTED: LazyLock<BTreeMap<&str, Vec<&str>>> = LazyLock::new(|| {
@@ -71,14 +75,14 @@ pub struct Namespace {
 
 /// The row of a metric.
 #[must_use]
-pub fn find(namespace: &str, name: &str) -> Option<Metric> {
-    METRICS.get(&(namespace, name)).and_then(|section| rows::parse(section))
+pub fn find(namespace: &str, name: &str) -> Option<&'static Metric> {
+    METRICS.get(namespace)?.get(name)?.get()
 }
 
 /// What is known of a namespace.
 #[must_use]
-pub fn namespace(name: &str) -> Option<Namespace> {
-    NAMESPACES.get(name).and_then(|section| rows::parse(section))
+pub fn namespace(name: &str) -> Option<&'static Namespace> {
+    NAMESPACES.get(name).and_then(Row::get)
 }
 
 /// The namespaces that have rows or listed metrics.
@@ -94,10 +98,9 @@ pub fn listed(namespace: &str) -> &'static [&'static str] {
 
 /// The names of the metrics of a namespace that have a row or are named beside the rows, sorted.
 #[must_use]
-pub fn names(of: &str) -> Vec<Cow<'static, str>> {
-    let rows = METRICS.range((of, "")..).take_while(|((namespace, _), _)| *namespace == of);
-    let mut names: Vec<Cow<'static, str>> = rows.map(|((_, name), _)| Cow::Borrowed(*name)).collect();
-    names.extend(namespace(of).into_iter().flat_map(|row| row.others).map(Cow::Owned));
+pub fn names(of: &str) -> Vec<&'static str> {
+    let rows = METRICS.get(of).into_iter().flat_map(BTreeMap::keys).copied();
+    let mut names: Vec<&'static str> = rows.chain(namespace(of).into_iter().flat_map(|row| &row.others).map(String::as_str)).collect();
     names.sort_unstable();
     names.dedup();
     names
@@ -143,8 +146,8 @@ mod tests {
         keys.sort_unstable();
         keys.dedup();
         assert_eq!(keys.len(), file.metric.len(), "a metric stands in the table twice");
-        assert!(names("AWS/SQS").iter().any(|name| name == "NumberOfMessagesSent"));
-        assert!(names("AWS/SQS").iter().any(|name| name == "ApproximateAgeOfOldestMessage"));
+        assert!(names("AWS/SQS").contains(&"NumberOfMessagesSent"));
+        assert!(names("AWS/SQS").contains(&"ApproximateAgeOfOldestMessage"));
         assert!(namespace("AWS/Sqs").is_none() && find("AWS/SQS", "Age").is_none());
     }
 
@@ -164,12 +167,12 @@ mod tests {
         let mut compared = 0;
         for item in TABLE.list(TABLE.root(2), 4) {
             let (namespace, name) = (TABLE.text(item.get(1)), TABLE.text(item.get(2)));
-            let Some(sets) = find(namespace, name).and_then(|row| row.dimensions) else { continue };
+            let Some(sets) = find(namespace, name).and_then(|row| row.dimensions.as_ref()) else { continue };
             let sorted = |mut set: Vec<String>| {
                 set.sort();
                 set
             };
-            let sets: Vec<Vec<String>> = sets.into_iter().map(sorted).collect();
+            let sets: Vec<Vec<String>> = sets.iter().cloned().map(sorted).collect();
             for set in TABLE.list(item.get(3), 1) {
                 // A dimension with one value is written `Region=Global`.
                 let bare = |text: &str| text.split('=').next().unwrap().to_string();

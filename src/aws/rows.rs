@@ -1,6 +1,7 @@
 //! Tables kept by hand, whose rows are found in their text: only a row that is asked for is parsed.
 
 use serde::de::DeserializeOwned;
+use std::sync::OnceLock;
 
 /// The rows under the headline `[[kind]]`: their texts without it.
 pub(super) fn sections(data: &'static str, kind: &'static str) -> impl Iterator<Item = &'static str> {
@@ -17,6 +18,24 @@ pub(super) fn text(section: &'static str, key: &str) -> Option<&'static str> {
 pub(super) fn parse<T: DeserializeOwned>(section: &str) -> Option<T> {
     // A comment before the next headline belongs to nobody.
     toml::from_str(section).ok()
+}
+
+/// A row that is parsed when it is first asked for.
+pub(super) struct Row<T> {
+    text: &'static str,
+    parsed: OnceLock<Option<T>>,
+}
+
+impl<T: DeserializeOwned> Row<T> {
+    /// The row of a section.
+    pub(super) fn new(text: &'static str) -> Self {
+        Self { text, parsed: OnceLock::new() }
+    }
+
+    /// What it means.
+    pub(super) fn get(&self) -> Option<&T> {
+        self.parsed.get_or_init(|| parse(self.text)).as_ref()
+    }
 }
 
 #[cfg(test)]

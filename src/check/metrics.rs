@@ -200,10 +200,10 @@ fn faults(asked: &Asked<'_>) -> Vec<Fault> {
         return unknown(asked).into_iter().collect();
     };
     let mut found = Vec::new();
-    found.extend(unit(asked, &row));
-    found.extend(dimensions(asked, &row));
+    found.extend(unit(asked, row));
+    found.extend(dimensions(asked, row));
     found.extend(elsewhere(asked, row.region.as_deref()));
-    found.extend(published(asked, &row));
+    found.extend(published(asked, row));
     found
 }
 
@@ -214,9 +214,8 @@ fn unknown(asked: &Asked<'_>) -> Option<Fault> {
     if known.others.iter().any(|other| other == name) || metrics::listed(namespace).contains(&name) {
         return elsewhere(asked, known.region.as_deref());
     }
-    let mut names: Vec<String> = metrics::names(namespace).into_iter().map(std::borrow::Cow::into_owned).collect();
-    names.extend(metrics::listed(namespace).iter().map(ToString::to_string));
-    let near = nearest(name, names.iter().map(String::as_str));
+    let names = metrics::names(namespace);
+    let near = nearest(name, names.iter().chain(metrics::listed(namespace)).copied());
     let finding = if known.complete {
         Diagnostic::error(codes::METRIC, format!("`{namespace}` has no metric `{name}`")).acceptable()
     } else {
