@@ -58,6 +58,24 @@ impl<T: DeserializeOwned> Rows<T> {
     }
 }
 
+/// A row that is parsed when it is first asked for.
+pub(super) struct Row<T> {
+    text: &'static str,
+    parsed: OnceLock<Option<T>>,
+}
+
+impl<T: DeserializeOwned> Row<T> {
+    /// The row of a section.
+    pub(super) fn new(text: &'static str) -> Self {
+        Self { text, parsed: OnceLock::new() }
+    }
+
+    /// What it means.
+    pub(super) fn get(&self) -> Option<&T> {
+        self.parsed.get_or_init(|| parse(self.text)).as_ref()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
