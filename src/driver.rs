@@ -1,5 +1,6 @@
 //! The way from an entry file to output: every stage in order, a gate after each.
 
+use crate::check;
 use crate::diag::{Diagnostic, Diagnostics, Severity, codes};
 use crate::emit::{self, Output};
 use crate::expand::{self, Allowance, Expanded};
@@ -32,7 +33,15 @@ pub fn compile(entry: &str, loader: &dyn Loader, options: &Options, sources: &mu
     if missing {
         return None;
     }
-    let Expanded { model, machines, allows } = expand::expand(&modules, sources, options, diagnostics);
+    let Expanded { mut model, machines, allows } = expand::expand(&modules, sources, options, diagnostics);
+    let mut acceptance = Acceptance::new(&allows);
+    acceptance.drop_accepted(diagnostics);
+    // Errors keep values from being made: what is missing then would be called missing again. Those that follow from data keep none.
+    let made = |found: &Diagnostic| found.severity != Severity::Error || found.acceptable;
+    if diagnostics.as_slice().iter().all(made) {
+        check::check(&mut model, &modules, sources, diagnostics);
+        acceptance.drop_accepted(diagnostics);
+    }
     let layout = if diagnostics.has_errors() {
         None
     } else {
@@ -42,7 +51,8 @@ pub fn compile(entry: &str, loader: &dyn Loader, options: &Options, sources: &mu
         diagnostics.as_mut_vec().append(found.as_mut_vec());
         Some(layout)
     };
-    let accepted = accept(&allows, diagnostics);
+    acceptance.drop_accepted(diagnostics);
+    let accepted = acceptance.finish(diagnostics);
     if diagnostics.has_errors() {
         return None;
     }
@@ -51,27 +61,51 @@ pub fn compile(entry: &str, loader: &dyn Loader, options: &Options, sources: &mu
     (!diagnostics.has_errors()).then_some(output)
 }
 
-/// Drops the warnings that an `allow` accepts, and reports the ones that accept nothing; gives what was accepted.
-fn accept(allows: &[Allowance], diagnostics: &mut Diagnostics) -> Vec<Allowance> {
-    let mut used = vec![false; allows.len()];
-    diagnostics.as_mut_vec().retain(|finding| {
-        if finding.severity == Severity::Error {
-            return true;
+/// What `allow` accepts, and which of them accepted something.
+struct Acceptance<'e> {
+    allows: &'e [Allowance],
+    used: Vec<bool>,
+}
+
+impl<'e> Acceptance<'e> {
+    fn new(allows: &'e [Allowance]) -> Self {
+        Self { allows, used: vec![false; allows.len()] }
+    }
+
+    /// Drops the findings that an `allow` accepts: warnings, advice, and errors of which the data cannot be sure.
+    fn drop_accepted(&mut self, diagnostics: &mut Diagnostics) {
+        if self.allows.is_empty() {
+            return;
         }
-        let Some(place) = finding.primary().map(|label| label.span) else { return true };
-        for (allow, used) in allows.iter().zip(used.iter_mut()) {
-            let covers = allow.covers.file == place.file && allow.covers.start <= place.start && place.end <= allow.covers.end;
-            if covers && allow.code == finding.code.as_ref() {
-                *used = true;
-                return false;
+        diagnostics.as_mut_vec().retain(|finding| {
+            if finding.severity == Severity::Error && !finding.acceptable {
+                return true;
             }
-        }
-        true
-    });
+            let Some(place) = finding.primary().map(|label| label.span) else { return true };
+            for (allow, used) in self.allows.iter().zip(self.used.iter_mut()) {
+                let covers = allow.covers.file == place.file && allow.covers.start <= place.start && place.end <= allow.covers.end;
+                if covers && allow.code == finding.code.as_ref() {
+                    *used = true;
+                    return false;
+                }
+            }
+            true
+        });
+    }
+
+    /// Reports the ones that accept nothing; gives what was accepted.
+    fn finish(self, diagnostics: &mut Diagnostics) -> Vec<Allowance> {
+        report_unused(self.allows, &self.used, diagnostics);
+        self.allows.iter().zip(self.used).filter(|(_, used)| *used).map(|(allow, _)| allow.clone()).collect()
+    }
+}
+
+/// Reports each `allow` that accepts nothing.
+fn report_unused(allows: &[Allowance], used: &[bool], diagnostics: &mut Diagnostics) {
     let failed = diagnostics.has_errors();
     let mut said: Vec<String> = diagnostics.as_slice().iter().map(|finding| finding.code.to_string()).collect();
     said.retain(|code| !code.starts_with("DR"));
-    for (allow, used) in allows.iter().zip(&used) {
+    for (allow, used) in allows.iter().zip(used) {
         let core = allow.code.starts_with("DR");
         if core && codes::find(&allow.code).is_none() {
             let known = codes::ALL.iter().map(|code| code.id);
@@ -101,5 +135,4 @@ fn accept(allows: &[Allowance], diagnostics: &mut Diagnostics) -> Vec<Allowance>
             diagnostics.push(finding);
         }
     }
-    allows.iter().zip(used).filter(|(_, used)| *used).map(|(allow, _)| allow.clone()).collect()
 }

@@ -1,12 +1,13 @@
 //! `drc`: compiles multi-Region recovery platforms to CloudFormation and Step Functions.
 //!
 //! ```text
-//! platform.dr -> resolve::load -> expand::expand -> layout::layout -> emit::Output -> files
+//! platform.dr -> resolve::load -> expand::expand -> check::check -> layout::layout -> emit::Output -> files
 //!                (syntax::parse)   (workflow, asl)
 //! ```
 
 pub mod asl;
 pub mod aws;
+pub mod check;
 pub mod diag;
 pub mod driver;
 pub mod emit;

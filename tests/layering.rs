@@ -21,6 +21,7 @@ const ORDER: &[&[&str]] = &[
     // A definition is a property of a machine's resource, so plans become states while the program is expanded.
     &["asl"],
     &["expand"],
+    &["check"],
     &["names"],
     &["layout"],
     &["emit"],

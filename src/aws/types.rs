@@ -27,6 +27,9 @@ pub struct ResourceType {
     /// Words in the names of properties which take one of the same Region only; none if it can be used anywhere.
     #[serde(default)]
     pub regional: Vec<String>,
+    /// Types in whose place it can be used: an alias for its key, a version for its function.
+    #[serde(default)]
+    pub stands_for: Vec<String>,
     /// The permission that a call needs to hand its ARN on to a service.
     pub pass: Option<String>,
     /// Whether AWS turns the name into lower case.
@@ -49,6 +52,12 @@ static TABLE: LazyLock<FxHashMap<String, ResourceType>> = LazyLock::new(|| {
 #[must_use]
 pub fn find(name: &str) -> Option<&'static ResourceType> {
     TABLE.get(name)
+}
+
+/// Whether a resource of one type can be used where one of another type is asked for.
+#[must_use]
+pub fn stands_for(given: &str, wanted: &str) -> bool {
+    find(given).is_some_and(|row| row.stands_for.iter().any(|name| name == wanted))
 }
 
 /// What was probably meant, if a name differs from AWS's in the case of letters only: of the type, or of its service.

@@ -102,6 +102,21 @@ codes! {
     NAME_COLLISION "DR0509" "two things that can have one name";
     NAME_ENVIRONMENT "DR0510" "a name that two environments would share";
     NAME_TAKEN "DR0511" "a name that another account may have";
+    UNKNOWN_RESOURCE_TYPE "DR0512" "a resource type that AWS does not have";
+    TYPE_NOT_IN_REGION "DR0513" "a resource type that a Region does not have";
+    UNKNOWN_PROPERTY "DR0514" "a property that a resource type does not have";
+    MISSING_PROPERTY "DR0515" "a property that has to be set";
+    VALUE_TYPE "DR0516" "a value of another type than AWS takes";
+    VALUE_NOT_ALLOWED "DR0517" "a value that is none of AWS's values";
+    VALUE_BOUNDS "DR0518" "a value that is too short, too long, too small or too great";
+    VALUE_PATTERN "DR0519" "a text without the form that AWS asks for";
+    PROPERTY_COMBINATION "DR0520" "properties that need or exclude each other";
+    READ_ONLY_PROPERTY "DR0521" "a property that only AWS sets";
+    DEPRECATED "DR0522" "something that AWS gives up";
+    UNKNOWN_ATTRIBUTE "DR0523" "an attribute that a resource type does not have";
+    OTHER_KIND "DR0524" "an id or ARN of another kind";
+    REGION_NOT_KNOWN "DR0525" "a Region that the data knows nothing of";
+    VALUE_REPEATED "DR0526" "equal elements where all have to differ";
 
     NOT_COMPILED_YET "DR0601" "understood, but not compiled yet";
     EXPANSION_LIMIT "DR0602" "an expansion without end";

@@ -65,6 +65,8 @@ pub struct Diagnostic {
     pub notes: Vec<String>,
     /// The one mechanical change that mends it.
     pub fix: Option<Fix>,
+    /// Whether `allow` may accept it although it is an error: the data that it follows from may be older than AWS.
+    pub acceptable: bool,
 }
 
 impl Diagnostic {
@@ -83,7 +85,14 @@ impl Diagnostic {
     /// Any finding; `code` is an id of the table or the slug of a library module.
     #[must_use]
     pub fn new(code: impl Into<Cow<'static, str>>, severity: Severity, message: impl Into<String>) -> Self {
-        Self { code: code.into(), severity, message: message.into(), labels: Vec::new(), help: None, notes: Vec::new(), fix: None }
+        Self { code: code.into(), severity, message: message.into(), labels: Vec::new(), help: None, notes: Vec::new(), fix: None, acceptable: false }
+    }
+
+    /// Lets `allow` accept it although it is an error.
+    #[must_use]
+    pub fn acceptable(mut self) -> Self {
+        self.acceptable = true;
+        self
     }
 
     /// Adds the place that the finding is about.

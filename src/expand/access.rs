@@ -26,7 +26,9 @@ impl<'a> Expander<'a> {
             Value::Resource(resource) => self.resource_member(*resource, name, context),
             Value::Deploy(deploy) => match deploy.as_ref() {
                 Deploy::Attribute(resource, attribute) => {
-                    Value::Deploy(Rc::new(Deploy::Attribute(*resource, SmolStr::new(format!("{attribute}.{text}")))))
+                    let path = SmolStr::new(format!("{attribute}.{text}"));
+                    self.check_attribute(*resource, &path, name.span, context);
+                    Value::Deploy(Rc::new(Deploy::Attribute(*resource, path)))
                 }
                 _ => self.no_such_member(&base, name, &[""; 0], context),
             },
@@ -231,7 +233,10 @@ impl<'a> Expander<'a> {
         let deploy = match text {
             "ref" => Deploy::Ref(resource),
             "arn" => Deploy::Arn(resource),
-            _ if text.starts_with(|first: char| first.is_ascii_uppercase()) => Deploy::Attribute(resource, name.text.clone()),
+            _ if text.starts_with(|first: char| first.is_ascii_uppercase()) => {
+                self.check_attribute(resource, text, name.span, context);
+                Deploy::Attribute(resource, name.text.clone())
+            }
             _ => {
                 let family = self.model.family_text(resource.family);
                 self.report(

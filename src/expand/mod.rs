@@ -8,6 +8,7 @@ mod action;
 mod adjust;
 mod alarm;
 mod artifacts;
+mod attribute;
 mod builtins;
 mod environment;
 mod evaluate;

@@ -95,11 +95,7 @@ impl Packages {
     /// If it is not there or no JSON.
     pub fn json(&self, package: Package, path: &str) -> Result<serde_json::Value> {
         let bytes = self.read(package, path)?;
-        let parsed = if path.ends_with(".gz") {
-            serde_json::from_reader(flate2::read::GzDecoder::new(bytes))
-        } else {
-            serde_json::from_slice(bytes)
-        };
+        let parsed = if path.ends_with(".gz") { serde_json::from_reader(flate2::read::GzDecoder::new(bytes)) } else { serde_json::from_slice(bytes) };
         parsed.with_context(|| format!("{} of {} cannot be read", path, package.name))
     }
 

@@ -1,0 +1,22 @@
+//! Sets of values that AWS extends all the time: what is missing in the data may exist since.
+
+use serde::Deserialize;
+use std::sync::LazyLock;
+
+#[derive(Default, Deserialize)]
+struct File {
+    properties: Vec<String>,
+}
+
+static TABLE: LazyLock<File> = LazyLock::new(|| toml::from_str(include_str!("data/growing.toml")).unwrap_or_default());
+
+/// Whether the values of a property with this name are such a set.
+#[must_use]
+pub fn is_growing(property: &str) -> bool {
+    TABLE.properties.iter().any(|known| known == property)
+}
+
+/// The names of all such properties.
+pub fn properties() -> impl Iterator<Item = &'static str> {
+    TABLE.properties.iter().map(String::as_str)
+}
