@@ -8,7 +8,7 @@ from generate import make
 from mutate import mutations
 
 # How a base is sought: how much is added at random, and whether also what a choice of branches may hang on.
-ATTEMPTS = {"minimal": [(0.0, False)] * 4 + [(0.4, True)] * 4, "larger": [(0.6, False)] * 3 + [(0.4, False)] * 3 + [(0.2, False)] * 3 + [(0.0, False)] * 3}
+ATTEMPTS = {"minimal": [(0.0, False)] * 4 + [(0.4, True)] * 4, "larger": [(0.4, False)] * 3 + [(0.3, False)] * 3 + [(0.2, False)] * 3 + [(0.0, False)] * 3}
 # What few schemas say; a sample takes types in which it stands.
 RARE = {"E3014": "requiredXor", "E3017": "anyOf", "E3018": "oneOf", "E3020": "dependentExcluded", "E3021": "dependentRequired", "E3058": "requiredOr"}
 

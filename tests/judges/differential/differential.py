@@ -124,7 +124,7 @@ def main():
     parser.add_argument("--sample", type=int, default=2_000, help="how many cases")
     parser.add_argument("--types", type=int, default=300, help="of how many types, at least")
     parser.add_argument("--all", action="store_true", help="all types")
-    parser.add_argument("--each", type=int, default=3, help="with --all: how many places of each kind of change in a type")
+    parser.add_argument("--each", type=int, default=1, help="with --all: how many places of each kind of change in a type")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--report", type=Path, help="a file for all differences, also those with a reason")
     parser.add_argument("--write-counts", action="store_true", help="with --all: write the counts into the table")
@@ -132,6 +132,7 @@ def main():
     start, known = time.time(), differences.read(options.table)
     with multiprocessing.Pool(os.cpu_count()) as pool, tempfile.TemporaryDirectory() as folder:
         cases, without, skipped = collect(options, pool)
+        print(f"{len(cases)} cases were made in {time.time() - start:.0f} s", flush=True)
         judge(cases, options.drc, pool, Path(folder))
     table(cases)
     types = {case.kind for case in cases if case.rule is None}
