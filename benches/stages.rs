@@ -36,7 +36,7 @@ fn expand(bencher: Bencher<'_, '_>, resources: usize) {
     let text = Text(platform(resources));
     let (mut sources, mut diagnostics) = (SourceMap::new(), Diagnostics::new());
     let modules = drc::resolve::load("platform.dr", &text, &mut sources, &mut diagnostics);
-    bencher.bench(|| drc::expand::expand(&modules, &sources, &Options::default(), &mut Diagnostics::new()));
+    bencher.bench(|| drc::expand::expand(&modules, &sources, &text, &Options::default(), &mut Diagnostics::new()));
 }
 
 #[divan::bench(args = SIZES)]
@@ -44,7 +44,7 @@ fn layout(bencher: Bencher<'_, '_>, resources: usize) {
     let text = Text(platform(resources));
     let (mut sources, mut diagnostics) = (SourceMap::new(), Diagnostics::new());
     let modules = drc::resolve::load("platform.dr", &text, &mut sources, &mut diagnostics);
-    let expanded = drc::expand::expand(&modules, &sources, &Options::default(), &mut diagnostics);
+    let expanded = drc::expand::expand(&modules, &sources, &text, &Options::default(), &mut diagnostics);
     bencher.bench_local(|| drc::layout::layout(&expanded.model, None, &mut Diagnostics::new()));
 }
 

@@ -1,5 +1,6 @@
 //! The way from an entry file to output: every stage in order, a gate after each.
 
+use crate::aws::schema;
 use crate::check;
 use crate::diag::{Diagnostic, Diagnostics, Severity, codes};
 use crate::emit::{self, Output};
@@ -33,13 +34,14 @@ pub fn compile(entry: &str, loader: &dyn Loader, options: &Options, sources: &mu
     if missing {
         return None;
     }
-    let Expanded { mut model, machines, allows } = expand::expand(&modules, sources, options, diagnostics);
+    let Expanded { mut model, machines, allows } = expand::expand(&modules, sources, loader, options, diagnostics);
     let mut acceptance = Acceptance::new(&allows);
     acceptance.drop_accepted(diagnostics);
     // Errors keep values from being made: what is missing then would be called missing again. Those that follow from data keep none.
     let made = |found: &Diagnostic| found.severity != Severity::Error || found.acceptable;
     if diagnostics.as_slice().iter().all(made) {
-        check::check(&mut model, &modules, sources, diagnostics);
+        let today = options.today.as_deref().unwrap_or_else(|| schema::date());
+        check::check(&mut model, &modules, sources, today, diagnostics);
         acceptance.drop_accepted(diagnostics);
     }
     let layout = if diagnostics.has_errors() {

@@ -8,6 +8,7 @@
 pub mod asl;
 pub mod aws;
 pub mod check;
+pub mod code;
 pub mod diag;
 pub mod driver;
 pub mod emit;

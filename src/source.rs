@@ -189,6 +189,11 @@ impl SourceMap {
     }
 }
 
+/// The most bytes of what `file(...)` reads: a file, or all files of a folder.
+pub const MAXIMUM_FILE: u64 = 10 * 1024 * 1024;
+/// The most files of a folder that `file(...)` reads.
+pub const MAXIMUM_FILES: usize = 10_000;
+
 /// Where module texts come from. The core reads no disk; the command line, tests and editors bring their own loader.
 pub trait Loader {
     /// The text of a file; `path` is relative to the project's root, `/`-separated, without `.` and `..`.
@@ -197,7 +202,24 @@ pub trait Loader {
     /// Why the text cannot be had.
     fn load(&self, path: &str) -> Result<String, LoadError>;
 
-    /// The names of the modules in the folder of a file, from which a name that is spelled wrongly may have been meant.
+    /// The bytes of a file that is no module; `path` as above. At most [`MAXIMUM_FILE`] of them.
+    ///
+    /// # Errors
+    /// Why they cannot be had; [`LoadError::IsDirectory`] for a folder.
+    fn bytes(&self, path: &str) -> Result<Vec<u8>, LoadError> {
+        self.load(path).map(String::into_bytes)
+    }
+
+    /// The paths below a folder of all files in it, in whichever order; at most [`MAXIMUM_FILES`]. `path` as above.
+    ///
+    /// # Errors
+    /// Why they cannot be had.
+    fn files(&self, path: &str) -> Result<Vec<String>, LoadError> {
+        let _ = path;
+        Err(LoadError::NotFound)
+    }
+
+    /// The names of the files beside a file, from which a name that is spelled wrongly may have been meant.
     fn neighbours(&self, path: &str) -> Vec<String> {
         let _ = path;
         Vec::new()
@@ -223,13 +245,25 @@ pub enum LoadError {
         /// The line that it is in, from 1.
         line: usize,
     },
-    /// It is beyond the limit for sources.
+    /// It is beyond the limit for sources, or for other files.
     TooLarge {
         /// Its size.
         bytes: u64,
     },
+    /// The folder has too many files.
+    TooMany,
     /// It lies outside of the project (also through a symbolic link).
     Outside,
     /// Anything else, in the operating system's words.
     Other(String),
+}
+
+impl LoadError {
+    /// What is wrong with a text, by where it stops to be one.
+    #[must_use]
+    pub fn not_utf8(bytes: &[u8], error: std::str::Utf8Error) -> Self {
+        let offset = error.valid_up_to();
+        let line = 1 + bytes.iter().take(offset).filter(|byte| **byte == b'\n').count();
+        Self::NotUtf8 { offset, line }
+    }
 }

@@ -17,7 +17,7 @@ let both = [primary, standby]
 ";
 
 fn compile(text: &str) -> Compiled {
-    Project::new(&format!("{FRAME}{text}")).compile()
+    Project::new(&format!("{FRAME}{text}")).file("worker.mjs", "export const handler = () => {};\n").compile()
 }
 
 fn clean(text: &str) -> BTreeMap<String, String> {
@@ -254,15 +254,28 @@ resource shown: AWS::SSM::Parameter in both {
 #[test]
 fn every_store_of_the_library_can_exist_already() {
     let files = clean(
-        "use std@1.{aurora, bucket, cache, table}
+        "use std@1.{aurora, bucket, bus, cache, function, queue, secret, table}
 external replica db: aurora.postgres across both {
   global  = { GlobalClusterIdentifier: \"g\" }
   cluster = { DBClusterIdentifier: \"c\" }
   gate    = { GroupId: \"sg-1\" }
   secret_name = \"s\"
+  key_arn = none
 }
-external replica carts: table.global across both { table = { TableName: \"t\" } }
-external replica files: bucket.replicated across both { bucket = { primary: \"one\", standby: \"two\" } }
+external replica carts: table.global across both {
+  table  = { TableName: \"t\" }
+  master = { primary: { Arn: \"arn:aws:kms:us-east-1:111122223333:key/1\" }, standby: { Arn: \"arn:aws:kms:us-east-2:111122223333:key/2\" } }
+}
+external replica files: bucket.replicated across both { bucket = { primary: \"one\", standby: \"two\" }, key_arn = none }
+external replica token: secret.replicated across both { secret = { Name: \"token\" }, key_arn = none }
+external service jobs: queue.standard in both { queue = { QueueName: \"Jobs\" }, visibility = 2min }
+external service news: bus.forwarding in both { forward = [], bus = { Name: \"News\" } }
+external service tool: function.node in both { function = { FunctionName: \"Tool\" } }
+service worker: function.node in both {
+  code = file(\"worker.mjs\")
+  consume = jobs
+  access = [carts.write, files.read, token.read, news.put, tool.invoke]
+}
 external replica fast: cache.global across both { datastore_id = \"d\", nodes_here = { ReplicationGroupId: \"r\" } }
 alarm db_lag in both { when max(db.lag) over 1min > 5s }
 alarm carts_lag in both { when max(carts.lag) over 1min > 5s }
@@ -280,6 +293,10 @@ drill ready in both every 1h {
   step carts = carts.probe()
   step files = files.probe()
   step fast  = fast.probe()
+  step token = token.probe()
+  step jobs  = jobs.probe()
+  step news  = news.probe()
+  step tool  = tool.probe()
 }
 let granted in both = [db.read.on, db.write.on, carts.read.on, carts.write.on, files.read.on, files.write.on]
 ",
@@ -289,5 +306,14 @@ let granted in both = [db.read.on, db.write.on, carts.read.on, carts.write.on, f
     assert_eq!(kinds.iter().filter(|kind| **kind == "AWS::CloudWatch::Alarm").count(), 4, "{kinds:?}");
     assert_eq!(kinds.iter().filter(|kind| **kind == "AWS::StepFunctions::StateMachine").count(), 3, "{kinds:?}");
     let stacks: Vec<&String> = files.keys().filter(|path| path.ends_with(".template.json") && !path.contains("artifacts")).collect();
-    assert_eq!(stacks, ["us-east-1/recovery.template.json", "us-east-2/recovery.template.json"]);
+    assert_eq!(
+        stacks,
+        ["us-east-1/app.template.json", "us-east-1/recovery.template.json", "us-east-2/app.template.json", "us-east-2/recovery.template.json"]
+    );
+    let app = template(&files, "us-east-2/app.template.json");
+    let statements = app["Resources"]["WorkerRole"]["Properties"]["Policies"][0]["PolicyDocument"]["Statement"].as_array().unwrap();
+    let said: Vec<&str> = statements.iter().map(|one| one["Sid"].as_str().unwrap()).collect();
+    // Only the table's key is told; the others are AWS's own.
+    assert_eq!(said, ["WriteLog", "Trace", "CartsWrite", "FilesRead", "TokenRead", "NewsPut", "ToolInvoke", "JobsConsume", "CartsWriteKey"]);
+    assert_eq!(statements[8]["Resource"][0], "arn:aws:kms:us-east-2:111122223333:key/2");
 }

@@ -16,10 +16,10 @@ use std::path::Path;
 fn projects(folder: &str) -> Vec<(String, Project)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
     let mut found = BTreeMap::new();
-    for path in bless::files_below(&folder).into_iter().filter(|path| path.ends_with(".dr")) {
+    for path in bless::files_below(&folder).into_iter().filter(|path| path.contains('/')) {
         let (name, file) = path.split_once('/').expect("a project is a folder");
         let project: Project = found.remove(name).unwrap_or_default();
-        found.insert(name.to_string(), project.file(file, &fs::read_to_string(folder.join(&path)).unwrap()));
+        found.insert(name.to_string(), project.file(file, fs::read(folder.join(&path)).unwrap()));
     }
     found.into_iter().collect()
 }

@@ -42,7 +42,7 @@ golden! {
 #[test]
 fn the_version_is_told() {
     let output = Folder::new().run(&["--version"]);
-    assert_eq!((code(&output), text(&output.stdout)), (0, format!("drc {}\n", env!("CARGO_PKG_VERSION"))));
+    assert_eq!((code(&output), text(&output.stdout)), (0, format!("drc {} (AWS data of {})\n", env!("CARGO_PKG_VERSION"), drc::aws::schema::date())));
 }
 
 #[test]

@@ -38,7 +38,13 @@ group vault {
 }
 
 group store {
-  resource table: AWS::DynamoDB::Table in primary { TableName = "shop-${suffix}", SSESpecification = { KMSMasterKeyId: master.arn } }
+  resource table: AWS::DynamoDB::Table in primary {
+    TableName        = "shop-${suffix}"
+    BillingMode      = "PAY_PER_REQUEST"
+    SSESpecification = { SSEEnabled: true, SSEType: "KMS", KMSMasterKeyId: master.arn }
+    AttributeDefinitions = [{ AttributeName: "id", AttributeType: "S" }]
+    KeySchema            = [{ AttributeName: "id", KeyType: "HASH" }]
+  }
   resource shown: AWS::SSM::Parameter in both { Type = "String", Value = "${zone} ${size} ${count} ${master.arn}" }
   resource hidden: AWS::SSM::Parameter in both { Type = "String", Value = word }
 }
@@ -199,6 +205,96 @@ fn large_templates_are_brought_into_each_region_first() {
     let deleted: Vec<_> = cloud.calls_of("cloudformation delete-stack").iter().map(|call| call.option("--stack-name").unwrap().to_string()).collect();
     assert_eq!(deleted, ["wide-app", "wide-app", "wide-artifacts", "wide-artifacts"]);
     assert!(cloud.state().keys().all(|path| path.starts_with("objects/")), "{:?}", cloud.state().keys());
+}
+
+/// Two functions of one archive and a third one, in stacks of their own.
+const WITH_CODE: &str = r##"
+platform code { rto = 15min, rpo = 5min }
+region primary = us-east-1
+region standby = us-east-2
+let both = [primary, standby]
+let shared = file("shared.mjs")
+
+group first {
+  resource role: AWS::IAM::Role in both { AssumeRolePolicyDocument = trust("lambda") }
+  resource one: AWS::Lambda::Function in both { Runtime = "nodejs22.x", Handler = "index.handler", Role = role.arn, Code = artifact(shared, "index.mjs") }
+}
+group second {
+  resource two: AWS::Lambda::Function in both { Runtime = "nodejs22.x", Handler = "index.handler", Role = role.arn, Code = artifact(shared, "index.mjs") }
+  resource three: AWS::Lambda::Function in primary { Runtime = "nodejs22.x", Handler = "own.handler", Role = role.arn, Code = artifact(file("own.mjs")) }
+}
+"##;
+
+const SHARED: (&str, &str) = ("shared.mjs", "export const handler = async () => 1;\n");
+const OWN: (&str, &str) = ("own.mjs", "export const handler = async () => 2;\n");
+
+#[test]
+fn code_is_brought_into_each_region_before_the_first_stack_that_runs_it() {
+    let compiled = Compiled::with(WITH_CODE, &[SHARED, OWN], None);
+    let manifest = compiled.manifest();
+    let key = |name: &str| {
+        let archives = manifest["archives"].as_object().unwrap();
+        archives.iter().find(|(_, archive)| archive["sources"] == json!([name])).map(|(key, _)| key.clone()).unwrap()
+    };
+    let (shared, own) = (key("shared.mjs"), key("own.mjs"));
+    let cloud = Cloud::new();
+    cloud.deploy(&compiled, &["--only", "first"]).ends(1, &["us-east-1/artifacts is not deployed yet", "us-east-1/first needs its bucket"]);
+    cloud.forget();
+    let run = cloud.deploy(&compiled, &[]).well();
+    assert!(run.said.contains(&format!("uploading artifacts/{own} to bucket-us-east-1")), "{}", run.said);
+    let brought = |cloud: &Cloud| -> Vec<(String, String)> {
+        let calls = cloud.calls_of("s3api put-object");
+        let mut brought: Vec<_> = calls.iter().map(|call| (call.option("--bucket").unwrap().into(), call.option("--key").unwrap().into())).collect();
+        brought.sort();
+        brought
+    };
+    // Each once, though two stacks need one of them, and only where it is needed.
+    let mut wanted =
+        vec![("bucket-us-east-1".into(), own.clone()), ("bucket-us-east-1".into(), shared.clone()), ("bucket-us-east-2".into(), shared.clone())];
+    wanted.sort();
+    assert_eq!(brought(&cloud), wanted);
+    let last = cloud.calls_of("s3api put-object").iter().map(|call| call.number).max().unwrap();
+    let made = cloud.calls_of("cloudformation create-change-set");
+    let first = made.iter().filter(|call| !call.option("--stack-name").unwrap().ends_with("-artifacts")).map(|call| call.number).min().unwrap();
+    assert!(last < first, "code comes before the stacks that run it");
+    for (bucket, key) in &wanted {
+        let (there, here) =
+            (std::fs::read(cloud.path(&format!("objects/{bucket}/{key}"))), std::fs::read(compiled.path(&format!("artifacts/{key}"))));
+        assert_eq!(there.unwrap(), here.unwrap());
+    }
+    // Again: nothing is brought, and nothing changes.
+    cloud.forget();
+    cloud.deploy(&compiled, &[]).well();
+    assert!(cloud.calls_of("s3api put-object").is_empty() && cloud.calls_of("cloudformation execute-change-set").is_empty());
+    // Another text of one file is one archive more in its Region, and an update of the stack that runs it.
+    let changed = Compiled::with(WITH_CODE, &[SHARED, ("own.mjs", "export const handler = async () => 3;\n")], None);
+    cloud.forget();
+    cloud.deploy(&changed, &[]).well();
+    let executed: Vec<_> =
+        cloud.calls_of("cloudformation execute-change-set").iter().map(|call| call.option("--stack-name").unwrap().to_string()).collect();
+    assert_eq!((brought(&cloud).len(), executed), (1, vec!["code-second".to_string()]));
+    assert_eq!(cloud.calls_of("s3api put-object")[0].option("--region"), Some("us-east-1"));
+    // The other Region is away: the survivor needs nothing of it.
+    cloud.set("down/us-east-1", "");
+    cloud.deploy(&changed, &["--region", "us-east-2"]).well();
+    cloud.unset("down/us-east-1");
+    // An archive that is lost or was changed is not what its key promises.
+    let fresh = Cloud::new();
+    std::fs::write(compiled.path(&format!("artifacts/{own}")), "something else").unwrap();
+    fresh.deploy(&compiled, &[]).ends(1, &[&format!("artifacts/{own} is not what was compiled")]);
+    std::fs::remove_file(compiled.path(&format!("artifacts/{own}"))).unwrap();
+    fresh.deploy(&compiled, &[]).ends(1, &[&format!("artifacts/{own} is missing")]);
+    // It is nobody's data: all goes with the buckets.
+    cloud.forget();
+    cloud.destroy(&changed, &["--yes"]).well();
+    let deleted: Vec<_> = cloud.calls_of("cloudformation delete-stack").iter().map(|call| call.option("--stack-name").unwrap().to_string()).collect();
+    assert_eq!(deleted[4..], ["code-artifacts", "code-artifacts"], "{deleted:?}");
+    assert!(cloud.state().keys().all(|path| path.starts_with("objects/")), "{:?}", cloud.state().keys());
+}
+
+#[test]
+fn a_deployment_of_code_that_any_call_stops_is_resumed() {
+    resume(&Compiled::with(WITH_CODE, &[SHARED, OWN], None), Cloud::new, "deploy.sh", &["--one-by-one", "--region", "us-east-2"]);
 }
 
 /// The smallest platform that has phases, an output within a Region and one across.
@@ -557,7 +653,12 @@ platform pair { rto = 15min, rpo = 5min, naming = "${platform}-${path}" }
 region primary = us-east-1
 region standby = us-east-2
 resource key: AWS::KMS::Key in primary { EnableKeyRotation = true }
-resource table: AWS::DynamoDB::Table in primary { TableName = "pair" }
+resource table: AWS::DynamoDB::Table in primary {
+  TableName   = "pair"
+  BillingMode = "PAY_PER_REQUEST"
+  AttributeDefinitions = [{ AttributeName: "id", AttributeType: "S" }]
+  KeySchema            = [{ AttributeName: "id", KeyType: "HASH" }]
+}
 resource bucket: AWS::S3::Bucket in standby { BucketName = "pair" }
 resource word: AWS::SecretsManager::Secret in standby { Name = "pair" }
 "##;

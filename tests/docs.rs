@@ -96,9 +96,9 @@ fn judge(block: &Block, project: &mut Project) -> Result<(), String> {
             Some(("error", code)) => expected = Some(code.to_string()),
             Some(("warning", code)) => expected = Some(code.to_string()),
             Some(("file", path)) => {
-                // A module of the project; the blocks behind it can use it.
+                // A module of the project, or another file of it; the blocks behind it can use it.
                 *project = std::mem::take(project).file(path, &block.text);
-                return parses(&block.text);
+                return if path.ends_with(".dr") { parses(&block.text) } else { Ok(()) };
             }
             _ => return Err(format!("there is no tag `{tag}`")),
         }
@@ -282,7 +282,7 @@ How components are used stands in [language.md](language.md), sections 9 and 11.
                 self.line(&format!("| `{}` | {ty} | {default} | {} |", input.name.text, joined(&input.doc)));
             }
             let rest: Vec<&Declaration> = declarations(component.statements())
-                .filter(|member| matches!(member.kind, Kind::Output | Kind::Metric | Kind::Grant | Kind::Condition | Kind::Action))
+                .filter(|member| matches!(member.kind, Kind::Output | Kind::Metric | Kind::Grant | Kind::Condition | Kind::Action | Kind::Gather))
                 .collect();
             if !rest.is_empty() {
                 self.out.push_str("\n| member | | |\n| --- | --- | --- |\n");

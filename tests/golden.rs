@@ -11,13 +11,24 @@ use drc::source::{Origin, SourceMap};
 use project::Project;
 
 const ORDERS: &str = include_str!("../examples/orders/platform.dr");
+const INTAKE: &str = include_str!("../examples/intake/platform.dr");
+const TAKER: &str = include_str!("../examples/intake/functions/taker.mjs");
 const SHOP: &str = include_str!("golden/stages/platform.dr");
 const NOTES: &str = include_str!("golden/stages/stores/notes.dr");
 const LATER: &str = include_str!("golden/stages/later.dr");
 
 #[test]
 fn the_orders_example() {
-    let compiled = Project::new(ORDERS).compile();
+    example("golden/orders", &Project::new(ORDERS));
+}
+
+#[test]
+fn the_intake_example() {
+    example("golden/intake", &Project::new(INTAKE).file("functions/taker.mjs", TAKER));
+}
+
+fn example(golden: &str, project: &Project) {
+    let compiled = project.compile();
     assert!(compiled.findings.is_empty(), "{}", compiled.shown);
     let mut files = compiled.files.unwrap();
     for script in ["deploy.sh", "destroy.sh"] {
@@ -26,7 +37,7 @@ fn the_orders_example() {
         let own = own.split_once('\n').expect("a line").1.to_string();
         files.insert(script.into(), own);
     }
-    bless::golden_folder("golden/orders", &files);
+    bless::golden_folder(golden, &files);
 }
 
 /// The tree of a text without mistakes.
@@ -50,7 +61,7 @@ fn the_model_the_layout_and_the_workflow() {
     let project = Project::new(SHOP).file("stores/notes.dr", NOTES);
     let (mut sources, mut diagnostics) = (SourceMap::new(), Diagnostics::new());
     let modules = drc::resolve::load("platform.dr", &project, &mut sources, &mut diagnostics);
-    let expanded = drc::expand::expand(&modules, &sources, &Options::default(), &mut diagnostics);
+    let expanded = drc::expand::expand(&modules, &sources, &project, &Options::default(), &mut diagnostics);
     let layout = drc::layout::layout(&expanded.model, None, &mut diagnostics);
     assert!(!diagnostics.has_errors(), "{:?}", diagnostics.as_slice());
     bless::golden("golden/stages/platform.model.txt", &dump::model::dump(&expanded.model));

@@ -12,6 +12,7 @@ const ORDER: &[&[&str]] = &[
     &["stdlib"],
     &["units"],
     &["pattern"],
+    &["code"],
     &["source"],
     &["diag"],
     &["syntax"],

@@ -25,7 +25,8 @@ fn every_module_is_documented() {
             }
             for member in declaration.statements() {
                 let Statement::Declaration(member) = member else { continue };
-                let met = matches!(member.kind, Kind::Input | Kind::Output | Kind::Metric | Kind::Grant | Kind::Condition | Kind::Action);
+                let met =
+                    matches!(member.kind, Kind::Input | Kind::Output | Kind::Metric | Kind::Grant | Kind::Condition | Kind::Action | Kind::Gather);
                 assert!(!met || !member.doc.is_empty(), "{name}.{}: `{}` is not documented", declaration.name.text, member.name.text);
             }
         }

@@ -33,7 +33,7 @@ const CASES: &[(&str, &str, &[&str])] = &[
     // Length: the sum, the limit, what to do.
     (
         "String(\"[a-z]{1,30}\")",
-        "resource q: AWS::ElasticLoadBalancingV2::LoadBalancer in primary { Name = \"front-${suffix}\" }",
+        "resource q: AWS::ElasticLoadBalancingV2::LoadBalancer in primary { Name = \"front-${suffix}\", Subnets = [\"subnet-1\", \"subnet-2\"] }",
         &[
             "DR0506",
             "may have 36 characters; the name of a load balancer has at most 32",
@@ -41,7 +41,11 @@ const CASES: &[(&str, &str, &[&str])] = &[
             "at most 26 characters",
         ],
     ),
-    ("String(\"[a-z]{1,26}\")", "resource q: AWS::ElasticLoadBalancingV2::LoadBalancer in primary { Name = \"front-${suffix}\" }", &[]),
+    (
+        "String(\"[a-z]{1,26}\")",
+        "resource q: AWS::ElasticLoadBalancingV2::LoadBalancer in primary { Name = \"front-${suffix}\", Subnets = [\"subnet-1\", \"subnet-2\"] }",
+        &[],
+    ),
     (
         "String(\"[a-z]{1,40}\")",
         "resource b: AWS::S3::Bucket in primary { BucketName = \"all-the-invoices-${suffix}-${here}-${here.account}\" }",
@@ -54,7 +58,7 @@ const CASES: &[(&str, &str, &[&str])] = &[
     ),
     (
         "String(\"[a-z]{1,9}\")",
-        "resource t: AWS::DynamoDB::Table in primary { TableName = \"t${suffix}\" }",
+        "resource t: AWS::DynamoDB::Table in primary { TableName = \"t${suffix}\", KeySchema = [{ AttributeName: \"id\", KeyType: \"HASH\" }], AttributeDefinitions = [{ AttributeName: \"id\", AttributeType: \"S\" }], BillingMode = \"PAY_PER_REQUEST\" }",
         &["DR0506", "may have only 2 characters", "`t` 1 + `suffix` at least 1 = 2"],
     ),
     ("String(\"[a-z]+\", 1..9)", "resource q: AWS::SQS::Queue in primary { QueueName = \"q-${suffix}\" }", &[]),
@@ -112,12 +116,12 @@ const CASES: &[(&str, &str, &[&str])] = &[
     // The name of another resource goes on: what is made of it is checked as a whole.
     (
         WORD,
-        "resource f: AWS::Lambda::Function in primary { FunctionName = \"work-${suffix}\" }\nresource l: AWS::Logs::LogGroup in primary { LogGroupName = \"/aws/lambda fn/${f.ref}\" }",
+        "resource f: AWS::Lambda::Function in primary { FunctionName = \"work-${suffix}\", Role = \"arn:aws:iam::111122223333:role/x\", Runtime = \"nodejs22.x\", Handler = \"index.handler\", Code = { ZipFile: \"exports.handler = async () => 1\" } }\nresource l: AWS::Logs::LogGroup in primary { LogGroupName = \"/aws/lambda fn/${f.ref}\" }",
         &["DR0507", "the name of a log group cannot have ` `"],
     ),
     (
         WORD,
-        "resource f: AWS::Lambda::Function in primary {}\nresource l: AWS::Logs::LogGroup in primary { LogGroupName = \"/aws/lambda/${f.ref}\" }",
+        "resource f: AWS::Lambda::Function in primary { Role = \"arn:aws:iam::111122223333:role/x\", Runtime = \"nodejs22.x\", Handler = \"index.handler\", Code = { ZipFile: \"exports.handler = async () => 1\" } }\nresource l: AWS::Logs::LogGroup in primary { LogGroupName = \"/aws/lambda/${f.ref}\" }",
         &[],
     ),
     // One name for two things.
@@ -138,7 +142,7 @@ const CASES: &[(&str, &str, &[&str])] = &[
     ),
     (
         WORD,
-        "resource a: AWS::IAM::Role in primary { RoleName = \"Q-${suffix}\" }\nresource b: AWS::IAM::Role in standby { RoleName = \"q-${suffix}\" }",
+        "resource a: AWS::IAM::Role in primary { RoleName = \"Q-${suffix}\", AssumeRolePolicyDocument = trust(\"lambda\") }\nresource b: AWS::IAM::Role in standby { RoleName = \"q-${suffix}\", AssumeRolePolicyDocument = trust(\"lambda\") }",
         &["DR0509", "`a` and `b` have one name"],
     ),
     (
@@ -168,16 +172,16 @@ const CASES: &[(&str, &str, &[&str])] = &[
     ),
     (
         WORD,
-        "resource a: AWS::CloudWatch::Alarm in primary { AlarmName = \"q-${suffix}\" }\nresource b: AWS::CloudWatch::CompositeAlarm in primary { AlarmName = \"q-${suffix}\", AlarmRule = \"TRUE\" }",
+        "resource a: AWS::CloudWatch::Alarm in primary { AlarmName = \"q-${suffix}\", Namespace = \"AWS/SQS\", MetricName = \"NumberOfMessagesSent\", Statistic = \"Sum\", Period = 60, EvaluationPeriods = 1, Threshold = 1, ComparisonOperator = \"GreaterThanThreshold\" }\nresource b: AWS::CloudWatch::CompositeAlarm in primary { AlarmName = \"q-${suffix}\", AlarmRule = \"TRUE\" }",
         &["DR0509", "have one name"],
     ),
     // A family over several Regions, where the name is unique over all of them.
     (
         WORD,
-        "resource r: AWS::IAM::Role in both { RoleName = \"work-${suffix}\" }",
+        "resource r: AWS::IAM::Role in both { RoleName = \"work-${suffix}\", AssumeRolePolicyDocument = trust(\"lambda\") }",
         &["DR0509", "`r` has one name in primary (us-east-1) and standby (us-east-2)", "write the Region into it: `work-${suffix}-${here}`"],
     ),
-    (WORD, "resource r: AWS::IAM::Role in both { RoleName = \"work-${suffix}-${here}\" }", &[]),
+    (WORD, "resource r: AWS::IAM::Role in both { RoleName = \"work-${suffix}-${here}\", AssumeRolePolicyDocument = trust(\"lambda\") }", &[]),
     (WORD, "resource b: AWS::S3::Bucket in both { BucketName = \"shop-${suffix}-${here.account}\" }", &["DR0509", "among all accounts"]),
     // What belongs to something is unique in it.
     (
@@ -260,7 +264,10 @@ fn the_proposed_constraint_mends_it() {
         ("String", "resource q: AWS::SQS::Queue in primary { QueueName = \"q-${suffix}\" }"),
         ("String = \"prod-2\"", "resource q: AWS::SQS::Queue in primary { QueueName = \"q-${suffix}\" }"),
         ("String(\"[A-Z]{1,9}\")", "resource b: AWS::S3::Bucket in primary { BucketName = \"shop-${suffix}-${here.account}\" }"),
-        ("String", "resource b: AWS::ElastiCache::ReplicationGroup in primary { ReplicationGroupId = \"the-sessions-of-all-the-shops-${suffix}\" }"),
+        (
+            "String",
+            "resource b: AWS::ElastiCache::ReplicationGroup in primary { ReplicationGroupId = \"the-sessions-of-all-the-shops-${suffix}\", ReplicationGroupDescription = \"sessions\" }",
+        ),
     ] {
         let finding = platform(ty, NAMING, rest).compile().findings.remove(0);
         let fix = finding.fix.expect("a fix");

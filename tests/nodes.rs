@@ -73,9 +73,17 @@ fn case(node: &'static str, with: &str, without: &str, shows: Shows) -> Case {
     Case { node, with: whole(with), without: whole(without), shows }
 }
 
-/// A case about an expression: it is the value of a property.
+impl Case {
+    fn as_reader(self) -> Self {
+        Self { shows: Reader, ..self }
+    }
+}
+
+/// A case about an expression: it is the value of a property that may be anything.
 fn value(node: &'static str, with: &str, without: &str) -> Case {
-    let text = |value: &str| format!("resource q: AWS::SQS::Queue in primary {{ DelaySeconds = {value} }}");
+    let text = |value: &str| {
+        format!("resource q: AWS::CloudFormation::CustomResource in primary {{ ServiceToken = \"arn:aws:sns:us-east-1:1:x\", Value = {value} }}")
+    };
     case(node, &text(with), &text(without), Output)
 }
 
@@ -97,6 +105,7 @@ fn cases() -> Vec<Case> {
     let bare = topic.split_once('\n').map_or("", |(_, rest)| rest);
     let table = |inside: &str| format!("use std@1.{{table}}\nreplica t: table.global across both {{ key = {{ id: \"S\" }}, recovery = \"none\" {inside} }}");
     let r = "resource q: AWS::SQS::Queue in primary";
+    let hub = "component hub {\n  gather wanted: String\n  resource q: AWS::SQS::Queue { DelaySeconds = wanted.length }\n}\nservice h: hub in both {}\n";
     let alarm = |inside: &str| format!("{one}alarm a in both {{\n{inside}\n}}");
     let when = "when max(q.age) over 1min > 1min";
     vec![
@@ -118,6 +127,8 @@ fn cases() -> Vec<Case> {
         case("second name of for", &format!("for k, v in {{ a: 1 }} {{\n{r} {{ DelaySeconds = v }}\n}}"), &format!("for k in {{ a: 1 }} {{\n{r} {{ DelaySeconds = v }}\n}}"), Needed("DR0201")),
         case("require", "require false else \"no\" as \"shop/no\"", "", Finding("shop/no")),
         case("advise", "advise false else \"no\" as \"shop/no\"", "", Finding("shop/no")),
+        case("fix of require", "require true else \"no\" as \"shop/no\" fix delay = 1", "require true else \"no\" as \"shop/no\"", Reader),
+        case("contribute", &format!("{hub}contribute h.wanted = [\"a\"]"), hub, Output),
         case("moved", &format!("{r} {{ moved from old }}"), &format!("{r} {{}}"), Output),
         case("when", &alarm(when), &alarm(""), Needed("DR0114")),
         case("datapoints", &alarm(&format!("{when} for 2 of 3")), &alarm(when), Output),
@@ -155,6 +166,7 @@ fn cases() -> Vec<Case> {
         queue("output", "  output url: Url in regions = queue.ref\n", "", Needed("DR0202"), "service q: queue in both {}\nlet x in both = q.url"),
         case("metric", &alarm(when), &alarm(when).replace("q.age", "q.url"), Needed("DR0301")),
         queue("grant", "  grant send in regions { actions = [\"sqs:SendMessage\"], on = [queue.arn] }\n", "", Needed("DR0202"), "service q: queue in both {}\nlet x in both = q.send"),
+        case("gather", hub, &hub.replace("  gather wanted: String\n", ""), Needed("DR0201")),
         queue("condition", "  condition empty {\n    let seen = call sqs.getQueueAttributes { QueueUrl = queue.ref }\n    holds = seen.Attributes.Count == \"0\"\n  }\n", "", Needed("DR0201"), purge),
         queue("action", "  action probe in here is read_only { call sqs.getQueueAttributes { QueueUrl = queue.ref } }\n", "", Needed("DR0407"), &drill(probe)),
         case("step", &drill(probe), &drill(""), Needed("DR0403")),
@@ -206,7 +218,7 @@ fn cases() -> Vec<Case> {
         value("map", "{ a: 1 }", "1"),
         value("entry", "{ a: 1 }", "{}"),
         value("spread of a map", "{ ...{ a: 1 } }", "{}"),
-        case("quoted key", &format!("{r} {{ DelaySeconds = {{ \"a\": 1 }} }}"), &format!("{r} {{ DelaySeconds = {{ a: 1 }} }}"), Reader),
+        value("quoted key", "{ \"a\": 1 }", "{ a: 1 }").as_reader(),
         value("range", "(1..3).high", "1"),
         value("lambda", "[1].map(x => x + 1)", "[1]"),
         value("unary", "-1", "1"),

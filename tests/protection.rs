@@ -54,7 +54,7 @@ fn laid_out(platform: &str) -> (Model, Layout) {
     let project = Project::new(platform);
     let (mut sources, mut diagnostics) = (SourceMap::new(), Diagnostics::new());
     let modules = drc::resolve::load("platform.dr", &project, &mut sources, &mut diagnostics);
-    let model = drc::expand::expand(&modules, &sources, &Options::default(), &mut diagnostics).model;
+    let model = drc::expand::expand(&modules, &sources, &project, &Options::default(), &mut diagnostics).model;
     let layout = drc::layout::layout(&model, None, &mut diagnostics);
     assert!(diagnostics.as_slice().is_empty(), "{:?}", diagnostics.as_slice());
     (model, layout)

@@ -158,6 +158,13 @@ fn the_manifest_is_what_its_schema_says() {
         change(&mut manifest);
         assert_ne!(check_against(MANIFEST, &manifest), Vec::<String>::new());
     };
+    // What has code has more in it.
+    let platform = "platform shop {}\nregion primary = us-east-1\nresource role: AWS::IAM::Role in primary { AssumeRolePolicyDocument = trust(\"lambda\") }\nresource run: AWS::Lambda::Function in primary { Runtime = \"nodejs22.x\", Handler = \"index.handler\", Role = role.arn, Code = artifact(file(\"a.mjs\"), \"index.mjs\") }";
+    let folder = Folder::with(&[("platform.dr", platform), ("a.mjs", "export const handler = () => 1;")]);
+    assert!(folder.run(&["compile", "platform.dr", "-o", "out"]).status.success());
+    let with_code: Value = serde_json::from_slice(&std::fs::read(folder.path("out/manifest.json")).unwrap()).unwrap();
+    assert_eq!((with_code["archives"].as_object().unwrap().len(), check_against(MANIFEST, &with_code)), (1, Vec::<String>::new()));
+    wrong(|manifest| manifest["archives"] = json!({ "a.zip": { "file": "artifacts/a.zip" } }));
     wrong(|manifest| manifest["version"] = json!(1));
     wrong(|manifest| manifest["stacks"][0]["phase"] = json!("1"));
     wrong(|manifest| manifest["phases"][0]["waves"][0] = json!("us-east-1/keys"));

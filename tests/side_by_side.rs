@@ -18,7 +18,7 @@ fn texts(folder: &Path, below: &Path, found: &mut BTreeMap<String, String>) {
         let path = entry.unwrap().path();
         if path.is_dir() {
             texts(folder, &path, found);
-        } else if path.extension().is_some_and(|ending| ending == "dr") {
+        } else {
             let name = path.strip_prefix(folder).unwrap().to_string_lossy().replace('\\', "/");
             found.insert(name, fs::read_to_string(&path).unwrap());
         }

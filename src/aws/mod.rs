@@ -1,7 +1,15 @@
 //! Facts about AWS, read from data files. Nothing here knows the language.
 
+mod rows;
+
+pub mod api;
+pub mod code;
+pub mod control_planes;
 pub mod growing;
+pub mod iam;
 pub mod kinds;
+pub mod lifecycle;
+pub mod metrics;
 pub mod names;
 pub mod regions;
 pub mod schema;

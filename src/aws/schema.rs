@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 /// The words of a type's row.
 const ROW: usize = 18;
 
-static TABLE: LazyLock<Table> = LazyLock::new(|| Table::new(include_bytes!("data/types.bin")));
+pub(super) static TABLE: LazyLock<Table> = LazyLock::new(|| Table::new(include_bytes!("data/types.bin")));
 
 /// A type of the table.
 #[derive(Debug, Clone, Copy)]

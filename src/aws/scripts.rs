@@ -1,6 +1,6 @@
 //! Parts of scripts that call services of AWS.
 
-/// Brings large templates into the Regions.
+/// Brings large templates and archives into the Regions.
 pub const ARTIFACTS: &str = include_str!("data/artifacts.sh");
 
 const DESTROY: &str = include_str!("data/destroy.sh");

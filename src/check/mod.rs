@@ -2,8 +2,12 @@
 //!
 //! It runs over the model, before anything is lowered: what CloudFormation knows at deployment is still a value with a type.
 
+mod code;
+mod dates;
+mod formats;
 mod forms;
 mod locate;
+mod metrics;
 mod nominal;
 mod problem;
 mod say;
@@ -11,6 +15,7 @@ mod values;
 mod walk;
 
 use crate::aws::schema::{self, Availability, Schema};
+use crate::aws::{self, lifecycle};
 use crate::diag::{Diagnostic, Diagnostics, codes, suggest};
 use crate::model::ids::Id;
 use crate::model::value::{Deploy, Value};
@@ -27,8 +32,10 @@ use walk::{Entries, Patterns, Walker};
 /// How many findings one resource gives at most: what follows is told when these are mended.
 const MOST_FINDINGS: usize = 20;
 
-/// Holds every resource against its schema. A structure that stands where AWS wants the text of JSON becomes that text.
-pub fn check(model: &mut Model, modules: &Modules, sources: &SourceMap, diagnostics: &mut Diagnostics) {
+/// Holds every resource against its schema, and every metric against what is known of it. Dates are compared with `today`.
+///
+/// A structure that stands where AWS wants the text of JSON becomes that text.
+pub fn check(model: &mut Model, modules: &Modules, sources: &SourceMap, today: &str, diagnostics: &mut Diagnostics) {
     let mut patterns = Patterns::default();
     let mut texts: Vec<(Id<Family>, Id<Region>, Vec<Step>)> = Vec::new();
     let checker = Checker { model, modules, sources, index: OnceCell::new() };
@@ -36,6 +43,7 @@ pub fn check(model: &mut Model, modules: &Modules, sources: &SourceMap, diagnost
     for (_, region) in model.regions.iter().filter(|(_, region)| !known.contains(&region.code.as_str())) {
         diagnostics.push(region_not_known(region));
     }
+    let made = metrics::made(model);
     for (id, family) in model.families.iter() {
         if family.resource_type.ends_with("::MODULE") {
             continue;
@@ -56,15 +64,24 @@ pub fn check(model: &mut Model, modules: &Modules, sources: &SourceMap, diagnost
             let mut problems = std::mem::take(&mut walker.problems);
             texts.extend(std::mem::take(&mut walker.structures).into_iter().map(|path| (id, *region, path)));
             marked(schema, member, &mut problems);
-            if problems.is_empty() {
+            if lifecycle::is_held(&family.resource_type) {
+                dates::check(&checker.subject(family, member), today, diagnostics);
+            }
+            if family.resource_type == metrics::ALARM && !family.path.split_last().is_some_and(|(_, instance)| made.contains(instance)) {
+                metrics::alarm(&checker.subject(family, member), model.regions.get(*region), &model.region_text(*region), diagnostics);
+            }
+            let code = aws::code::find(&family.resource_type).and_then(|row| code::wrong(row, model, member));
+            if problems.is_empty() && code.is_none() {
                 continue;
             }
-            let subject = Subject { family, member, index: checker.index(), sources };
+            let subject = checker.subject(family, member);
+            diagnostics.as_mut_vec().extend(code.map(|wrong| wrong.say(&subject)));
             for problem in problems.iter().take(MOST_FINDINGS) {
                 diagnostics.push(subject.say(problem));
             }
         }
     }
+    metrics::declared(model, sources, diagnostics);
     for (family, region, path) in texts {
         if let Some(member) = model.families.get_mut(family).members.get_mut(&region) {
             as_json(member, &path);

@@ -51,6 +51,8 @@ pub(super) enum Kind {
     Multiple { found: f64, of: f64 },
     /// A text that does not match.
     Pattern { found: String, pattern: &'static str },
+    /// A text without a form that has a name.
+    Format { found: String, format: &'static str },
     /// Equal elements.
     Repeated { first: usize, again: usize },
     /// Exactly one of these has to be set: how many are.

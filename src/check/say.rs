@@ -1,5 +1,6 @@
 //! Problems in the words of the person who wrote the source.
 
+use super::formats;
 use super::locate::{Index, Place, is_plain_text};
 use super::problem::{Bound, Kind, Problem, Step};
 use crate::aws::growing;
@@ -55,6 +56,10 @@ impl<'a> Subject<'_, 'a> {
                     format!("{} does not match", short(found)),
                 )
                 .help(format!("write a text that matches `{}`", short_pattern(pattern)))
+                .note(REFUSED),
+            Kind::Format { found, format } => self
+                .at(codes::VALUE_PATTERN, format!("{name} is {}", formats::example(format)), place, format!("{} is none", short(found)))
+                .help(format!("write {}", formats::example(format)))
                 .note(REFUSED),
             Kind::Repeated { first, again } => self
                 .at(
@@ -211,8 +216,12 @@ impl<'a> Subject<'_, 'a> {
 
     /// A finding at a place; one in the library is said at the declaration of the user that led there.
     pub fn at(&self, code: Code, message: String, place: Place<'a>, label: impl Into<String>) -> Diagnostic {
+        self.put(Diagnostic::error(code, message), place, label)
+    }
+
+    /// Puts a finding at a place; one in the library at the declaration of the user that led there.
+    pub fn put(&self, finding: Diagnostic, place: Place<'a>, label: impl Into<String>) -> Diagnostic {
         let label = label.into();
-        let finding = Diagnostic::error(code, message);
         if self.sources.in_library(place.span) && !self.sources.in_library(self.family.origin) {
             return finding.label(self.family.origin, format!("{label}, at {}", self.sources.place(place.span)));
         }
@@ -223,7 +232,8 @@ impl<'a> Subject<'_, 'a> {
         if own || inside { finding } else { finding.secondary(origin, format!("for `{}`", self.family.declared)) }
     }
 
-    fn place(&self, path: &[Step]) -> Place<'a> {
+    /// Where the part of a resource that a path leads to is written.
+    pub fn place(&self, path: &[Step]) -> Place<'a> {
         let header = || {
             let span = self.index.type_span(self.family).unwrap_or(self.family.span);
             Place { span, key: None, exact: path.is_empty(), expression: None }
@@ -291,7 +301,7 @@ fn dotted(path: &[Step]) -> String {
     text
 }
 
-fn list(names: &[&str]) -> String {
+pub(super) fn list(names: &[&str]) -> String {
     let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
     match quoted.split_last() {
         Some((last, before)) if !before.is_empty() => format!("{} and {last}", before.join(", ")),

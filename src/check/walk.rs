@@ -2,7 +2,8 @@
 
 use super::problem::{Bound, Kind, Problem, Step};
 use super::values::{Seen, deploy_types, is_literal, is_of, key_of, literal_text, see, shown};
-use super::{forms, nominal};
+use super::{formats, forms, nominal};
+use crate::aws::growing;
 use crate::aws::schema::{self, Literal, Node, Relation};
 use crate::diag::suggest;
 use crate::model::Model;
@@ -243,7 +244,7 @@ impl<'m> Walker<'m> {
 
     fn text(&mut self, node: Node, text: &str) {
         let (least, most) = node.length();
-        if least.is_some() || most.is_some() {
+        if (least.is_some() || most.is_some()) && !self.is_measured() {
             let count = text.chars().count();
             self.bounds(Bound::Characters, count as f64, least.map(f64::from), most.map(f64::from));
         }
@@ -258,6 +259,15 @@ impl<'m> Walker<'m> {
         {
             self.problem(Kind::Pattern { found: text.into(), pattern });
         }
+        if let Some(format) = node.format()
+            && !formats::has(format, text)
+        {
+            self.problem(Kind::Format { found: text.into(), format });
+        }
+    }
+
+    fn is_measured(&self) -> bool {
+        matches!(self.path.last(), Some(Step::Key(key)) if growing::is_measured(key))
     }
 
     /// Whether a text matches; a pattern that cannot be compiled matches everything.

@@ -48,7 +48,7 @@ pub enum Command {
     Fmt(Fmt),
     /// Draw the stacks of a platform, and what goes from one to another
     Graph(Graph),
-    /// Explain a code: what it means, why it matters, what to do
+    /// Explain a code, or what AWS says of a resource type, a property, a service or an operation
     Explain(Explain),
     /// Find the line behind a name in AWS: a logical id, a state, a parameter, an output, a stack
     #[command(after_help = TRACED)]
@@ -117,9 +117,13 @@ pub struct Fmt {
 
 #[derive(Debug, Args)]
 pub struct Explain {
-    /// A code (`DR0402`) or the slug of a library module (`aurora/born_in`); without it, all codes are listed
-    #[arg(value_name = "CODE")]
-    pub code: Option<String>,
+    /// A code (`DR0402`), the slug of a library module (`aurora/born_in`), a resource type or a property of it
+    /// (`AWS::RDS::DBCluster.Engine`), a service or an operation (`rds.failoverGlobalCluster`); without it, all codes are listed
+    #[arg(value_name = "WHAT")]
+    pub what: Option<String>,
+    /// When colours are written; NO_COLOR and CLICOLOR_FORCE are heard too
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    pub color: When,
 }
 
 #[derive(Debug, Args)]
@@ -145,6 +149,9 @@ pub struct Common {
     /// The manifest from which the running platform was deployed: what it lists is there already, and only what is new is phased
     #[arg(long, value_name = "MANIFEST")]
     pub deployed: Option<PathBuf>,
+    /// The day with which dates are compared, as 2026-10-20; the clock never counts [default: the day of the data, see --version]
+    #[arg(long, value_name = "DAY", value_parser = day)]
+    pub today: Option<String>,
     /// What is refused beside errors
     #[arg(long, value_name = "WHAT")]
     pub deny: Vec<Deny>,
@@ -198,6 +205,15 @@ fn setting(text: &str) -> Result<(String, String), String> {
     }
 }
 
+fn day(text: &str) -> Result<String, String> {
+    let wrong = || "write a day as YEAR-MONTH-DAY, for example 2026-10-20".to_string();
+    let digits = |part: &str, length: usize| part.len() == length && part.bytes().all(|byte| byte.is_ascii_digit());
+    let [year, month, day] = <[&str; 3]>::try_from(text.split('-').collect::<Vec<_>>()).map_err(|_| wrong())?;
+    let within = |part: &str, most: u32| part.parse::<u32>().is_ok_and(|number| (1..=most).contains(&number));
+    let fits = digits(year, 4) && digits(month, 2) && digits(day, 2) && within(month, 12) && within(day, 31);
+    if fits { Ok(text.to_string()) } else { Err(wrong()) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -214,5 +230,11 @@ mod tests {
         assert_eq!(setting("a="), Ok(("a".into(), String::new())));
         assert!(setting("a").is_err());
         assert!(setting("=b").is_err());
+    }
+
+    #[test]
+    fn days_are_read() {
+        assert_eq!(day("2026-10-20"), Ok("2026-10-20".into()));
+        assert!(["2026-13-01", "2026-1-1", "20.10.2026", "today", "2026-10-20-1", "2026-10-00", ""].iter().all(|text| day(text).is_err()));
     }
 }

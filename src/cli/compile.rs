@@ -87,7 +87,7 @@ pub fn run(file: &Path, common: &Common, sources: &mut SourceMap, diagnostics: &
             return None;
         }
     };
-    let options = Options { settings: common.settings.clone(), environment, deployed };
+    let options = Options { settings: common.settings.clone(), environment, deployed, today: common.today.clone() };
     match Disk::open(file) {
         Ok(disk) => driver::compile(disk.entry(), &disk, &options, sources, diagnostics),
         Err(error) => {

@@ -3,13 +3,16 @@
 use super::Outcome;
 use super::args::Explain;
 use super::report::print;
+use super::terminal;
+use drc::aws::{api, schema};
 use drc::diag::{codes, suggest};
+use drc::render::explain::{self, Found};
 use drc::stdlib;
 use std::io::{Write, stderr};
 
-/// Prints the page of a code, what a library module insists on, or all codes.
+/// Prints the page of a code, what a library module insists on, what AWS says of a type or an operation, or all codes.
 pub fn explain(command: &Explain) -> Outcome {
-    let Some(wanted) = &command.code else {
+    let Some(wanted) = &command.what else {
         return print(|sink| codes::ALL.iter().try_for_each(|code| writeln!(sink, "{}  {}", code.id, code.title)));
     };
     if let Some(code) = codes::find(wanted) {
@@ -21,10 +24,71 @@ pub fn explain(command: &Explain) -> Outcome {
             writeln!(sink, "{} is a rule of the library module std@{}.{}:\n\n{}", slug.name, stdlib::VERSION, slug.module, slug.rule)
         });
     }
-    let known = codes::ALL.iter().map(|code| code.id).chain(slugs.iter().map(|slug| slug.name));
-    let help = suggest::nearest(wanted, known).map_or_else(|| "`drc explain` lists all codes".into(), |near| format!("did you mean `{near}`?"));
-    let _ = writeln!(stderr().lock(), "there is no code `{wanted}`: {help}");
-    Outcome::Failure
+    let page = if wanted.contains("::") {
+        resource_type(wanted, command)
+    } else if let Some((service, operation)) = wanted.split_once('.') {
+        called(service, operation, command)
+    } else if let Some(service) = api::service(wanted) {
+        Ok(explain::service(service, terminal::paper(command.color)))
+    } else {
+        let known = codes::ALL.iter().map(|code| code.id).chain(slugs.iter().map(|slug| slug.name)).chain(api::services().map(api::Service::name));
+        let help = suggest::nearest(wanted, known).map_or_else(|| "`drc explain` lists all codes".into(), |near| format!("did you mean `{near}`?"));
+        Err(format!("there is no code `{wanted}`: {help}"))
+    };
+    match page {
+        Ok(page) => print(|sink| sink.write_all(page.as_bytes())),
+        Err(message) => {
+            let _ = writeln!(stderr().lock(), "{message}");
+            Outcome::Failure
+        }
+    }
+}
+
+/// The page of `AWS::RDS::DBCluster` or `AWS::RDS::DBCluster.Engine`, in any case of letters.
+fn resource_type(wanted: &str, command: &Explain) -> Result<String, String> {
+    let (name, path) = wanted.split_once('.').unwrap_or((wanted, ""));
+    let found = schema::find(name).or_else(|| schema::names().find(|known| known.eq_ignore_ascii_case(name)).and_then(schema::find));
+    let Some(schema) = found else {
+        let near = suggest::nearest(name, schema::names());
+        let help = near.map_or_else(|| format!("it is not in AWS's schemas of {}", schema::date()), |near| format!("did you mean `{near}`?"));
+        return Err(format!("there is no resource type `{name}`: {help}"));
+    };
+    match explain::walk(schema, path) {
+        Found::Nothing { wrong, within, known } => {
+            let attributes = schema.attributes().map(|(name, _)| name);
+            let names = known.iter().map(String::as_str).chain(attributes.filter(|_| within == schema.name()));
+            let help = match suggest::nearest(&wrong, names) {
+                Some(near) => format!("did you mean `{within}.{near}`?"),
+                None if known.is_empty() => "it has no properties".into(),
+                None => format!("`drc explain {within}` lists what it has"),
+            };
+            Err(format!("`{within}` has no `{wrong}`: {help}"))
+        }
+        found => Ok(explain::resource_type(schema, &found, terminal::paper(command.color))),
+    }
+}
+
+/// The page of an operation, in any case of letters.
+fn called(service: &str, operation: &str, command: &Explain) -> Result<String, String> {
+    let lower = service.to_ascii_lowercase();
+    let Some(found) = api::service(&lower) else {
+        // The names of SDKs and of IAM are other ones in places.
+        let other = api::services().find(|other| other.api_name() == lower || other.iam_prefix() == Some(lower.as_str()));
+        let near = other.map(api::Service::name).or_else(|| suggest::nearest(service, api::services().map(api::Service::name)));
+        let help = near.map_or_else(|| "it is none of AWS's services".into(), |near| format!("did you mean `{near}`?"));
+        return Err(format!("there is no service `{service}`: {help}"));
+    };
+    match found.operation(operation).or_else(|| found.operations().find(|known| known.name().eq_ignore_ascii_case(operation))) {
+        Some(operation) => Ok(explain::operation(operation, terminal::paper(command.color))),
+        None => {
+            let names: Vec<String> = found.operation_names().collect();
+            let help = suggest::nearest(operation, names.iter().map(String::as_str)).map_or_else(
+                || format!("`drc explain {}` lists its operations", found.name()),
+                |near| format!("did you mean `{}.{near}`?", found.name()),
+            );
+            Err(format!("`{}` has no operation `{operation}`: {help}", found.name()))
+        }
+    }
 }
 
 /// A rule that a library module gives a name to.

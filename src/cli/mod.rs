@@ -12,6 +12,9 @@ mod trace;
 
 use args::{Arguments, Command};
 use clap::Parser;
+use clap::error::ErrorKind;
+use drc::aws::schema;
+use report::print;
 use std::process::ExitCode;
 
 /// How a run ends; the numbers are part of the interface.
@@ -35,8 +38,11 @@ impl From<Outcome> for ExitCode {
 pub fn run() -> ExitCode {
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
+        Err(error) if error.kind() == ErrorKind::DisplayVersion => {
+            return print(|sink| writeln!(sink, "drc {} (AWS data of {})", env!("CARGO_PKG_VERSION"), schema::date())).into();
+        }
         Err(error) => {
-            // Help and version arrive here too, with code 0; nobody is left to hear about a closed pipe.
+            // Help arrives here too, with code 0; nobody is left to hear about a closed pipe.
             let _ = error.print();
             return if error.use_stderr() { Outcome::Failure } else { Outcome::Clean }.into();
         }

@@ -1,6 +1,7 @@
 //! What the streams are: decided once, here, for all forms.
 
 use super::args::{FormatName, Showing, When};
+use drc::render::explain::Paper;
 use drc::render::{Format, Style};
 use std::env;
 use std::io::{IsTerminal, stderr, stdout};
@@ -37,6 +38,11 @@ pub fn style_of_answers(showing: &Showing) -> Style {
     }
     style.color = color(showing.color, terminal);
     style
+}
+
+/// How pages on standard output are written.
+pub fn paper(when: When) -> Paper {
+    Paper { width: width(), color: color(when, stdout().is_terminal()) }
 }
 
 fn format(name: FormatName) -> Format {

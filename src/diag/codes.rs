@@ -50,7 +50,7 @@ codes! {
     DUPLICATE_NAME "DR0203" "a name declared twice";
     UNKNOWN_INPUT "DR0204" "an input or key that does not exist";
     NO_SUCH_MODULE "DR0205" "the standard library has no such module";
-    MODULE_NOT_FOUND "DR0206" "a module file that cannot be read";
+    MODULE_NOT_FOUND "DR0206" "a file of the project that is not there";
     MODULE_CYCLE "DR0207" "modules that use each other in a circle";
     PRIVATE "DR0208" "a definition that is private to its module";
     OUTSIDE_PROJECT "DR0209" "a path that leaves the project";
@@ -117,6 +117,12 @@ codes! {
     OTHER_KIND "DR0524" "an id or ARN of another kind";
     REGION_NOT_KNOWN "DR0525" "a Region that the data knows nothing of";
     VALUE_REPEATED "DR0526" "equal elements where all have to differ";
+    OUT_OF_SUPPORT "DR0527" "a runtime or version that AWS has given up";
+    METRIC "DR0538" "a metric that AWS does not publish so";
+    HANDLER_NOT_FOUND "DR0545" "a function that the code does not export";
+    INLINE_MODULE "DR0546" "an ES module that is loaded as CommonJS";
+    CODE_TOO_LARGE "DR0547" "code that does not fit";
+    UNSETTLED "DR0548" "something gathered that depends on itself";
 
     NOT_COMPILED_YET "DR0601" "understood, but not compiled yet";
     EXPANSION_LIMIT "DR0602" "an expansion without end";

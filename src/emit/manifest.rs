@@ -2,13 +2,14 @@
 
 use super::Output;
 use super::protection::{self, StackPolicy};
+use crate::code::sha256;
 use crate::layout::{Source, Stack, StackId};
 use crate::model::value::{Deploy, TextPart, Value};
-use crate::model::{ARTIFACTS, Given};
+use crate::model::{ARTIFACTS, Artifact, Given};
 use crate::names;
 use serde::Serialize;
-use sha2::{Digest, Sha256};
-use std::collections::BTreeMap;
+use smol_str::SmolStr;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The version of the form that follows; docs/manifest.schema.json describes it.
 pub(super) const VERSION: u32 = 2;
@@ -22,6 +23,8 @@ pub struct Manifest<'o> {
     parameters: BTreeMap<&'o str, PlatformParameter<'o>>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     artifacts: BTreeMap<&'o str, ArtifactsEntry<'o>>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    archives: BTreeMap<&'o str, ArchiveEntry>,
     stacks: Vec<StackEntry<'o>>,
     phases: Vec<PhaseEntry<'o>>,
     plans: Vec<PlanEntry<'o>>,
@@ -91,6 +94,15 @@ struct ArtifactsEntry<'o> {
     output: String,
 }
 
+/// A file that is uploaded into a Region before a stack that names it.
+#[derive(Serialize)]
+struct ArchiveEntry {
+    file: String,
+    sha256: String,
+    size: usize,
+    sources: Vec<String>,
+}
+
 /// A finding that the source accepts.
 #[derive(Serialize)]
 struct Accepted<'o> {
@@ -145,6 +157,8 @@ struct StepEntry<'o> {
     template: &'o str,
     sha256: String,
     size: usize,
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    archives: BTreeSet<&'o str>,
     parameters: BTreeMap<&'o str, ParameterSource<'o>>,
 }
 
@@ -225,6 +239,7 @@ pub fn manifest(output: &Output) -> Manifest<'_> {
         },
         parameters: parameters(output),
         artifacts: artifacts(output),
+        archives: archives(output),
         stacks: stacks.collect(),
         phases: phases(output),
         plans: plans.collect(),
@@ -276,6 +291,16 @@ fn artifacts(output: &Output) -> BTreeMap<&str, ArtifactsEntry<'_>> {
         .collect()
 }
 
+fn archives(output: &Output) -> BTreeMap<&str, ArchiveEntry> {
+    let entry = |key: &SmolStr, artifact: &'_ Artifact| ArchiveEntry {
+        file: super::archives::path(key),
+        sha256: sha256(&artifact.bytes),
+        size: artifact.bytes.len(),
+        sources: artifact.sources.iter().cloned().collect(),
+    };
+    output.model.artifacts.iter().map(|(key, artifact)| (key.as_str(), entry(key, artifact))).collect()
+}
+
 /// The output that names the bucket of the artifacts.
 pub(super) fn artifacts_output() -> String {
     format!("{}Bucket", crate::expand::pascal_case(ARTIFACTS))
@@ -308,6 +333,7 @@ fn phases(output: &Output) -> Vec<PhaseEntry<'_>> {
                 template: &template.path,
                 sha256: sha256(&template.text),
                 size: template.text.len(),
+                archives: template.archives.iter().map(SmolStr::as_str).collect(),
                 parameters: taken.map(|(name, (source, _))| (name.as_str(), source_entry(output, source))).collect(),
             };
             Some((stack.id.as_str(), entry))
@@ -326,11 +352,6 @@ fn source_entry<'o>(output: &'o Output, source: &'o Source) -> ParameterSource<'
         },
         Source::Output(producer, name) => ParameterSource::Output { stack: stack_id(output, *producer), output: name },
     }
-}
-
-/// What a file is known by.
-pub(super) fn sha256(text: &[u8]) -> String {
-    Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// What CloudFormation wants to be told about a template that makes roles.

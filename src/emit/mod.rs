@@ -1,5 +1,6 @@
 //! What is written: templates, machines, the manifest. Everything is typed and serialised once.
 
+mod archives;
 mod deployed;
 mod graph;
 mod limits;
@@ -15,6 +16,8 @@ use crate::layout::{Layout, StackId};
 use crate::model::Model;
 use crate::source::SourceMap;
 use crate::workflow::Plan;
+use smol_str::SmolStr;
+use std::collections::BTreeSet;
 use std::io;
 
 pub use deployed::read_manifest;
@@ -47,6 +50,8 @@ pub(crate) struct TemplateFile {
     pub phase: usize,
     /// What the file holds.
     pub text: Vec<u8>,
+    /// The keys of the archives that it names.
+    pub archives: BTreeSet<SmolStr>,
 }
 
 /// The name of the manifest in the output folder.
@@ -68,9 +73,12 @@ impl Output {
                 let mut text = Vec::new();
                 // Writing to memory does not fail.
                 let _ = json(&template::template(&output, template::Part { stack: *stack, depth: phase.depth }), &mut text);
-                templates.push(TemplateFile { path, stack: *stack, phase: position, text });
+                let archives = archives::named(&text, &output.model.artifacts);
+                templates.push(TemplateFile { path, stack: *stack, phase: position, text, archives });
             }
         }
+        let needed: BTreeSet<&SmolStr> = templates.iter().flat_map(|template| &template.archives).collect();
+        output.model.artifacts.retain(|key, _| needed.contains(key));
         output.templates = templates;
         output
     }
@@ -88,6 +96,7 @@ impl Output {
     pub fn files(&self) -> Vec<String> {
         let mut files: Vec<String> = self.templates.iter().map(|template| template.path.clone()).collect();
         files.extend(self.machines.iter().map(|machine| machine.path.clone()));
+        files.extend(self.model.artifacts.keys().map(|key| archives::path(key)));
         files.extend([script::DEPLOY, script::DESTROY, MANIFEST, SOURCES].map(String::from));
         files.sort();
         files
@@ -109,6 +118,9 @@ impl Output {
         }
         if let Some(text) = script::text(self, path) {
             return sink.write_all(text.as_bytes());
+        }
+        if let Some(artifact) = self.model.artifacts.iter().find(|(key, _)| archives::path(key) == path).map(|(_, artifact)| artifact) {
+            return sink.write_all(&artifact.bytes);
         }
         match self.templates.iter().find(|template| template.path == path) {
             Some(template) => sink.write_all(&template.text),

@@ -42,7 +42,7 @@ impl<'a> Expander<'a> {
                     "write the position in brackets: `[0]` is the first element",
                     context,
                 ),
-                _ => match crate::aws::services::respelled_member(text).filter(|_| matches!(run.as_ref(), Run::Variable(_))) {
+                _ => match crate::aws::api::respelled_member(text).filter(|_| matches!(run.as_ref(), Run::Variable(_))) {
                     Some(meant) => self.member_spelling(name, meant, context),
                     None => Value::Run(Rc::new(Run::Member(run.clone(), name.text.clone()))),
                 },
@@ -50,6 +50,7 @@ impl<'a> Expander<'a> {
             Value::Module(module) => self.module_member(*module, name, context),
             Value::Region(region) => self.region_member(*region, name, context),
             Value::Platform => self.platform_member(name, context),
+            Value::File(file) => self.file_member(file, name, context),
             Value::Map(map) => match map.get(text) {
                 Some(value) => value.clone(),
                 None => match text {
@@ -78,7 +79,7 @@ impl<'a> Expander<'a> {
         }
     }
 
-    fn no_such_member(&mut self, base: &Value, name: &ast::Name, known: &[impl AsRef<str>], context: &Context) -> Value {
+    pub(super) fn no_such_member(&mut self, base: &Value, name: &ast::Name, known: &[impl AsRef<str>], context: &Context) -> Value {
         if self.too_late([base], &format!("what `.{}` looks at", name.text), name.span, context) {
             return Value::Error;
         }

@@ -185,7 +185,7 @@ impl<'a> Expander<'a> {
         let mut arguments: Vec<(SmolStr, Value)> = Vec::new();
         for statement in &node.block.statements {
             let Statement::Assign(assign) = statement else { continue };
-            if let Some(meant) = crate::aws::services::respelled_member(&assign.key.text) {
+            if let Some(meant) = crate::aws::api::respelled_member(&assign.key.text) {
                 self.member_spelling(&assign.key, meant, context);
                 return None;
             }

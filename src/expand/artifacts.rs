@@ -1,16 +1,35 @@
 //! What the deployment itself needs in each Region: the bucket that templates and code are handed over in.
 
 use super::{Context, Expander, Placement};
-use crate::model::ARTIFACTS;
+use crate::model::ids::Id;
 use crate::model::value::{Deploy, ResourceRef, TextPart, Value};
+use crate::model::{ARTIFACTS, Family};
 use smol_str::SmolStr;
 use std::rc::Rc;
 
+/// The buckets of the artifacts.
+#[derive(Debug, Default)]
+pub(super) enum Bucket {
+    /// Nobody needed them yet.
+    #[default]
+    Missing,
+    /// They are being made.
+    Begun,
+    /// One in each Region.
+    Made(Option<Id<Family>>),
+}
+
 impl Expander<'_> {
-    /// Makes the bucket of each Region. It is a part of every platform: a template may outgrow a request at any time.
-    pub(super) fn expand_artifacts(&mut self, context: &Context) {
+    /// Makes the bucket of each Region, once, and gives it; none while its name is being made. It is a part of every platform: a template
+    /// may outgrow a request at any time.
+    pub(super) fn expand_artifacts(&mut self) -> Option<Id<Family>> {
+        if let Bucket::Made(family) = self.artifacts {
+            return family;
+        }
         let regions: Vec<_> = self.model.regions.ids().collect();
-        let Some(platform) = self.platform.filter(|_| !regions.is_empty()) else { return };
+        let platform = self.platform.filter(|_| !regions.is_empty() && matches!(self.artifacts, Bucket::Missing))?;
+        self.artifacts = Bucket::Begun;
+        let context = &Context::of_scope(self.module_scope(self.modules.entry));
         let name = bucket_name(&self.name_for(ARTIFACTS, platform.name.span, context));
         let names = regions.iter().map(|region| (*region, name.clone())).collect();
         let placement = Placement { regions: regions.into(), single: false };
@@ -18,9 +37,13 @@ impl Expander<'_> {
         let path = (vec![SmolStr::new_static(ARTIFACTS)], ARTIFACTS.to_string());
         self.core_instance(ARTIFACTS, path, &placement, vec![("name", names)], platform.header(), context);
         let made = self.model.families.iter().skip(first);
-        let buckets = made.filter(|(_, family)| family.path.last().is_some_and(|name| name == "bucket"));
-        let exports = buckets.flat_map(|(family, row)| row.regions.iter().map(move |region| ResourceRef { family, region: *region }));
-        self.model.exports.extend(exports);
+        let bucket = made.into_iter().find(|(_, family)| family.path.last().is_some_and(|name| name == "bucket")).map(|(family, _)| family);
+        if let Some(family) = bucket {
+            let regions = self.model.families.get(family).regions.clone();
+            self.model.exports.extend(regions.into_iter().map(|region| ResourceRef { family, region }));
+        }
+        self.artifacts = Bucket::Made(bucket);
+        bucket
     }
 }
 

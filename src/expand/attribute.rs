@@ -26,7 +26,12 @@ impl Expander<'_> {
             .label(span, "no such attribute")
             .note(format!("in AWS's schemas of {}; if AWS has it since, `allow DR0523 \"reason\"` lets it pass", schema::date()))
             .acceptable();
-        let finding = match suggest::nearest(last, names.iter().copied()) {
+        // `FullName` for `LoadBalancerFullName`: the service's own name before it is what people leave out.
+        let longer = || {
+            let mut found = names.iter().copied().filter(|name| last.len() > 3 && name.ends_with(last));
+            found.next().filter(|_| found.next().is_none())
+        };
+        let finding = match suggest::nearest(last, names.iter().copied()).or_else(longer) {
             Some(near) => finding.help(format!("did you mean `{near}`?")).fix(format!("write `{near}`"), span, near),
             None if names.is_empty() => finding.help("it has no attributes; `.ref` is what `Ref` gives"),
             None => {

@@ -8,7 +8,7 @@ use crate::source::Span;
 use crate::syntax::ast::{self, ExprKind};
 use std::rc::Rc;
 
-const FUNCTIONS: &[&str] = &["min", "max", "range", "json", "file", "cloudwatch", "stack_output"];
+const FUNCTIONS: &[&str] = &["min", "max", "range", "json", "file", "artifact", "cloudwatch", "stack_output"];
 /// The most elements of `range(n)`.
 const MAXIMUM_RANGE: f64 = 100_000.0;
 
@@ -59,14 +59,19 @@ impl<'a> Expander<'a> {
                 Value::Deploy(Rc::new(Deploy::StackOutput(deploy.clone())))
             }
             ("stack_output", _) => self.wrong_arguments(name, "a value of a resource", span, context),
-            ("file", _) => self.fail(
-                codes::NOT_COMPILED_YET,
-                "`file` is understood, but not compiled yet",
-                span,
-                "not compiled yet",
-                "write the text into the source: a raw string `#\"...\"#`, or several lines between `\"\"\"`",
-                context,
-            ),
+            ("file", [Value::Text(path)]) => self.read_file(path, span, context),
+            ("file", [value @ Value::Deploy(_)]) => {
+                self.not_now(value, "the path of a file", span, context);
+                Value::Error
+            }
+            ("file", _) => self.wrong_arguments(name, "the path of a file, a text", span, context),
+            ("artifact", [Value::File(file)]) => self.pack(file, None, span, context),
+            ("artifact", [Value::File(file), Value::Text(name)]) => self.pack(file, Some(name), span, context),
+            ("artifact", [Value::File(_), value @ Value::Deploy(_)]) => {
+                self.not_now(value, "the name in an archive", span, context);
+                Value::Error
+            }
+            ("artifact", _) => self.wrong_arguments(name, "a file, and the name that it gets", span, context),
             ("cloudwatch", _) => self.fail(
                 codes::NOT_CALLABLE,
                 "`cloudwatch(...)` is the value of a `metric` declaration only",
@@ -90,6 +95,8 @@ impl<'a> Expander<'a> {
             match name {
                 "range" => "write `range(3)`, which gives 0, 1 and 2",
                 "json" => "write `json(value)`",
+                "file" => "write for example `file(\"functions/processor.mjs\")`",
+                "artifact" => "write for example `artifact(file(\"functions/processor.mjs\"), \"index.mjs\")`",
                 "stack_output" => "write for example `stack_output(key[primary].arn)`",
                 _ => "write for example `min(1min, 30s)`",
             },
@@ -259,6 +266,18 @@ impl<'a> Expander<'a> {
                     _ => Value::list(kept),
                 }
             }
+            ("flatten", []) => {
+                let mut flat = Vec::new();
+                for item in items.iter() {
+                    match item {
+                        Value::List(inner) if !self.spend(inner.len(), span, context) => return Some(Value::Error),
+                        Value::List(inner) => flat.extend(inner.iter().cloned()),
+                        Value::None => {}
+                        other => flat.push(other.clone()),
+                    }
+                }
+                Value::list(flat)
+            }
             ("sort", []) => {
                 let mut sorted = items.as_ref().clone();
                 sorted.sort_by(|a, b| match (a, b) {
@@ -318,7 +337,7 @@ impl<'a> Expander<'a> {
 
 fn methods(receiver: &Value) -> &'static [&'static str] {
     match receiver {
-        Value::List(_) => &["any", "all", "contains", "join", "map", "filter", "sort", "unique"],
+        Value::List(_) => &["any", "all", "contains", "join", "map", "filter", "flatten", "sort", "unique"],
         Value::Map(_) | Value::Range(_) => &["contains"],
         Value::Text(_) => &["replace", "split", "starts_with", "ends_with", "contains"],
         Value::Cidr(_) => &["subnet"],

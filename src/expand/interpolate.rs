@@ -87,6 +87,7 @@ impl<'a> Expander<'a> {
             Value::Quantity(..) => self.mismatch("a text", &value, span, "say in which unit: `.seconds`, `.minutes`, `.gib` ...", context),
             Value::Instance(..) => self.mismatch("a text", &value, span, "name an output of it, or `.name`", context),
             Value::Family(_) | Value::Resource(_) => self.mismatch("a text", &value, span, "write `.ref`, `.arn` or an attribute behind it", context),
+            Value::File(_) => self.mismatch("a text", &value, span, "write `.text` or `.name` behind it", context),
             Value::None => self.fail(
                 codes::MAYBE_NONE,
                 "this value is `none` and cannot be part of a text",

@@ -1,9 +1,10 @@
-//! Metrics and grants of components.
+//! Metrics of components.
 
 use super::{Context, Expander};
 use crate::diag::{Diagnostic, codes};
-use crate::model::value::{Dimension, Metric, Value, ValueMap};
-use crate::syntax::ast::{self, ExprKind, Statement, TypeKind};
+use crate::model::value::{Dimension, Metric, MetricPlaces, Value};
+use crate::source::Span;
+use crate::syntax::ast::{self, Entry, ExprKind, Statement, TypeKind};
 use smol_str::SmolStr;
 use std::rc::Rc;
 
@@ -42,6 +43,9 @@ impl<'a> Expander<'a> {
             );
         };
         let Some((namespace, name)) = self.metric_name(declaration, context) else { return Value::Error };
+        let origin = context.instance.map_or(declaration.name.span, |id| self.model.instances.get(id).span);
+        let mut places =
+            MetricPlaces { namespace: namespace.1, name: name.1, unit: None, dimensions: None, keys: Vec::new(), published: None, origin };
         let mut unit = None;
         let mut dimensions = Value::map(Vec::new());
         let mut sometimes = false;
@@ -53,9 +57,15 @@ impl<'a> Expander<'a> {
                 "unit" => {
                     let known: Vec<&str> = METRIC_UNITS.iter().map(|(name, ..)| *name).collect();
                     unit = self.one_of(&value, &known, assign.value.span, context);
+                    places.unit = Some(assign.value.span);
                 }
-                "dimensions" => dimensions = self.property_value(value, assign.value.span, context),
+                "dimensions" => {
+                    dimensions = self.property_value(value, assign.value.span, context);
+                    places.dimensions = Some(assign.value.span);
+                    places.keys = keys_of(&assign.value);
+                }
                 "published" => {
+                    places.published = Some(assign.value.span);
                     sometimes = self
                         .one_of(&value, &["always", "while_reading", "while_writing"], assign.value.span, context)
                         .is_some_and(|word| word != "always");
@@ -84,20 +94,24 @@ impl<'a> Expander<'a> {
             Some(id) => format!("{}.{}", self.model.instances.get(id).shown, declaration.name.text),
             None => declaration.name.text.to_string(),
         };
-        Value::Metric(Rc::new(Metric {
+        let metric = Rc::new(Metric {
             path,
             span: declaration.name.span,
             region,
-            namespace,
-            name,
+            namespace: namespace.0,
+            name: name.0,
             dimensions,
             unit,
             dimension: dimension.or(by_unit),
             sometimes,
-        }))
+            places,
+        });
+        self.model.metrics.push(metric.clone());
+        Value::Metric(metric)
     }
 
-    fn metric_name(&mut self, declaration: &'a ast::Declaration, context: &Context) -> Option<(Value, Value)> {
+    /// Namespace and name of a metric, and where they are written.
+    fn metric_name(&mut self, declaration: &'a ast::Declaration, context: &Context) -> Option<((Value, Span), (Value, Span))> {
         let span = declaration.value.as_ref().map_or(declaration.name.span, |value| value.span);
         if let Some(ExprKind::Apply(callee, arguments)) = declaration.value.as_ref().map(|value| &value.kind)
             && matches!(&callee.kind, ExprKind::Name(name) if name == "cloudwatch")
@@ -107,7 +121,7 @@ impl<'a> Expander<'a> {
             let namespace_value = self.text_of(namespace_value, namespace.span, context);
             let name_value = self.evaluate(name, context);
             let name_value = self.text_of(name_value, name.span, context);
-            return Some((namespace_value, name_value));
+            return Some(((namespace_value, namespace.span), (name_value, name.span)));
         }
         self.report(
             Diagnostic::error(codes::BAD_HEADER, format!("the metric `{}` does not say where it comes from", declaration.name.text))
@@ -117,35 +131,16 @@ impl<'a> Expander<'a> {
         );
         None
     }
+}
 
-    /// `grant write in regions { actions = [...], on = [...], reach = { ... } }`: a record for whoever is given it.
-    pub(super) fn evaluate_grant(&mut self, declaration: &'a ast::Declaration, context: &Context) -> Value {
-        let mut map = ValueMap::default();
-        for statement in declaration.statements() {
-            let Statement::Assign(assign) = statement else { continue };
-            if !["actions", "on", "reach"].contains(&assign.key.text.as_str()) {
-                self.unknown_key(&assign.key, &["actions", "on", "reach"], "a grant", context);
-                continue;
-            }
-            let value = self.evaluate(&assign.value, context);
-            let value = self.settle(value, assign.value.span, context);
-            map.insert(assign.key.text.clone(), value);
-        }
-        for key in ["actions", "on"] {
-            if !map.contains_key(key) {
-                self.fail(
-                    codes::MISSING_INPUT,
-                    format!("the grant `{}` has no `{key}`", declaration.name.text),
-                    declaration.name.span,
-                    if key == "on" { "on which resources? name their ARNs" } else { "which actions does it allow?" },
-                    if key == "on" { "add `on = [resource.arn]`" } else { "add `actions = [\"service:Operation\"]`" },
-                    context,
-                );
-            }
-        }
-        map.entry(SmolStr::new_static("reach")).or_insert(Value::None);
-        Value::Map(Rc::new(map))
-    }
+/// The keys of a map as it is written.
+fn keys_of(expression: &ast::Expr) -> Vec<(SmolStr, Span)> {
+    let ExprKind::Map(entries) = &expression.kind else { return Vec::new() };
+    let key = |entry: &Entry| match entry {
+        Entry::Pair { key, .. } => Some((key.text.clone(), key.span)),
+        Entry::Spread(_) => None,
+    };
+    entries.iter().filter_map(key).collect()
 }
 
 /// The dimension that a metric's declared type asks thresholds to have.

@@ -13,6 +13,9 @@ mod builtins;
 mod environment;
 mod evaluate;
 mod external;
+mod file;
+mod gather;
+mod grant;
 mod instance;
 mod interpolate;
 mod lacking;
@@ -35,11 +38,12 @@ mod unread;
 mod weigh;
 
 use crate::asl::StateOrigin;
+use crate::code::File;
 use crate::diag::{Code, Diagnostic, Diagnostics, Severity};
 use crate::model::ids::Id;
 use crate::model::{Instance, Model, Region};
 use crate::resolve::Modules;
-use crate::source::{SourceMap, Span};
+use crate::source::{Loader, SourceMap, Span};
 use crate::syntax::ast;
 use rustc_hash::{FxHashMap, FxHashSet};
 use scope::{Cell, Function, Scope};
@@ -91,6 +95,8 @@ pub struct Options {
     pub environment: Option<Environment>,
     /// What runs already, if the caller knows.
     pub deployed: Option<crate::model::Deployed>,
+    /// The day (`2026-10-20`) with which dates are compared, if it is not the day of the data about AWS.
+    pub today: Option<String>,
 }
 
 /// A file with values for settings and parameters.
@@ -153,6 +159,7 @@ struct PendingRequire<'a> {
 struct Expander<'a> {
     modules: &'a Modules,
     sources: &'a SourceMap,
+    loader: &'a dyn Loader,
     options: &'a Options,
     diagnostics: &'a mut Diagnostics,
     model: Model,
@@ -164,6 +171,9 @@ struct Expander<'a> {
     instances: Vec<InstanceBody<'a>>,
     families: Vec<FamilyBody<'a>>,
     requires: Vec<PendingRequire<'a>>,
+    /// What instances ask of others, and what was gathered when the program was expanded before.
+    contributions: Vec<(&'a ast::Contribute, Context)>,
+    gathered: gather::Gathered,
     /// Values at the top of the platform file: a mistake in one is found though nothing reads it.
     values: Vec<usize>,
     alarms: Vec<(&'a ast::Declaration, Context, Vec<SmolStr>)>,
@@ -175,6 +185,11 @@ struct Expander<'a> {
     environment: FxHashMap<SmolStr, &'a ast::Assign>,
     environment_scope: usize,
     parameters: FxHashMap<SmolStr, Id<crate::model::Parameter>>,
+    /// Files that were read, by their path in the project, and where they were first asked for; none for one that cannot be had.
+    files: FxHashMap<String, (Option<Rc<File>>, Span)>,
+    /// The keys of archives, by the hash of what is in them and the name that a single file got.
+    packed: FxHashMap<(String, Option<SmolStr>), SmolStr>,
+    artifacts: artifacts::Bucket,
     unknown: FxHashSet<(crate::source::FileId, SmolStr)>,
     /// Actions and conditions that a plan uses, by declaration and instance.
     performed: FxHashSet<(Span, Id<Instance>)>,
@@ -192,49 +207,88 @@ struct Expander<'a> {
     exhausted: bool,
 }
 
-/// Expands the program; what could not be computed is reported and left out.
-pub fn expand(modules: &Modules, sources: &SourceMap, options: &Options, diagnostics: &mut Diagnostics) -> Expanded {
-    let mut expander = Expander {
-        modules,
-        sources,
-        options,
-        diagnostics,
-        model: Model::default(),
-        machines: Vec::new(),
-        scopes: Vec::new(),
-        cells: Vec::new(),
-        functions: Vec::new(),
-        module_scopes: Vec::new(),
-        instances: Vec::new(),
-        families: Vec::new(),
-        requires: Vec::new(),
-        values: Vec::new(),
-        alarms: Vec::new(),
-        plans: Vec::new(),
-        adjusts: Vec::new(),
-        naming: None,
-        platform: None,
-        environment: FxHashMap::default(),
-        environment_scope: 0,
-        parameters: FxHashMap::default(),
-        unknown: FxHashSet::default(),
-        performed: FxHashSet::default(),
-        reading: Vec::new(),
-        lacks_of: Vec::new(),
-        mistold: FxHashSet::default(),
-        quiet: false,
-        lacks: false,
-        fuel: FUEL,
-        depth: 0,
-        exhausted: false,
-    };
-    expander.run();
-    let allows = statements::allowances(modules);
-    Expanded { model: expander.model, machines: expander.machines, allows }
+/// Expands the program; what could not be computed is reported and left out. Files that the program names are read with the loader.
+pub fn expand(modules: &Modules, sources: &SourceMap, loader: &dyn Loader, options: &Options, diagnostics: &mut Diagnostics) -> Expanded {
+    let found = diagnostics.as_slice().len();
+    let mut gathered = gather::Gathered::new();
+    let mut files = FxHashMap::default();
+    let mut round = 1;
+    loop {
+        let mut expander = Expander::new(modules, sources, loader, options, diagnostics, gathered);
+        expander.files = files;
+        expander.declare_program();
+        let asked = expander.contributed();
+        let settled = asked == expander.gathered || expander.exhausted;
+        if settled || round == gather::ROUNDS {
+            if !settled {
+                expander.report_unsettled(&asked);
+            }
+            expander.finish();
+            let (model, machines) = (expander.model, expander.machines);
+            return Expanded { model, machines, allows: statements::allowances(modules) };
+        }
+        // What was found belongs to a program that is expanded anew. A file is read once; one that cannot be had is told again.
+        files = std::mem::take(&mut expander.files);
+        files.retain(|_, (file, _)| file.is_some());
+        diagnostics.as_mut_vec().truncate(found);
+        gathered = asked;
+        round += 1;
+    }
 }
 
 impl<'a> Expander<'a> {
-    fn run(&mut self) {
+    fn new(
+        modules: &'a Modules,
+        sources: &'a SourceMap,
+        loader: &'a dyn Loader,
+        options: &'a Options,
+        diagnostics: &'a mut Diagnostics,
+        gathered: gather::Gathered,
+    ) -> Self {
+        Self {
+            modules,
+            sources,
+            loader,
+            options,
+            diagnostics,
+            model: Model::default(),
+            machines: Vec::new(),
+            scopes: Vec::new(),
+            cells: Vec::new(),
+            functions: Vec::new(),
+            module_scopes: Vec::new(),
+            instances: Vec::new(),
+            families: Vec::new(),
+            requires: Vec::new(),
+            values: Vec::new(),
+            alarms: Vec::new(),
+            plans: Vec::new(),
+            adjusts: Vec::new(),
+            naming: None,
+            platform: None,
+            environment: FxHashMap::default(),
+            environment_scope: 0,
+            parameters: FxHashMap::default(),
+            files: FxHashMap::default(),
+            packed: FxHashMap::default(),
+            artifacts: artifacts::Bucket::default(),
+            unknown: FxHashSet::default(),
+            performed: FxHashSet::default(),
+            reading: Vec::new(),
+            lacks_of: Vec::new(),
+            mistold: FxHashSet::default(),
+            quiet: false,
+            lacks: false,
+            fuel: FUEL,
+            depth: 0,
+            exhausted: false,
+            contributions: Vec::new(),
+            gathered,
+        }
+    }
+
+    /// Declares everything, and expands the components.
+    fn declare_program(&mut self) {
         self.declare_modules();
         self.model.files = self.modules.list.iter().map(|module| (module.tree.file, SmolStr::new(&module.key))).collect();
         let Some(entry) = self.modules.list.get(self.modules.entry) else { return };
@@ -243,9 +297,14 @@ impl<'a> Expander<'a> {
         self.expand_statements(&entry.tree.statements, &context, &[]);
         // What a component refuses is said first; what follows from it is not said at all.
         self.evaluate_requires();
+    }
+
+    /// Computes what was declared.
+    fn finish(&mut self) {
+        let context = Context::of_scope(self.module_scope(self.modules.entry));
         self.expand_alarms();
         self.expand_plans();
-        self.expand_artifacts(&context);
+        self.expand_artifacts();
         self.evaluate_unused();
         self.evaluate_unread();
         self.evaluate_resources();

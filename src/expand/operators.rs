@@ -56,9 +56,11 @@ impl<'a> Expander<'a> {
         match operator {
             BinaryOperator::And | BinaryOperator::Or => self.logic(operator, &first, left.span, second, right.span, context),
             BinaryOperator::Equal | BinaryOperator::NotEqual => match self.equal(&first, &second) {
-                // Lists and maps differ for sure only if what is known of them does.
+                // Lists and maps differ for sure only if what is known of them does; none of them is `none`.
                 Some(false)
-                    if matches!(first, Value::List(_) | Value::Map(_)) && self.too_late([&first, &second], "what is compared", span, context) =>
+                    if matches!(first, Value::List(_) | Value::Map(_))
+                        && !matches!(second, Value::None)
+                        && self.too_late([&first, &second], "what is compared", span, context) =>
                 {
                     Value::Error
                 }

@@ -2,7 +2,7 @@
 
 use super::{Context, Expander};
 use crate::diag::{Diagnostic, Severity, codes};
-use crate::model::value::Value;
+use crate::model::value::{Value, number_text, quantity_text};
 use crate::source::Span;
 use crate::syntax::ast::{self, ExprKind, StringPart};
 
@@ -52,6 +52,16 @@ impl<'a> Expander<'a> {
         if node.advise {
             finding = finding.help(format!("change it, or accept it where it stands: `allow {slug} \"reason\"`"));
         }
+        if let Some((name, value)) = &node.fix
+            && let Some(span) = self.given(&name.text, context).map(|assign| assign.value.span)
+        {
+            let value = self.evaluate(value, context);
+            if let Some(text) = self.source_of(&value) {
+                let change = format!("write `{} = {text}`", name.text);
+                let help = if node.advise { format!("{change}, or accept it where it stands: `allow {slug} \"reason\"`") } else { change.clone() };
+                finding = finding.help(help).fix(change, span, text);
+            }
+        }
         match context.instance.map(|id| self.model.instances.get(id)) {
             Some(instance) => {
                 let span = self.blamed(node, context).unwrap_or(instance.span);
@@ -74,15 +84,31 @@ impl<'a> Expander<'a> {
     fn blamed(&self, node: &ast::Require, context: &Context) -> Option<Span> {
         let mut names = Vec::new();
         mentioned(&node.condition, &mut names);
-        for name in names {
-            let cell = self.find_cell(context.scope, &name).and_then(|cell| self.cells.get(cell));
-            if let Some(super::scope::CellKind::Input { given: Some((assign, _)), .. }) = cell.map(|cell| &cell.kind)
-                && !self.sources.in_library(assign.span)
-            {
-                return Some(assign.span);
-            }
+        names.iter().find_map(|name| self.given(name, context)).map(|assign| assign.span)
+    }
+
+    /// The line of the user that gives an input.
+    fn given(&self, name: &str, context: &Context) -> Option<&'a ast::Assign> {
+        match &self.find_cell(context.scope, name).and_then(|cell| self.cells.get(cell))?.kind {
+            super::scope::CellKind::Input { given: Some((assign, _)), .. } if !self.sources.in_library(assign.span) => Some(assign),
+            _ => None,
         }
-        None
+    }
+
+    /// A value as it would be written, if it can be.
+    fn source_of(&self, value: &Value) -> Option<String> {
+        Some(match value {
+            Value::Text(text) => format!("{:?}", text.as_str()).replace("${", "$${"),
+            Value::Bool(value) => value.to_string(),
+            Value::Number(number) => number_text(*number).to_string(),
+            Value::Quantity(amount, dimension) => quantity_text(*amount, *dimension),
+            Value::Region(region) => self.model.regions.get(*region).alias.to_string(),
+            Value::List(items) => {
+                let items: Option<Vec<String>> = items.iter().map(|item| self.source_of(item)).collect();
+                format!("[{}]", items?.join(", "))
+            }
+            _ => return None,
+        })
     }
 }
 

@@ -225,7 +225,8 @@ impl<'a> Expander<'a> {
 
     fn evaluate_property(&mut self, assign: &'a ast::Assign, context: &Context, member: &mut Member) {
         let name = &assign.key;
-        if !name.text.starts_with(|first: char| first.is_ascii_uppercase()) {
+        // Ours are `snake_case`: a word with a capital letter anywhere is AWS's (`readmeMarkdown`).
+        if !name.text.contains(|letter: char| letter.is_ascii_uppercase()) {
             match name.text.as_str() {
                 "layer" => {}
                 "depends_on" => {
@@ -362,6 +363,13 @@ impl<'a> Expander<'a> {
                 self.mismatch("a value that AWS can take", &value, span, "write `.ref`, `.arn` or an attribute behind it", context)
             }
             Value::Instance(..) => self.mismatch("a value that AWS can take", &value, span, "name an output of it", context),
+            Value::File(_) => self.mismatch(
+                "a value that AWS can take",
+                &value,
+                span,
+                "write `.text` behind it for what stands in it, or `artifact(...)` around it to have it uploaded",
+                context,
+            ),
             Value::Run(_) if context.in_action => value,
             Value::Run(_) => self.fail(
                 codes::RUN_VALUE,

@@ -33,6 +33,7 @@ pub(super) enum CellKind<'a> {
     Output(&'a ast::Declaration),
     Metric(&'a ast::Declaration),
     Grant(&'a ast::Declaration),
+    Gather(&'a ast::Declaration),
     Action(&'a ast::Declaration),
     Condition(&'a ast::Declaration),
     Definition(&'a ast::Declaration),
@@ -445,6 +446,10 @@ impl<'a> Expander<'a> {
             CellKind::Grant(declaration) => {
                 let declaration: &'a ast::Declaration = declaration;
                 self.evaluate_grant(declaration, context)
+            }
+            CellKind::Gather(declaration) => {
+                let declaration: &'a ast::Declaration = declaration;
+                self.evaluate_gather(declaration, context)
             }
             CellKind::Action(_) => Value::Definition("an action"),
             CellKind::Condition(_) => Value::Definition("a condition"),

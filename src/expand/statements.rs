@@ -48,6 +48,7 @@ impl<'a> Expander<'a> {
                         },
                         Kind::Metric if !at_top => CellKind::Metric(declaration),
                         Kind::Grant if !at_top => CellKind::Grant(declaration),
+                        Kind::Gather if !at_top => CellKind::Gather(declaration),
                         Kind::Condition if !at_top => CellKind::Condition(declaration),
                         Kind::Action if !at_top => CellKind::Action(declaration),
                         _ => continue,
@@ -132,6 +133,7 @@ impl<'a> Expander<'a> {
                     let module = self.module_of(context.scope).unwrap_or(self.modules.entry);
                     self.requires.push(PendingRequire { node, context: context.clone(), module });
                 }
+                Statement::Contribute(node) => self.contributions.push((node, context.clone())),
                 Statement::Adjust(node) => self.adjusts.push((node, context.clone())),
                 Statement::Assign(assign) if !at_top && assign.key.text != "layer" => {
                     self.unknown_key(&assign.key, &["layer"], "a component", context);

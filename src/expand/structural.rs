@@ -31,8 +31,8 @@ impl<'a> Expander<'a> {
         if declaration.kind == Kind::Type && declared.iter().any(|member| member.kind == Kind::Input) {
             return self.check_record(value, declaration, ty, span, name, context);
         }
-        let members: Vec<&'a ast::Declaration> =
-            declared.into_iter().filter(|member| matches!(member.kind, Kind::Output | Kind::Metric | Kind::Grant | Kind::Action)).collect();
+        let kinds = [Kind::Output, Kind::Metric, Kind::Grant, Kind::Action, Kind::Gather];
+        let members: Vec<&'a ast::Declaration> = declared.into_iter().filter(|member| kinds.contains(&member.kind)).collect();
         let missing: Vec<&str> = match &value {
             Value::Instance(id, _) => {
                 let id = *id;
@@ -44,7 +44,11 @@ impl<'a> Expander<'a> {
                 let has = |member: &ast::Declaration| scope.is_some_and(|scope| scope.names.contains_key(&member.name.text));
                 members.iter().filter(|member| !has(member)).map(|member| member.name.text.as_str()).collect()
             }
-            Value::Map(map) => members.iter().map(|member| member.name.text.as_str()).filter(|member| !map.contains_key(*member)).collect(),
+            Value::Map(map) => {
+                // A map stands for what exists already: it gathers nothing, and what may be `none` may be left out.
+                let needed = members.iter().filter(|member| member.kind != Kind::Gather && !member.ty.as_ref().is_some_and(|ty| ty.optional));
+                needed.map(|member| member.name.text.as_str()).filter(|member| !map.contains_key(*member)).collect()
+            }
             _ => return self.wrong_type(&value, ty, span, name, context),
         };
         if !missing.is_empty() {
@@ -106,7 +110,11 @@ impl<'a> Expander<'a> {
         let inner = Context { scope, locals: None, ..context.clone() };
         let mut checked = map.as_ref().clone();
         for member in needed {
-            let (Some(ty), Some(value)) = (&member.ty, map.get(&member.name.text)) else { continue };
+            let Some(ty) = member.ty.as_ref().filter(|_| member.kind != Kind::Gather) else { continue };
+            let Some(value) = map.get(&member.name.text) else {
+                checked.insert(member.name.text.clone(), Value::None);
+                continue;
+            };
             let value = self.check_type(value.clone(), ty, span, &member.name.text, &inner);
             checked.insert(member.name.text.clone(), value);
         }

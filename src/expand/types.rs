@@ -32,6 +32,7 @@ pub(super) const TYPES: &[&str] = &[
     "Metric",
     "Grant",
     "Resource",
+    "File",
 ];
 
 impl<'a> Expander<'a> {
@@ -91,6 +92,7 @@ impl<'a> Expander<'a> {
             | ("Region", Value::Region(_))
             | ("Cidr", Value::Cidr(_))
             | ("Metric", Value::Metric(_))
+            | ("File", Value::File(_))
             | ("Grant", Value::Map(_))
             | ("Resource", Value::Family(_) | Value::Resource(_)) => value,
             ("Cidr" | "Bool" | "Number", Value::Deploy(_)) => value,
@@ -219,6 +221,7 @@ impl<'a> Expander<'a> {
             "Metric" => "a metric of an instance: `orders.lag`",
             "Grant" => "a grant of an instance: `orders.write`",
             "Resource" => "the name of a resource",
+            "File" => "`file(\"functions/processor.mjs\")`",
             _ => "",
         };
         if let (Value::Number(number), true) = (value, code == codes::UNIT_MISMATCH) {

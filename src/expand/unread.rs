@@ -14,7 +14,9 @@ impl<'a> Expander<'a> {
     pub(super) fn evaluate_unread(&mut self) {
         for number in 0..self.cells.len() {
             let Some(cell) = self.cells.get(number).filter(|cell| cell.memo.is_empty()) else { continue };
-            if self.is_existing(&cell.kind, &cell.context) {
+            // What a component gives to a part of something existing is the component's, not the user's.
+            let inside = self.existing(cell.context.instance).is_some_and(|existing| !existing.address.is_empty());
+            if inside || self.is_existing(&cell.kind, &cell.context) {
                 continue;
             }
             let span = match &cell.kind {

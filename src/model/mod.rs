@@ -4,12 +4,14 @@ pub mod computed;
 pub mod ids;
 pub mod value;
 
+use crate::code::File;
 use crate::source::{FileId, Span};
 use crate::workflow::Plan;
 use ids::{Arena, Id};
 use smol_str::SmolStr;
 use std::collections::{BTreeMap, BTreeSet};
-use value::{ResourceRef, Value};
+use std::rc::Rc;
+use value::{Metric, ResourceRef, Value};
 
 /// The layer of what the deployment itself needs: the first stack of each Region, made by the compiler.
 pub const ARTIFACTS: &str = "artifacts";
@@ -32,12 +34,29 @@ pub struct Model {
     pub families: Arena<Family>,
     /// The plans, one entry per machine.
     pub plans: Vec<Plan>,
+    /// The metrics of components, each in the Regions in which something reads it.
+    pub metrics: Vec<Rc<Metric>>,
     /// The files of the program, by their path in the project.
     pub files: BTreeMap<FileId, SmolStr>,
     /// What is handed on by its stack though no other stack takes it: whoever deploys reads it.
     pub exports: Vec<ResourceRef>,
+    /// Archives that are uploaded where stacks name them, by their keys.
+    pub artifacts: BTreeMap<SmolStr, Artifact>,
     /// The name of the stack of each layer and group, by the platform's naming.
     pub stack_names: BTreeMap<SmolStr, Value>,
+}
+
+/// Files of the project in an archive, which services take from the bucket of their Region.
+#[derive(Debug)]
+pub struct Artifact {
+    /// What is in it.
+    pub file: Rc<File>,
+    /// The name of the only file in it, if it is one.
+    pub name: Option<String>,
+    /// The archive.
+    pub bytes: Vec<u8>,
+    /// The paths in the project of what is in it: copies of a file give one archive.
+    pub sources: BTreeSet<String>,
 }
 
 /// The whole: objectives, tags, naming.

@@ -1,5 +1,6 @@
 //! Values: what is known now, what CloudFormation will know at deployment, and what a machine learns when it runs.
 
+use crate::code::File;
 use crate::model::ids::Id;
 use crate::model::{Family, Instance, Parameter, Region};
 use crate::source::Span;
@@ -56,6 +57,8 @@ pub enum Value {
     PerRegion(u32),
     /// A metric in one Region.
     Metric(Rc<Metric>),
+    /// A file or folder of the project.
+    File(Rc<File>),
     /// An imported module, by its number.
     Module(u32),
     /// `platform`
@@ -155,6 +158,27 @@ pub struct Metric {
     pub dimension: Option<Dimension>,
     /// Whether AWS publishes it only at times (`while_reading`).
     pub sometimes: bool,
+    /// Where its parts are written.
+    pub places: MetricPlaces,
+}
+
+/// Where the parts of a metric are written.
+#[derive(Debug, Clone)]
+pub struct MetricPlaces {
+    /// The namespace.
+    pub namespace: Span,
+    /// The name.
+    pub name: Span,
+    /// The unit, if it has one.
+    pub unit: Option<Span>,
+    /// The dimensions, if it has any.
+    pub dimensions: Option<Span>,
+    /// The keys of the dimensions that are written there.
+    pub keys: Vec<(SmolStr, Span)>,
+    /// When it is published, if that is said.
+    pub published: Option<Span>,
+    /// The declaration in the user's file that led to it.
+    pub origin: Span,
 }
 
 impl Value {
@@ -199,6 +223,7 @@ impl Value {
             Self::Resource(_) => "a resource".into(),
             Self::PerRegion(_) => "a value for each Region".into(),
             Self::Metric(_) => "Metric".into(),
+            Self::File(_) => "File".into(),
             Self::Module(_) => "a module".into(),
             Self::Platform => "the platform".into(),
             Self::Definition(kind) => (*kind).into(),

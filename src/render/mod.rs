@@ -2,6 +2,7 @@
 //! colour and width are given.
 
 mod codespan;
+pub mod explain;
 mod graphical;
 mod json;
 mod miette_json;

@@ -56,7 +56,7 @@ impl Place {
             Kind::Condition => Self::Condition,
             Kind::Action => Self::Action,
             Kind::Step => Self::Step,
-            Kind::Region | Kind::Setting | Kind::Param | Kind::Let | Kind::Input | Kind::Output => Self::Nothing,
+            Kind::Region | Kind::Setting | Kind::Param | Kind::Let | Kind::Input | Kind::Output | Kind::Gather => Self::Nothing,
         }
     }
 
@@ -79,9 +79,9 @@ impl Place {
             Self::Module => matches!(kind, K::Let | K::Component | K::Type),
             Self::Group => thing,
             Self::Branch => thing || kind == K::Group,
-            Self::Component => thing || matches!(kind, K::Input | K::Output | K::Metric | K::Grant | K::Condition | K::Action),
+            Self::Component => thing || matches!(kind, K::Input | K::Output | K::Metric | K::Grant | K::Condition | K::Action | K::Gather),
             Self::ComponentBranch => thing || matches!(kind, K::Output | K::Metric | K::Grant | K::Condition | K::Action),
-            Self::Type => matches!(kind, K::Input | K::Output | K::Metric | K::Grant | K::Action),
+            Self::Type => matches!(kind, K::Input | K::Output | K::Metric | K::Grant | K::Action | K::Gather),
             Self::Plan | Self::Parallel => kind == K::Step,
             Self::Condition => matches!(kind, K::Let | K::Input),
             Self::Action => matches!(kind, K::Let | K::Input),
@@ -96,7 +96,7 @@ impl Place {
             Statement::Declaration(declaration) => self.takes_kind(declaration.kind),
             Statement::Use(_) => matches!(self, Self::Platform | Self::Module),
             Statement::Allow(_) => !matches!(self, Self::Call),
-            Statement::Adjust(_) | Statement::Require(_) => top || component,
+            Statement::Adjust(_) | Statement::Require(_) | Statement::Contribute(_) => top || component,
             Statement::Assign(assign) => match assign.key.text.as_str() {
                 "layer" => !matches!(self, Self::ComponentBranch | Self::ResourceBranch | Self::Adjust) && !self.has_no_keys(),
                 _ => self != Self::ComponentBranch && !self.has_no_keys(),
@@ -128,8 +128,10 @@ impl Place {
             Self::Module => "a module defines components, types and values; put this into a component or into the platform file",
             Self::Group => "a group holds replicas, services, routes, resources, alarms, plans and values",
             Self::Branch => "in `if` and `for` stand replicas, services, routes, resources, alarms, plans and values",
-            Self::Component => "in a component stand inputs, resources, outputs, metrics, grants, conditions and actions",
-            Self::ComponentBranch => "inputs and `layer` stand directly in the component; what is conditional are resources, values, instances ...",
+            Self::Component => "in a component stand inputs, resources, outputs, metrics, grants, conditions, actions and what it gathers",
+            Self::ComponentBranch => {
+                "inputs, `gather` and `layer` stand directly in the component; what is conditional are resources, values, instances ..."
+            }
             Self::Type => "a type says which outputs, metrics, grants and actions are needed of an instance, or which inputs a record has",
             Self::PlatformBlock => "a platform has `name = value` lines only",
             Self::Instance => "an instance has `input = value` lines only",
@@ -142,7 +144,7 @@ impl Place {
             Self::OnFailure => "on failure somebody is told: `notify alerts`",
             Self::Step => "a step has `within` and `best_effort`",
             Self::Metric => "a metric has `unit`, `dimensions` and `published`",
-            Self::Grant => "a grant has `actions`, `on` and `reach`",
+            Self::Grant => "a grant has `actions`, `on`, `reach`, `keys` and `endpoints`",
             Self::Condition => "a condition has `input`, `let` and `holds`",
             Self::Action => "an action has `let`, `call`, `check`, `done when`, `if` and `for`",
             Self::Call => "a call has `Member = value` lines",
@@ -176,7 +178,7 @@ fn misplaced(statement: &Statement, place: Place, diagnostics: &mut Diagnostics)
             let word = declaration.kind.word();
             let label = match declaration.kind {
                 Kind::Step => "a step belongs into a plan".to_string(),
-                Kind::Input | Kind::Output | Kind::Metric | Kind::Grant | Kind::Condition | Kind::Action => {
+                Kind::Input | Kind::Output | Kind::Metric | Kind::Grant | Kind::Condition | Kind::Action | Kind::Gather => {
                     format!("`{word}` belongs into a component")
                 }
                 Kind::Platform | Kind::Region | Kind::Setting | Kind::Param | Kind::Component | Kind::Type | Kind::Group => {

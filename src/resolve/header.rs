@@ -46,6 +46,7 @@ fn parts(kind: Kind, in_type: bool) -> Parts {
         Kind::Metric => Parts { ty: true, clauses: &[In], value: !in_type, block: !in_type, ..none },
         Kind::Grant | Kind::Condition => Parts { clauses: &[In], block: !in_type, ..none },
         Kind::Action => Parts { clauses: &[In, Is], block: !in_type, ..none },
+        Kind::Gather => Parts { ty: true, ..none },
         Kind::Step => Parts { value: true, block: true, ..none },
     }
 }

@@ -6,13 +6,14 @@ mod header;
 mod path;
 
 use crate::diag::{Diagnostic, Diagnostics, codes, suggest};
-use crate::source::{FileId, LoadError, Loader, Origin, SourceMap, Span};
+use crate::source::{FileId, LoadError, Loader, MAXIMUM_FILES, Origin, SourceMap, Span};
 use crate::stdlib;
 use crate::syntax::{self, ast};
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
 pub use environment::{environment, lines as environment_lines};
+pub use path::join;
 
 /// One parsed file.
 #[derive(Debug)]
@@ -82,6 +83,8 @@ pub fn load_error(path: &str, error: &LoadError) -> Diagnostic {
         }
         LoadError::TooLarge { bytes } => Diagnostic::error(codes::TOO_LARGE, format!("`{path}` has {bytes} bytes; a source file may have 8 MiB"))
             .help("split the platform into modules and `use` them"),
+        LoadError::TooMany => Diagnostic::error(codes::TOO_LARGE, format!("`{path}` has more than {MAXIMUM_FILES} files"))
+            .help("name a folder that holds only what is needed"),
         LoadError::Outside => Diagnostic::error(codes::OUTSIDE_PROJECT, format!("`{path}` is a link that leads out of the project"))
             .note("a platform that reads files from elsewhere compiles differently on another machine")
             .help("put the file itself below the folder of the platform file"),
@@ -234,7 +237,7 @@ impl Resolver<'_> {
                 if matches!(error, LoadError::NotFound) {
                     finding.code = codes::MODULE_NOT_FOUND.id.into();
                     let (folder, name) = written.rsplit_once('/').map_or(("", written), |(folder, name)| (folder, name));
-                    let names = self.loader.neighbours(&key);
+                    let names = self.modules_beside(&key);
                     if let Some(near) = suggest::nearest(name, names.iter().map(String::as_str)) {
                         let meant = if folder.is_empty() { near.to_string() } else { format!("{folder}/{near}") };
                         finding =
@@ -242,7 +245,7 @@ impl Resolver<'_> {
                     }
                 }
                 if matches!(error, LoadError::IsDirectory) {
-                    let inside = self.loader.neighbours(&format!("{}/module.dr", key.trim_end_matches('/')));
+                    let inside = self.modules_beside(&format!("{}/module.dr", key.trim_end_matches('/')));
                     if let Some(first) = inside.first() {
                         finding = finding.help(format!("name the file in it: `{}/{first}`", written.trim_end_matches('/')));
                     }
@@ -251,5 +254,11 @@ impl Resolver<'_> {
                 None
             }
         }
+    }
+
+    fn modules_beside(&self, key: &str) -> Vec<String> {
+        let mut names = self.loader.neighbours(key);
+        names.retain(|name| name.ends_with(".dr"));
+        names
     }
 }

@@ -214,7 +214,19 @@ impl<'b> Builder<'b> {
                 let message = self.next_string(&mut parts)?;
                 parts.next()?;
                 let slug = self.next_string(&mut parts)?;
-                Statement::Require(ast::Require { span, advise, condition, message, slug })
+                let fix = match parts.next_of(Rule::k_fix).and_then(|_| parts.next()) {
+                    Some(key) => {
+                        parts.next()?;
+                        Some((self.name(&key), self.next_expression(&mut parts)?))
+                    }
+                    None => None,
+                };
+                Statement::Require(ast::Require { span, advise, condition, message, slug, fix })
+            }
+            Rule::contribute => {
+                let path = Parts::of(parts.nth(1)?).map(|name| self.name(&name)).collect();
+                parts.next()?;
+                Statement::Contribute(ast::Contribute { span, path, value: self.next_expression(&mut parts)? })
             }
             Rule::when => Statement::When(self.when(parts, span)?),
             Rule::notify => {
@@ -459,45 +471,6 @@ impl<'b> Builder<'b> {
     pub fn next_string(&mut self, parts: &mut Parts<'_>) -> Option<ast::StringLiteral> {
         let pair = parts.next()?;
         self.string(pair)
-    }
-
-    fn type_expression(&mut self, pair: Pair<'_>) -> Option<ast::TypeExpr> {
-        let span = self.span(&pair);
-        let mut parts = Parts::of(pair);
-        let first = parts.next()?;
-        let mut kind = if first.as_rule() == Rule::resource_type {
-            ast::TypeKind::Resource(self.name(&first))
-        } else {
-            let base = self.span(&first).start as usize;
-            let mut path = Vec::new();
-            let mut at = base;
-            for text in first.as_str().trim_ascii_end().split('.') {
-                path.push(Name { text: SmolStr::new(text), span: Span::new(self.file, at, at + text.len()) });
-                at += text.len() + 1;
-            }
-            ast::TypeKind::Named { path, arguments: Vec::new() }
-        };
-        let mut optional = false;
-        for part in parts {
-            match part.as_rule() {
-                Rule::type_arguments => {
-                    let mut list = Vec::new();
-                    for argument in Parts::of(part) {
-                        match argument.as_rule() {
-                            Rule::open_paren | Rule::close_paren => {}
-                            Rule::ty => list.push(ast::TypeArgument::Type(self.type_expression(argument)?)),
-                            Rule::type_range => list.push(ast::TypeArgument::Range(self.next_expression(&mut Parts::of(argument))?)),
-                            _ => list.push(ast::TypeArgument::Text(self.string(argument)?)),
-                        }
-                    }
-                    if let ast::TypeKind::Named { arguments, .. } = &mut kind {
-                        *arguments = list;
-                    }
-                }
-                _ => optional = true,
-            }
-        }
-        Some(ast::TypeExpr { span, kind, optional })
     }
 }
 

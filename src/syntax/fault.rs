@@ -505,6 +505,7 @@ fn phrase(rule: Rule) -> &'static str {
         Rule::k_over => "`over`",
         Rule::k_then => "`then`",
         Rule::k_when => "`when`",
+        Rule::k_fix => "`fix`",
         Rule::k_within => "`within`",
         Rule::is_ => "`is`",
         Rule::eos => "the end of the statement",

@@ -11,6 +11,7 @@ mod foreign;
 pub mod format;
 mod literal;
 mod scan;
+mod types;
 mod words;
 
 use crate::diag::Diagnostics;

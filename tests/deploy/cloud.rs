@@ -20,9 +20,17 @@ impl Compiled {
 
     /// Compiles a platform that runs already.
     pub fn again(platform: &str, deployed: Option<&Compiled>) -> Self {
+        Self::with(platform, &[], deployed)
+    }
+
+    /// Compiles a platform with files beside it.
+    pub fn with(platform: &str, files: &[(&str, &str)], deployed: Option<&Compiled>) -> Self {
         let folder = tempfile::tempdir().unwrap();
         // Blanks and quotes: nothing of a path may be read as code either.
         fs::write(folder.path().join("platform.dr"), platform).unwrap();
+        for (path, text) in files {
+            fs::write(folder.path().join(path), text).unwrap();
+        }
         let mut command = Command::new(env!("CARGO_BIN_EXE_drc"));
         command.current_dir(folder.path()).args(["compile", "platform.dr", "--format", "plain", "-o", "the 'out' $(folder)"]);
         if let Some(deployed) = deployed {

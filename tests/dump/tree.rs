@@ -55,7 +55,14 @@ fn statement(page: &mut Page, node: &Statement) {
         Statement::Require(node) => page.nest(if node.advise { "advise" } else { "require" }, |page| {
             page.line(expr(&node.condition));
             page.line(format!("else {} as {}", string(&node.message), string(&node.slug)));
+            if let Some((name, value)) = &node.fix {
+                page.line(format!("fix {} = {}", name.text, expr(value)));
+            }
         }),
+        Statement::Contribute(node) => {
+            let path = node.path.iter().map(|name| name.text.as_str()).collect::<Vec<_>>().join(".");
+            page.line(format!("contribute {path} = {}", expr(&node.value)));
+        }
         Statement::Moved(node) => page.line(format!("moved from {}", node.from.text)),
         Statement::When(node) => {
             let points = node.datapoints.map_or(String::new(), |(some, all, _)| format!(" for {some} of {all}"));

@@ -1,6 +1,8 @@
 """What must be true of a deployed platform: asked of the services with boto3, not of the engine."""
 
+import base64
 import json
+import zipfile
 
 from calls import client
 
@@ -26,7 +28,7 @@ class Checks:
 
     def run(self):
         """All checks. A platform that has a type is looked at for it."""
-        for check in (self.stacks, self.buckets, self.databases, self.tables, self.secrets, self.topics, self.alarms, self.machines, self.caches):
+        for check in (self.stacks, self.buckets, self.databases, self.tables, self.secrets, self.topics, self.alarms, self.machines, self.caches, self.functions):
             check()
         return self.findings
 
@@ -136,6 +138,18 @@ class Checks:
             found = client("elasticache", region).describe_global_replication_groups(ShowMemberInfo=True)["GlobalReplicationGroups"]
             members = {member["ReplicationGroupId"] for one in found for member in one["Members"]}
             self.expect("cache nodes", nodes.physical_id in members, f"{nodes.physical_id} is in no datastore")
+
+    def functions(self):
+        for region, function in self.of("AWS::Lambda::Function"):
+            found = client("lambda", region).get_function(FunctionName=function.physical_id)
+            key = function.properties["Code"].get("S3Key")
+            if key is None:
+                continue
+            listed = self.deployer.manifest["archives"][key]
+            digest = base64.b64encode(bytes.fromhex(listed["sha256"])).decode()
+            self.expect("code", found["Configuration"]["CodeSha256"] == digest, f"{function.physical_id} in {region} does not run {key}")
+            with zipfile.ZipFile(self.deployer.folder / listed["file"]) as archive:
+                self.expect("code", archive.testzip() is None and archive.namelist(), f"{key} is no archive")
 
     def fail_over(self):
         """Another Region writes now: nothing of that is the source's business."""

@@ -124,6 +124,8 @@ class Deployer:
         reached = self.reached(stack)
         if reached > step["phase"] and not step.get("last"):
             return "skipped"
+        for key in step.get("archives", []):
+            self.upload(stack["region"], key, self.folder / self.manifest["archives"][key]["file"])
         cloudformation = client("cloudformation", stack["region"])
         name, there = self.name(stack), self.describe(stack) is not None
         tags = {**{key: self.text(value, stack["region"]) for key, value in stack["tags"].items()}, PHASE: str(max(reached, step["phase"]))}
@@ -151,11 +153,20 @@ class Deployer:
         text = (self.folder / step["template"]).read_text(encoding="utf-8")
         if len(text.encode()) <= INLINE_BYTES:
             return {"TemplateBody": text}
-        artifacts = self.manifest["artifacts"][stack["region"]]
-        bucket, key = self.output(artifacts["stack"], artifacts["output"]), f"{step['sha256']}.json"
-        client("s3", stack["region"]).put_object(Bucket=bucket, Key=key, Body=text.encode())
+        key = f"{step['sha256']}.json"
+        bucket = self.upload(stack["region"], key, self.folder / step["template"])
         suffix = self.text("${AWS::URLSuffix}", stack["region"])
         return {"TemplateURL": f"https://{bucket}.s3.{stack['region']}.{suffix}/{key}"}
+
+    def upload(self, region, key, file):
+        """Brings a file into the bucket of a Region, unless it is there; gives the bucket."""
+        artifacts = self.manifest["artifacts"][region]
+        s3, bucket = client("s3", region), self.output(artifacts["stack"], artifacts["output"])
+        try:
+            s3.head_object(Bucket=bucket, Key=key)
+        except s3.exceptions.ClientError:
+            s3.put_object(Bucket=bucket, Key=key, Body=file.read_bytes())
+        return bucket
 
     def source(self, source, stack):
         if source["from"] == "param":

@@ -1,6 +1,7 @@
 """What no linter asks of the templates: plain resources only, machines that are the same in file and template, a true manifest."""
 
 import hashlib
+import re
 import sys
 from pathlib import Path
 
@@ -11,6 +12,7 @@ SECTIONS = {"AWSTemplateFormatVersion", "Description", "Parameters", "Resources"
 FUNCTIONS = {"Fn::If", "Fn::Transform", "Fn::ForEach", "Fn::ImportValue", "Condition"}
 # CloudFormation user guide, "Quotas": a template body in S3, and resources in a template.
 MAXIMUM_BYTES, MAXIMUM_RESOURCES = 1_000_000, 500
+ARCHIVE = re.compile(r"[0-9a-f]{64}\.zip")
 
 
 def plain(template, value, place, findings):
@@ -94,6 +96,12 @@ def check_manifest(folder, found, findings):
     listed = sorted(plan["definition"] for plan in manifest["plans"])
     if listed != sorted(str(path.relative_to(folder)) for path in machines(folder)):
         findings.append(f"{folder.name}: the manifest's definitions are not the machines of the folder")
+    for key, archive in manifest.get("archives", {}).items():
+        content = (folder / archive["file"]).read_bytes()
+        if (key, len(content)) != (f"{archive['sha256']}.zip", archive["size"]) or hashlib.sha256(content).hexdigest() != archive["sha256"]:
+            findings.append(f"{folder.name}: {archive['file']} is not what the manifest says")
+        if not any(key in entry.get("archives", []) for entry in entries):
+            findings.append(f"{folder.name}: no stack needs {archive['file']}")
     every = sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
     if sorted({*manifest["files"], "manifest.json"}) != every:
         findings.append(f"{folder.name}: the manifest's files are not those of the folder")
@@ -122,6 +130,9 @@ def check_entry(folder, manifest, stack, entry, by_path, reached, present, findi
             findings.append(f"{name}: {parameter} comes from {source['stack']}, which it does not depend on")
         if source["output"] not in present.get(source["stack"], {}).get("Outputs", {}):
             findings.append(f"{name}: {parameter} comes from {source['stack']}.{source['output']}, which is not there by then")
+    text = (folder / entry["template"]).read_text(encoding="utf-8")
+    if set(ARCHIVE.findall(text)) & manifest.get("archives", {}).keys() != set(entry.get("archives", [])):
+        findings.append(f"{name}: the manifest's archives are not those that the template names")
     iam = any(r["Type"].startswith("AWS::IAM::") for r in template.get("Resources", {}).values())
     if iam and not stack["capabilities"]:
         findings.append(f"{name} makes IAM resources, and the manifest gives no capability for it")

@@ -26,6 +26,7 @@ names! { statement_name, STATEMENTS, Statement:
     Statement::If(_) => "if",
     Statement::For(_) => "for",
     Statement::Require(_) => "require",
+    Statement::Contribute(_) => "contribute",
     Statement::Moved(_) => "moved",
     Statement::When(_) => "when",
     Statement::Notify(_) => "notify",
@@ -61,6 +62,7 @@ names! { kind_name, KINDS, Kind:
     Kind::Output => "output",
     Kind::Metric => "metric",
     Kind::Grant => "grant",
+    Kind::Gather => "gather",
     Kind::Condition => "condition",
     Kind::Action => "action",
     Kind::Step => "step",
@@ -173,6 +175,7 @@ const FLAGS: &[&str] = &[
     "second name of a comprehension",
     "condition of a comprehension",
     "advise",
+    "fix of require",
     "datapoints",
     "text of notify",
     "on of a call",
@@ -239,12 +242,15 @@ impl Walk {
                 self.expression(over);
                 self.block(body);
             }
-            Statement::Require(Require { span: _, advise, condition, message, slug }) => {
+            Statement::Require(Require { span: _, advise, condition, message, slug, fix }) => {
                 self.flag("advise", *advise);
+                self.flag("fix of require", fix.is_some());
                 self.expression(condition);
                 self.string(message);
                 self.string(slug);
+                fix.iter().for_each(|(_, value)| self.expression(value));
             }
+            Statement::Contribute(Contribute { span: _, path: _, value }) => self.expression(value),
             Statement::Moved(Moved { span: _, from: _ }) => {}
             Statement::When(When { span: _, statistic: _, metric, over, comparison, threshold, datapoints }) => {
                 self.flag("datapoints", datapoints.is_some());

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 /// Files by their path below the project's root.
 #[derive(Debug, Clone, Default)]
 pub struct Project {
-    files: BTreeMap<String, String>,
+    files: BTreeMap<String, Vec<u8>>,
     settings: Vec<(String, String)>,
     environment: Option<Environment>,
     deployed: Option<Deployed>,
@@ -23,6 +23,8 @@ pub struct Project {
 pub struct Compiled {
     /// The texts of all files, if there was no error.
     pub files: Option<BTreeMap<String, String>>,
+    /// The archives among the files.
+    pub archives: BTreeMap<String, Vec<u8>>,
     /// What was found, in the order in which it is shown.
     pub findings: Vec<Diagnostic>,
     /// The findings as people read them.
@@ -31,7 +33,24 @@ pub struct Compiled {
 
 impl Loader for Project {
     fn load(&self, path: &str) -> Result<String, LoadError> {
-        self.files.get(path).cloned().ok_or(LoadError::NotFound)
+        self.bytes(path).map(|bytes| String::from_utf8(bytes).expect("a text"))
+    }
+
+    fn bytes(&self, path: &str) -> Result<Vec<u8>, LoadError> {
+        let inside = format!("{path}/");
+        let folder = self.files.keys().any(|known| known.starts_with(&inside));
+        self.files.get(path).cloned().ok_or(if folder { LoadError::IsDirectory } else { LoadError::NotFound })
+    }
+
+    fn files(&self, path: &str) -> Result<Vec<String>, LoadError> {
+        // Not in order: that is for the reader.
+        let inside = format!("{path}/");
+        Ok(self.files.keys().rev().filter_map(|known| known.strip_prefix(&inside)).map(String::from).collect())
+    }
+
+    fn neighbours(&self, path: &str) -> Vec<String> {
+        let folder = path.rsplit_once('/').map(|(folder, _)| format!("{folder}/")).unwrap_or_default();
+        self.files.keys().filter_map(|known| known.strip_prefix(&folder)).map(|rest| rest.split('/').next().unwrap().to_string()).collect()
     }
 }
 
@@ -42,8 +61,8 @@ impl Project {
     }
 
     /// The same with one more file.
-    pub fn file(mut self, path: &str, text: &str) -> Self {
-        self.files.insert(path.into(), text.into());
+    pub fn file(mut self, path: &str, text: impl AsRef<[u8]>) -> Self {
+        self.files.insert(path.into(), text.as_ref().to_vec());
         self
     }
 
@@ -68,21 +87,28 @@ impl Project {
     /// Compiles it.
     pub fn compile(&self) -> Compiled {
         let (mut sources, mut diagnostics) = (SourceMap::new(), Diagnostics::new());
-        let options = Options { settings: self.settings.clone(), environment: self.environment.clone(), deployed: self.deployed.clone() };
+        let options =
+            Options { settings: self.settings.clone(), environment: self.environment.clone(), deployed: self.deployed.clone(), today: None };
         let output = compile("platform.dr", self, &options, &mut sources, &mut diagnostics);
+        let mut archives = BTreeMap::new();
         let files = output.map(|output| {
-            let text = |path: &String| {
+            let mut files = BTreeMap::new();
+            for path in output.files() {
                 let mut sink = Vec::new();
-                output.write(path, &mut sink).expect("a vector takes everything");
-                String::from_utf8(sink).expect("files are UTF-8")
-            };
-            output.files().iter().map(|path| (path.clone(), text(path))).collect()
+                output.write(&path, &mut sink).expect("a vector takes everything");
+                if path.ends_with(".zip") {
+                    archives.insert(path, sink);
+                } else {
+                    files.insert(path, String::from_utf8(sink).expect("files are UTF-8"));
+                }
+            }
+            files
         });
         let findings = diagnostics.into_sorted();
         let mut shown = Vec::new();
         let style = Style { format: Format::Plain, color: false, width: 120, limit: None };
         render(&findings, &sources, style, &mut shown).expect("a vector takes everything");
-        Compiled { files, findings, shown: String::from_utf8(shown).expect("the forms write UTF-8") }
+        Compiled { files, archives, findings, shown: String::from_utf8(shown).expect("the forms write UTF-8") }
     }
 }
 

@@ -1,6 +1,12 @@
 //! Work on the project that is no part of the compiler: `cargo xtask refresh-aws-data` makes the tables in `src/aws/data`.
 
+mod api;
+mod hash;
+mod iam;
+mod index;
+mod names;
 mod packages;
+mod regions;
 mod sources;
 mod table;
 mod types;
@@ -39,6 +45,9 @@ fn main() -> Result<()> {
     }
     let packages = packages::fetch(&cache)?;
     let mut report = sources::Report::default();
+    regions::check(&packages, &root)?;
     types::convert(&packages, &mut report, &root)?;
+    let detailed = api::convert(&packages, &iam::read(&packages)?, &mut report, &root)?;
+    iam::convert(&packages, &detailed, &mut report, &root)?;
     report.write(&root, &packages)
 }

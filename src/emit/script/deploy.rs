@@ -1,11 +1,13 @@
 //! `deploy.sh`
 
 use super::definitions::{Case, Definitions};
-use super::quote::{dns_suffix, quote, words};
+use super::quote::{quote, words};
 use super::steps::steps;
+use crate::aws::regions::dns_suffix;
 use crate::emit::{Output, manifest, protection};
 use crate::layout::Source;
 use crate::model::ARTIFACTS;
+use smol_str::SmolStr;
 
 const FIXED: &str = include_str!("deploy.sh");
 
@@ -54,7 +56,12 @@ fn applied(definitions: &mut Definitions) {
     for step in steps(output) {
         let key = format!("{}/{}", step.phase, step.stack);
         let (number, last, size, sha256, template) = (step.number, u8::from(step.last), step.size, step.sha256, quote(step.template));
-        cases.push((key.clone(), vec![format!("step_phase={number} step_last={last} step_size={size} step_hash={sha256} step_template={template}")]));
+        let mut step_is = format!("step_phase={number} step_last={last} step_size={size} step_hash={sha256} step_template={template}");
+        if !step.archives.is_empty() {
+            let keys: Vec<&str> = step.archives.iter().map(SmolStr::as_str).collect();
+            step_is += &format!(" step_archives={}", quote(&keys.join(" ")));
+        }
+        cases.push((key.clone(), vec![step_is]));
         let call = |(name, source): &(&str, &Source)| match source {
             Source::Platform(id, region) => format!("from_param {} {}", quote(name), definitions.slots.find(*id, *region)),
             Source::Output(producer, output) => format!("from_output {} {producer} {}", quote(name), quote(output)),

@@ -65,7 +65,7 @@ needs() { stack_needs[number]="$*"; }
 # What is deleted before the stack: what CloudFormation would leave behind, or cannot delete; in this order.
 deletes() { removed[number]="$*"; }
 
-# The templates of the Region; nothing that anybody put there.
+# The templates and the code of the Region; nothing that anybody put there.
 holds_artifacts() { artifacts[number]=1; }
 
 # What holds data or is kept for another reason: for it the stack stays.
@@ -267,7 +267,7 @@ delete_stack() {
 
 list_removed() {
     [ -n "${status[$1]}" ] && [ -z "${stays[$1]}" ] && [ -n "${removed[$1]}" ] || return 0
-    # Without --data only the templates are deleted; the rest is CloudFormation's.
+    # Without --data only the artifacts are deleted; the rest is CloudFormation's.
     [ "$data" = 1 ] || [ "${artifacts[$1]}" = 1 ] || return 0
     list_resources "$1"
     printf '%s\n' "$out" >"$work/resources.$1"

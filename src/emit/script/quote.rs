@@ -1,5 +1,6 @@
 //! Texts of the source in a shell script: always data, never code.
 
+use crate::aws::regions::dns_suffix;
 use crate::emit::Output;
 use crate::model::value::{Deploy, TextPart, Value};
 use crate::model::{Parameter, Region, ids::Id};
@@ -68,11 +69,6 @@ fn deploy_word(output: &Output, slots: &Slots, region: Id<Region>, deploy: &Depl
         // Nothing else is part of a name: the expander refuses it where it stands.
         _ => quote(""),
     }
-}
-
-/// What `AWS::URLSuffix` is in a partition.
-pub fn dns_suffix(partition: &str) -> &'static str {
-    if partition == "aws-cn" { "amazonaws.com.cn" } else { "amazonaws.com" }
 }
 
 #[cfg(test)]

@@ -1,7 +1,10 @@
 //! What is deployed when: the phases, their waves, and what each step applies.
 
-use crate::emit::{Output, manifest};
+use crate::code::sha256;
+use crate::emit::Output;
 use crate::layout::{Source, StackId};
+use smol_str::SmolStr;
+use std::collections::BTreeSet;
 
 /// What a phase holds for a stack.
 pub struct Step<'o> {
@@ -15,6 +18,8 @@ pub struct Step<'o> {
     pub template: &'o str,
     pub sha256: String,
     pub size: usize,
+    /// The keys of the archives that the template names.
+    pub archives: &'o BTreeSet<SmolStr>,
     /// Name in the template and where the value comes from.
     pub parameters: Vec<(&'o str, &'o Source)>,
 }
@@ -29,8 +34,18 @@ pub fn steps(output: &Output) -> Vec<Step<'_>> {
     };
     let made = output.templates.iter().filter_map(|template| {
         let (phase, stack, step, parameters) = step(template)?;
-        let (sha256, size) = (manifest::sha256(&template.text), template.text.len());
-        Some(Step { phase, stack, number: step.number, last: step.last, template: &template.path, sha256, size, parameters })
+        let (sha256, size) = (sha256(&template.text), template.text.len());
+        Some(Step {
+            phase,
+            stack,
+            number: step.number,
+            last: step.last,
+            template: &template.path,
+            sha256,
+            size,
+            archives: &template.archives,
+            parameters,
+        })
     });
     made.collect()
 }

@@ -54,11 +54,13 @@ pub enum Kind {
     Action,
     /// `step`
     Step,
+    /// `gather`
+    Gather,
 }
 
 impl Kind {
     /// Every kind, in the order of the reference.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 25] = [
         Self::Platform,
         Self::Region,
         Self::Setting,
@@ -83,6 +85,7 @@ impl Kind {
         Self::Condition,
         Self::Action,
         Self::Step,
+        Self::Gather,
     ];
 
     /// The keyword.
@@ -113,6 +116,7 @@ impl Kind {
             Self::Condition => "condition",
             Self::Action => "action",
             Self::Step => "step",
+            Self::Gather => "gather",
         }
     }
 }

@@ -62,6 +62,8 @@ pub enum Statement {
     For(For),
     /// `require c else "message" as "slug"` and `advise ...`
     Require(Require),
+    /// `contribute a.b = [...]`
+    Contribute(Contribute),
     /// `moved from NAME`
     Moved(Moved),
     /// `when max(x) over 1min > 1s for 2 of 3`
@@ -101,6 +103,7 @@ impl Statement {
             Self::If(node) => node.span,
             Self::For(node) => node.span,
             Self::Require(node) => node.span,
+            Self::Contribute(node) => node.span,
             Self::Moved(node) => node.span,
             Self::When(node) => node.span,
             Self::Notify(node) => node.span,
@@ -241,6 +244,19 @@ pub struct Require {
     pub message: StringLiteral,
     /// The slug: `aurora/readers`.
     pub slug: StringLiteral,
+    /// `fix NAME = VALUE`: an input, and what it has to be so that the condition holds.
+    pub fix: Option<(Name, Expr)>,
+}
+
+/// `contribute network.wanted = [...]`: what this asks of another instance.
+#[derive(Debug, Clone)]
+pub struct Contribute {
+    /// The whole statement.
+    pub span: Span,
+    /// The instance and what it gathers.
+    pub path: Vec<Name>,
+    /// A list.
+    pub value: Expr,
 }
 
 /// `moved from NAME`.

@@ -51,6 +51,18 @@ impl<'t> Printer<'t> {
                 self.verbatim(node.message.span);
                 self.text(" as ");
                 self.verbatim(node.slug.span);
+                if let Some((name, value)) = &node.fix {
+                    self.text(" fix ");
+                    self.name(name);
+                    self.text(" = ");
+                    self.expr(value, VALUE);
+                }
+            }
+            Statement::Contribute(node) => {
+                self.text("contribute ");
+                self.names(&node.path, ".");
+                self.text(" = ");
+                self.expr(&node.value, VALUE);
             }
             Statement::Moved(node) => {
                 self.text("moved from ");

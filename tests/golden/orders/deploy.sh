@@ -100,10 +100,10 @@ step_of() {
             step_phase=1 step_last=1 step_size=7260 step_hash=eec6ba088c557e07916c0f300590acb12bbb54e245ba602e90ac8c06f10bd378 step_template='us-east-2/keys.template.json'
             ;;
         1/4)
-            step_phase=1 step_last=1 step_size=5619 step_hash=f9e168007cb6cc93bbbff964af662b4e2c5c06890786ab4fcc521d3640a745ab step_template='us-east-1/network.template.json'
+            step_phase=1 step_last=1 step_size=6235 step_hash=943bc22341b6e081baef4661f0997d3fda148d57cb47a47767b4d133bc891bb3 step_template='us-east-1/network.template.json'
             ;;
         1/5)
-            step_phase=1 step_last=1 step_size=5619 step_hash=8c0789ffca46047508da0f275416f9796500d4d5e53c6a4808c77ffe63052e0f step_template='us-east-2/network.template.json'
+            step_phase=1 step_last=1 step_size=6235 step_hash=1f5e8d9a21260f81d505defd00d9b4ba47148b0787453c28582c4ebb2bc15a6e step_template='us-east-2/network.template.json'
             ;;
         1/6)
             step_phase=1 step_last=0 step_size=12406 step_hash=f535b4981c6632d54916dcef7a6b5015904b4d11fc65d9384ad71986822a4200 step_template='us-east-1/data.phase-1.template.json'

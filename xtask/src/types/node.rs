@@ -182,6 +182,23 @@ impl Draft {
         self.loose |= node.loose;
         node.position
     }
+
+    /// The stricter one of a bound and what another keyword has set already.
+    fn narrower(&self, bit: u32, bound: u32, least: bool) -> u32 {
+        match self.fields.get(&bit) {
+            Some(known) if least => bound.max(*known),
+            Some(known) => bound.min(*known),
+            None => bound,
+        }
+    }
+
+    /// The lengths that a pattern asks for.
+    fn lengths(&mut self, least: u32, greatest: u32) {
+        if least > 0 {
+            self.fields.insert(keyword::MIN_LENGTH, self.narrower(keyword::MIN_LENGTH, least, true));
+        }
+        self.fields.insert(keyword::MAX_LENGTH, self.narrower(keyword::MAX_LENGTH, greatest, false));
+    }
 }
 
 impl<'a> Nodes<'a> {
@@ -341,6 +358,9 @@ impl<'a> Nodes<'a> {
             "pattern" => match self.pattern(value.as_str().context("no text")?) {
                 Some(pattern) => {
                     draft.loose |= pattern.lost != Lost::default();
+                    if let Some((least, greatest)) = pattern.lengths {
+                        draft.lengths(least, greatest);
+                    }
                     if pattern.takes_anything {
                         self.skipped.count("pattern that takes anything");
                         return Ok(());
@@ -364,7 +384,7 @@ impl<'a> Nodes<'a> {
                 let count = value.as_u64().context("no count")?;
                 match u32::try_from(count) {
                     Ok(0) if name.starts_with("min") => return Ok(()),
-                    Ok(count) => (bit, count),
+                    Ok(count) => (bit, draft.narrower(bit, count, name.starts_with("min"))),
                     // Nothing that long can be written down.
                     Err(_) if name.starts_with("max") => return Ok(()),
                     Err(_) => bail!("{count} is too great"),
@@ -412,7 +432,7 @@ impl<'a> Nodes<'a> {
         for (pattern, schema) in patterns {
             let node = draft.holds(self.node(schema)?);
             match self.pattern(pattern) {
-                Some(pattern) if pattern.lost == Lost::default() => list.push((pattern.text, node)),
+                Some(pattern) if pattern.lost == Lost::default() && pattern.lengths.is_none() => list.push((pattern.text, node)),
                 Some(pattern) => {
                     draft.loose = true;
                     list.push((pattern.text, if alone { node } else { 0 }));

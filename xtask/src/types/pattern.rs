@@ -22,7 +22,7 @@ const BEYOND_ASCII: (u32, u32) = (0x80, 0x0010_ffff);
 /// The characters that UTF-16 writes as two.
 const ASTRAL: (u32, u32) = (0x1_0000, 0x0010_ffff);
 /// The most copies of something that a pattern may ask for before its upper bound is left out: each copy costs memory when it is compiled.
-const MAXIMUM_COPIES: u32 = 2100;
+const MAXIMUM_COPIES: u32 = 260;
 
 /// A pattern for `regex-lite`.
 #[derive(Debug, PartialEq, Eq)]
@@ -33,6 +33,8 @@ pub struct Rewritten {
     pub lost: Lost,
     /// Whether it takes any text.
     pub takes_anything: bool,
+    /// The least and the greatest length of a text, if the pattern does not say it itself.
+    pub lengths: Option<(u32, u32)>,
 }
 
 /// The pattern for `regex-lite`.
@@ -40,11 +42,11 @@ pub struct Rewritten {
 /// # Errors
 /// Why it cannot be made.
 pub fn rewrite(original: &str) -> Result<Rewritten, String> {
-    let mut parser = Parser { input: original.chars().collect(), at: 0, output: String::new(), lost: Lost::default() };
+    let mut parser = Parser { input: original.chars().collect(), at: 0, output: String::new(), lost: Lost::default(), lengths: None };
     parser.sequence()?;
-    let Parser { output, lost, .. } = parser;
+    let Parser { output, lost, lengths, .. } = parser;
     match regex_lite::Regex::new(&output) {
-        Ok(_) => Ok(Rewritten { lost, takes_anything: takes_anything(&output), text: output }),
+        Ok(_) => Ok(Rewritten { lost, lengths, takes_anything: takes_anything(&output), text: output }),
         Err(error) => Err(error.to_string()),
     }
 }
@@ -61,6 +63,7 @@ struct Parser {
     at: usize,
     output: String,
     lost: Lost,
+    lengths: Option<(u32, u32)>,
 }
 
 impl Parser {
@@ -75,7 +78,13 @@ impl Parser {
     fn sequence(&mut self) -> Result<(), String> {
         // Whether something stands before that a quantifier can repeat, and whether that has one already.
         let (mut atom, mut quantified) = (false, false);
+        // Where the last thing begins in the output, and how many characters it takes if that is one.
+        let (mut start, mut single) = (0, false);
         while let Some(character) = self.peek(0) {
+            if !matches!(character, '*' | '+' | '?' | '{') {
+                start = self.output.len();
+                single = !matches!(character, '(' | ')' | '|' | '^' | '$');
+            }
             match character {
                 '\\' => {
                     self.at += 1;
@@ -128,7 +137,8 @@ impl Parser {
                 '{' => match self.count() {
                     Some((length, low, high)) if atom => {
                         self.at += length;
-                        self.repetition(low, high)?;
+                        let whole = single && self.output[..start] == *"^" && self.input[self.at..] == ['$'];
+                        self.repetition(low, high, whole)?;
                         quantified = true;
                     }
                     _ => {
@@ -164,17 +174,19 @@ impl Parser {
         Some((end + 1, low, high))
     }
 
-    fn repetition(&mut self, low: u32, high: Option<u32>) -> Result<(), String> {
+    /// Writes a repetition; `whole` if the pattern says nothing but that a text has so many of the characters.
+    fn repetition(&mut self, low: u32, high: Option<u32>, whole: bool) -> Result<(), String> {
         if high.is_some_and(|high| high < low) {
             return Err("a repetition asks for more than it allows".to_string());
         }
+        let many = low > MAXIMUM_COPIES || high.is_some_and(|high| high > MAXIMUM_COPIES);
         match (low, high) {
-            (low, _) if low > MAXIMUM_COPIES => {
-                self.output.push('*');
-                self.lost.other += 1;
+            (low, Some(high)) if many && whole => {
+                self.lengths = Some((low, high));
+                self.open(low.min(1));
             }
-            (low, Some(high)) if high > MAXIMUM_COPIES => {
-                self.open(low);
+            (low, _) if many => {
+                self.open(if low > MAXIMUM_COPIES { 1 } else { low });
                 self.lost.other += 1;
             }
             (low, None) => self.open(low),
@@ -393,7 +405,7 @@ impl Parser {
                     class.changed = true;
                     break;
                 }
-                '[' => return Err("a class stands in a class".to_string()),
+                '[' if self.another_class_ends() => return Err("a class stands in a class".to_string()),
                 _ => self.item(negated, &mut class)?,
             }
             first = false;
@@ -414,6 +426,22 @@ impl Parser {
             self.write(format_args!("[{}{}]", if negated { "^" } else { "" }, class.text));
         }
         Ok(())
+    }
+
+    /// Whether a bracket in a class can open another one, as in Java: then two must close. Else it is a character.
+    fn another_class_ends(&self) -> bool {
+        let mut ends = 0;
+        let mut at = self.at + 1;
+        while let Some(character) = self.input.get(at) {
+            match character {
+                '\\' => at += 1,
+                ']' => ends += 1,
+                '[' if ends > 0 => break,
+                _ => {}
+            }
+            at += 1;
+        }
+        ends > 1
     }
 
     fn skip_rest_of_class(&mut self) -> Result<(), String> {
@@ -475,7 +503,7 @@ impl Parser {
         if character != '\\' {
             // What `regex-lite` reads as the difference of two classes.
             let next = self.peek(0);
-            class.changed |= matches!(character, '-' | '~') && next == Some(character);
+            class.changed |= character == '[' || matches!(character, '-' | '~') && next == Some(character);
             return Ok(Some(u32::from(character)));
         }
         let escaped = self.peek(0);
@@ -621,4 +649,85 @@ fn property(name: &str) -> Option<(&'static [(u32, u32)], bool)> {
         "Pd" => (&[(0x2d, 0x2d)], false),
         _ => return None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::rewrite;
+
+    /// The rewritten pattern; it must take and refuse these texts.
+    fn check(original: &str, expected: &str, takes: &[&str], refuses: &[&str]) {
+        let rewritten = rewrite(original).unwrap();
+        assert_eq!(rewritten.text, expected, "{original}");
+        let regex = regex_lite::Regex::new(&rewritten.text).unwrap();
+        for text in takes {
+            assert!(regex.is_match(text), "{expected} refuses {text:?}");
+        }
+        for text in refuses {
+            assert!(!regex.is_match(text), "{expected} takes {text:?}");
+        }
+    }
+
+    #[test]
+    fn what_both_know_stays() {
+        for pattern in ["^[a-zA-Z]{1}(?:-?[a-zA-Z0-9]){0,62}$", "^arn:[^:]+:iam::\\d{12}:role/.+$", "^[^\\u0000-\\u001F\\u007F]+$", "a+?b", "(?s).+x"]
+        {
+            assert_eq!(rewrite(pattern).unwrap().text, pattern);
+            assert_eq!(rewrite(pattern).unwrap().lost, super::Lost::default());
+        }
+    }
+
+    #[test]
+    fn lookaround_is_left_out() {
+        check("^(?!aws:)[a-z:]+$", "^[a-z:]+$", &["aws:x"], &["X"]);
+        check("^[a-z]*(?<!\\.)$", "^[a-z]*$", &["a"], &["."]);
+        check("^(?=[^)(]{1,5}$)a(?!b[)]){2}c$", "^ac$", &["ac"], &["abc"]);
+        assert_eq!(rewrite("(?=a)(?!b)c").unwrap().lost.lookaround, 2);
+    }
+
+    #[test]
+    fn unicode_classes_take_all_beyond_ascii() {
+        check("^[\\p{L}\\p{N}_-]+$", "^[A-Za-z\\x{80}-\\x{10ffff}0-9\\x{80}-\\x{10ffff}_\\-]+$", &["aé9_-", "漢"], &["a b"]);
+        // A negated class forbids only what surely is in it.
+        check("^[^\\p{C}]+$", "^[^\\x{0}-\\x{1f}\\x{7f}]+$", &["é", "\u{200b}"], &["\n"]);
+        check("^\\P{C}+$", "^[ -\\~\\x{80}-\\x{10ffff}]+$", &["a b é"], &["\t"]);
+        check("^\\p{Graph}+$", "^[!-\\~]+$", &["a!"], &["é", " "]);
+    }
+
+    #[test]
+    fn halves_of_characters_stand_for_whole_ones() {
+        let tags = "^[\\u0020-\\uD7FF\\uE000-\\uFFFD\\uD800\\uDC00-\\uDBFF\\uDFFF\\t]*$";
+        check(tags, "^[ -\\x{d7ff}\\x{e000}-\\x{fffd}\\x{10000}-\\x{10ffff}\\x{9}]*$", &["a😀"], &["\u{1}"]);
+        check("^[\\u0020-\\uD7FF\\uD800\\uDBFF-\\uDC00\\uDFFF]*$", "^[ -\\x{d7ff}\\x{10000}-\\x{10ffff}]*$", &["😀"], &["\u{1}"]);
+    }
+
+    #[test]
+    fn odd_classes_are_written_plainly() {
+        check("^[\\w-.]+$", "^[\\w\\-.]+$", &["a-.b"], &["a/b"]);
+        check("^[a@[\\]]+$", "^[a@\\[\\]]+$", &["[a]"], &["b"]);
+        check("^[\\p{Print}&&[^|:/]]+$", "^[ -\\~]+$", &["a b", "a:b"], &["é"]);
+        check("^{a}$", "^\\{a\\}$", &["{a}"], &["a"]);
+        assert!(rewrite("[a-z[0-9]]").is_err());
+    }
+
+    #[test]
+    fn a_length_becomes_one() {
+        for (original, text, lengths) in
+            [("^[a-z]{1,2048}$", "^[a-z]+$", Some((1, 2048))), ("^\\w{0,512}$", "^\\w*$", Some((0, 512))), ("^.{1,255}$", "^.{1,255}$", None)]
+        {
+            let rewritten = rewrite(original).unwrap();
+            assert_eq!((rewritten.text.as_str(), rewritten.lengths, rewritten.lost), (text, lengths, super::Lost::default()), "{original}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_said_takes_more() {
+        check("^(a)b\\1$", "^(a)b(?:[\\s\\S]*)$", &["aba"], &["ac"]);
+        check("^xa{1,5000}$", "^xa+$", &["xa"], &["x"]);
+        assert_eq!(rewrite("^(ab){0,1024}$").unwrap().lost.other, 1);
+        check("^a*+b$", "^a*b$", &["aab"], &["c"]);
+        check("^a\\Z", "^a\\n?\\z", &["a", "a\n"], &["ab"]);
+        assert!(rewrite("(?s).*").unwrap().takes_anything);
+        assert!(!rewrite("^.+$").unwrap().takes_anything);
+    }
 }

