@@ -33,6 +33,8 @@ struct Type {
     r#type: String,
     page: String,
     r#ref: Option<String>,
+    #[serde(default)]
+    gap: Vec<String>,
     attributes: Vec<String>,
     replaces: Vec<String>,
     updates: Vec<String>,
@@ -103,8 +105,9 @@ fn references_attributes_and_replacement_are_the_documented_ones() {
         let replaces = |name: &String| schema.create_only().chain(schema.conditional_create_only()).any(|known| known == name);
         wrong.extend(row.replaces.iter().filter(|name| !replaces(name)).map(|name| format!("{}: {name} does not replace", row.r#type)));
         wrong.extend(row.updates.iter().filter(|name| replaces(name)).map(|name| format!("{}: {name} replaces", row.r#type)));
+        wrong.extend(row.gap.iter().filter(|name| replaces(name)).map(|name| format!("{}: {name} is no gap any more", row.r#type)));
         let known = |name: &&String| schema.root().property(name.split('/').next().unwrap()).is_none();
-        wrong.extend(row.replaces.iter().chain(&row.updates).filter(known).map(|name| format!("{}: no property {name}", row.r#type)));
+        wrong.extend(row.replaces.iter().chain(&row.updates).chain(&row.gap).filter(known).map(|name| format!("{}: no property {name}", row.r#type)));
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

@@ -49,8 +49,6 @@ def key(name):
 
 def resource(name, kind, properties):
     """A resource on one line."""
-    if small := next((each for each in properties if not each[:1].isupper()), None):
-        raise Unwritable(f"`{small}`: a property begins with a capital letter")
     inner = ", ".join(f"{key(each)} = {literal(value)}" for each, value in properties.items())
     return f"resource {name}: {kind} in primary {{ {inner} }}"
 

@@ -243,6 +243,9 @@ class Maker:
         if self.more and len(path) < DEEPEST:
             names.extend(name for name in sorted(known) if name not in names and self.free(found, names, path, name))
         names = self.closed(found, names)
+        # cfn-lint does not look at `maxProperties`; a valid resource keeps to it all the same.
+        most = found.get("maxProperties", len(names))
+        names = [name for at, name in enumerate(names) if at < most or name in found.get("required", [])]
         made = {}
         for name in names:
             try:

@@ -1,12 +1,30 @@
 """Single changes of a valid resource: each breaks one thing, or goes as far as is allowed."""
 
 import copy
+import re
 
 from generate import Impossible, same_keys
 from texts import matches, refused
 
 # Longer texts and lists are not written: a template would be beyond its limits.
 LONGEST_TEXT, LONGEST_LIST = 70_000, 300
+
+
+# Texts for a format: some that do not have it, and some that just have it.
+FORMS = {
+    "date-time": [
+        ("a text of another format", "value"), ("a date without a time", "2026-01-02"), ("a time without an offset", "2026-01-02T03:04:05"),
+        ("a time with an offset", "2026-01-02T03:04:05+02:00"), ("a time with a fraction", "2026-01-02T03:04:05.678Z"),
+    ],
+    "ipv4-network": [
+        ("a text of another format", "value"), ("a network with bits of a host", "10.0.0.18/18"), ("an address", "10.0.0.0"),
+        ("a network with a length that cannot be", "10.0.0.0/33"), ("all addresses", "0.0.0.0/0"),
+    ],
+    "ipv6-network": [
+        ("a text of another format", "value"), ("a network with bits of a host", "2001:db8::1/56"),
+        ("a network with a length that cannot be", "2001:db8::/129"), ("all addresses", "::/0"),
+    ],
+}  # fmt: skip
 
 
 class Mutation:
@@ -120,7 +138,7 @@ def _string(value, found, path):
     least, most = found.get("minLength", 0), found.get("maxLength")
     for pattern in patterns:
         text = refused(pattern, value, least, most)
-        yield "E3031", "a text that the pattern refuses", None if text is None else (path, text)
+        yield "E3031", f"a text that {_described(pattern)} refuses", None if text is None else (path, text)
     if "minLength" in found and least > 0:
         yield "E3033", "a text that is too short", (path, value[: least - 1])
     if most is not None:
@@ -130,11 +148,21 @@ def _string(value, found, path):
             filler = value[-1:] or "a"
             yield "E3033", "a text that is too long", (path, value + filler * (most + 1 - len(value)))
             longest = value + filler * (most - len(value))
-            if all(matches(pattern, longest) for pattern in patterns):
+            if "formats" not in found and all(matches(pattern, longest) for pattern in patterns):
                 yield "E3033", "a text as long as can be", (path, longest)
     for kind in found.get("formats", []):
-        if kind in ("date-time", "ipv4", "ipv4-network", "ipv6", "ipv6-network"):
-            yield "E3002", "a text of another format", (path, "value")
+        for what, text in FORMS.get(kind, []):
+            if all(matches(pattern, text) for pattern in patterns):
+                yield "E3002", what, (path, text)
+
+
+def _described(pattern):
+    """What a pattern has that not every reader of patterns can read."""
+    if re.search(r"\(\?[=!<]", pattern):
+        return "a pattern with look-around"
+    if re.search(r"\\[pP]\{|\[:|\\u", pattern):
+        return "a pattern with classes of Unicode"
+    return "the pattern"
 
 
 def _number(value, found, path):
@@ -187,9 +215,8 @@ def _object(value, found, maker, path):
             yield "E3003", "a required property is missing", ((*path, name), REMOVED)
     yield from _groups(value, found, maker, path)
     yield from _choices(value, found, maker, path)
-    if "maxProperties" in found and found["maxProperties"] < 60 and found.get("additionalProperties", True) is not False:
-        more = {f"Key{at}": "value" for at in range(found["maxProperties"] + 1 - len(value))}
-        yield "E3002", "too many properties", (path, {**value, **more})
+    if found.get("maxProperties", 60) < 60:
+        yield "E3002", "too many properties", _more(value, found, maker, path, found["maxProperties"] + 1)
     if found.get("minProperties") and path:
         yield "E3002", "too few properties", (path, {})
 
@@ -221,6 +248,18 @@ def _choices(value, found, maker, path):
         for other, names in enumerate(sets):
             if other != at and any(name not in value for name in names):
                 yield rule, "another branch of a choice too", _added(value, found, maker, path, *names)
+
+
+def _more(value, found, maker, path, count):
+    """The object with that many properties."""
+    whole = dict(value)
+    while len(whole) < count:
+        try:
+            name = maker.further(found, whole, path)
+            whole[name] = maker.value(maker.property(found, name), (*path, name))
+        except Impossible:
+            return None
+    return path, whole
 
 
 def _added(value, found, maker, path, *names):

@@ -92,6 +92,9 @@ def _members(items):
 
 
 def _in_category(category, each):
+    # As in AWS's services (Java), these classes are ASCII; `regex` has more in them.
+    if not each.isascii():
+        return "NOT" in str(category)
     name = str(category)
     inside = {"DIGIT": each.isdigit(), "SPACE": each.isspace(), "WORD": each.isalnum() or each == "_"}[name.rsplit("_", 1)[1]]
     return inside != ("NOT" in name)
