@@ -34,7 +34,7 @@ pub fn compile(entry: &str, loader: &dyn Loader, options: &Options, sources: &mu
     if missing {
         return None;
     }
-    let Expanded { mut model, machines, allows } = expand::expand(&modules, sources, loader, options, diagnostics);
+    let Expanded { mut model, machines, wide, allows } = expand::expand(&modules, sources, loader, options, diagnostics);
     let mut acceptance = Acceptance::new(&allows);
     acceptance.drop_accepted(diagnostics);
     // Errors keep values from being made: what is missing then would be called missing again. Those that follow from data keep none.
@@ -58,7 +58,7 @@ pub fn compile(entry: &str, loader: &dyn Loader, options: &Options, sources: &mu
     if diagnostics.has_errors() {
         return None;
     }
-    let output = Output::new(model, layout?, machines, accepted, sources);
+    let output = Output::new(model, layout?, machines, wide, accepted, sources);
     emit::check_limits(&output, diagnostics);
     (!diagnostics.has_errors()).then_some(output)
 }

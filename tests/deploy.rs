@@ -294,7 +294,12 @@ fn code_is_brought_into_each_region_before_the_first_stack_that_runs_it() {
 
 #[test]
 fn a_deployment_of_code_that_any_call_stops_is_resumed() {
-    resume(&Compiled::with(WITH_CODE, &[SHARED, OWN], None), Cloud::new, "deploy.sh", &["--one-by-one", "--region", "us-east-2"]);
+    resume(
+        &Compiled::with(WITH_CODE, &[SHARED, OWN], None),
+        Cloud::new,
+        "deploy.sh",
+        &["--region", "us-east-2", "--only", "artifacts", "--only", "first"],
+    );
 }
 
 /// The smallest platform that has phases, an output within a Region and one across.

@@ -188,7 +188,7 @@ fn the_index_of_the_library_is_the_library() {
 mod index {
     use drc::source::{Origin, SourceMap};
     use drc::stdlib;
-    use drc::syntax::ast::{ClauseValue, ClauseWord, Declaration, DocLine, Kind, Statement};
+    use drc::syntax::ast::{ClauseValue, ClauseWord, Declaration, DocLine, Else, Kind, Statement};
     use std::fmt::Write;
 
     const HEAD: &str = "\
@@ -281,7 +281,10 @@ How components are used stands in [language.md](language.md), sections 9 and 11.
                 let ty = self.type_of(input);
                 self.line(&format!("| `{}` | {ty} | {default} | {} |", input.name.text, joined(&input.doc)));
             }
-            let rest: Vec<&Declaration> = declarations(component.statements())
+            let mut all = Vec::new();
+            conditional(component.statements(), &mut all);
+            let rest: Vec<&Declaration> = all
+                .into_iter()
                 .filter(|member| matches!(member.kind, Kind::Output | Kind::Metric | Kind::Grant | Kind::Condition | Kind::Action | Kind::Gather))
                 .collect();
             if !rest.is_empty() {
@@ -326,8 +329,14 @@ How components are used stands in [language.md](language.md), sections 9 and 11.
                         let ty = resource.ty.as_ref().map(|ty| self.cell(ty.span)).unwrap_or_default();
                         found.push(format!("`{}` ({ty})", resource.name.text));
                     }
-                    Statement::If(node) => self.resources(&node.then.statements, found),
+                    Statement::If(node) => {
+                        self.resources(&node.then.statements, found);
+                        if let Some(Else::Block(block)) = &node.otherwise {
+                            self.resources(&block.statements, found);
+                        }
+                    }
                     Statement::For(node) => self.resources(&node.body.statements, found),
+                    Statement::Later(node) => self.resources(&node.block.statements, found),
                     _ => {}
                 }
             }
@@ -360,6 +369,17 @@ How components are used stands in [language.md](language.md), sections 9 and 11.
         /// A piece of the source for a cell of a table.
         fn cell(&self, span: drc::source::Span) -> String {
             self.sources.slice(span).split_whitespace().collect::<Vec<_>>().join(" ").replace('|', "\\|")
+        }
+    }
+
+    /// The declarations of a component, those in `if` too.
+    fn conditional<'s>(statements: &'s [Statement], found: &mut Vec<&'s Declaration>) {
+        for statement in statements {
+            match statement {
+                Statement::Declaration(declaration) => found.push(declaration),
+                Statement::If(node) => conditional(&node.then.statements, found),
+                _ => {}
+            }
         }
     }
 

@@ -188,6 +188,22 @@ fn an_artifact_is_of_a_region() {
 }
 
 #[test]
+fn nothing_is_taken_for_the_bucket() {
+    let files = [("functions/processor.mjs", ES)];
+    let parameter = format!(
+        "{FUNCTION}param artifacts_bucket: String\nresource shown: AWS::SSM::Parameter in both {{ Type = \"String\", Value = artifacts_bucket }}"
+    );
+    let said = "a parameter and a resource are both `ArtifactsBucket` in the template";
+    assert_eq!(finding(&project(&parameter, &files)), ("DR0603".into(), said.into()));
+    // Of another Region, a value has the name of that Region behind it.
+    let far = "resource net_standby: AWS::EC2::VPC in primary { CidrBlock = \"10.0.0.0/16\" }\nresource net: AWS::EC2::VPC in standby { CidrBlock = \"10.1.0.0/16\" }\ngroup other { resource both_of_them: AWS::SSM::Parameter in primary { Type = \"String\", Value = \"${net_standby.ref} ${net[standby].ref}\" } }";
+    assert_eq!(finding(&project(far, &[])), ("DR0603".into(), "two values that the stack takes are both `NetStandby` in the template".into()));
+    let resource = format!("{FUNCTION}resource artifacts_bucket: AWS::SNS::Topic in both {{}}");
+    let said = "a resource and a value of another stack are both `ArtifactsBucket` in the template";
+    assert_eq!(finding(&project(&resource, &files)), ("DR0603".into(), said.into()));
+}
+
+#[test]
 fn a_bucket_whose_name_is_made_of_an_artifact_is_refused() {
     let text = "platform shop { rto = 15min, rpo = 5min, naming = artifact(file(\"a.mjs\")).S3Key }\nregion primary = us-east-1\n";
     let compiled = Project::new(text).file("a.mjs", ES).compile();

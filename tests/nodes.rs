@@ -25,7 +25,7 @@ component queue {
   resource queue: AWS::SQS::Queue { QueueName = self.name, DelaySeconds = delay }
   output url: Url in regions = queue.ref
   output target: Any in regions = queue.arn
-  metric age: Duration in regions = cloudwatch(\"AWS/SQS\", \"ApproximateAgeOfOldestMessage\") { unit = \"Seconds\" }
+  metric age: Duration in regions = cloudwatch(\"AWS/SQS\", \"ApproximateAgeOfOldestMessage\") { unit = \"Seconds\", dimensions = { QueueName: queue.QueueName } }
   grant send in regions { actions = [\"sqs:SendMessage\"], on = [queue.arn] }
   condition empty {
     let seen = call sqs.getQueueAttributes { QueueUrl = queue.ref }

@@ -86,11 +86,12 @@ pub fn condition(run: &Run, substitutions: &mut Substitutions<'_>) -> String {
 /// An expression.
 pub fn expression(run: &Run, substitutions: &mut Substitutions<'_>) -> String {
     match run {
-        Run::Variable(name) | Run::Element(name) => format!("${name}"),
+        Run::Variable(name, _) | Run::Element(name, _) => format!("${name}"),
         Run::Known(value) => known(value, substitutions),
         Run::Member(base, name) => format!("{}.{}", expression(base, substitutions), field(name)),
         Run::Index(base, at) => format!("{}[{}]", expression(base, substitutions), expression(at, substitutions)),
         Run::Not(inner) => format!("$not({})", expression(inner, substitutions)),
+        Run::Number(inner) => format!("$number({})", expression(inner, substitutions)),
         Run::Length(inner) => format!("$count({})", expression(inner, substitutions)),
         Run::Any(base, name, body) => {
             let (base, body) = (expression(base, substitutions), expression(body, substitutions));

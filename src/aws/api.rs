@@ -1,8 +1,9 @@
 //! What Step Functions can call, and what each call takes, gives and fails with: reads `data/api.bin`, whose form `xtask/src/api` describes.
 //!
 //! Sources: botocore 1.44.5 (17 November 2026, Apache-2.0) for the APIs; `data/step_functions.toml` for what Step Functions has of them. How
-//! Step Functions spells a name is a rule: that of the names in the SDK for Java 2, whose generator was read on 28 November 2026.
+//! Step Functions spells a name: `spelling.rs`.
 
+use super::spelling::{is_reserved, spelled, spelled_member};
 use super::table::{Table, Words};
 use std::cmp::Ordering;
 
@@ -11,6 +12,28 @@ static BYTES: &[u8] = include_bytes!("data/api.bin");
 fn table() -> Table {
     Table::new(BYTES)
 }
+
+/// The errors that Step Functions itself reports, whatever is called. Source: developer guide, "Handling errors in Step Functions workflows"
+/// (read on 28 November 2026).
+pub const STATES_ERRORS: &[&str] = &[
+    "States.ALL",
+    "States.BranchFailed",
+    "States.DataLimitExceeded",
+    "States.ExceedToleratedFailureThreshold",
+    "States.HeartbeatTimeout",
+    "States.Http.Socket",
+    "States.IntrinsicFailure",
+    "States.ItemReaderFailed",
+    "States.NoChoiceMatched",
+    "States.ParameterPathFailure",
+    "States.Permissions",
+    "States.QueryEvaluationError",
+    "States.ResultPathMatchFailure",
+    "States.ResultWriterFailed",
+    "States.Runtime",
+    "States.TaskFailed",
+    "States.Timeout",
+];
 
 /// Whether Step Functions has something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,6 +56,13 @@ pub struct Service {
 #[must_use]
 pub fn service(name: &str) -> Option<Service> {
     table().search(table().root(0), 8, name).map(|row| Service { row })
+}
+
+/// The service that something else knows by this name: botocore (`events`) or IAM (`elasticfilesystem`).
+#[must_use]
+pub fn service_called(name: &str) -> Option<Service> {
+    let named = |service: &Service| service.api_name() == name || service.iam_prefix() == Some(name);
+    services().find(|service| service.api_name() == name).or_else(|| services().find(named))
 }
 
 /// All services, sorted by name.
@@ -121,6 +151,15 @@ impl Service {
     /// All its operations, sorted by Step Functions' name.
     pub fn operations(self) -> impl Iterator<Item = Operation> {
         table().list(self.row.get(6), self.width()).map(move |row| Operation { service: self, row })
+    }
+
+    /// All errors that its operations declare, as Step Functions spells them, sorted.
+    #[must_use]
+    pub fn errors(self) -> Vec<String> {
+        let mut errors: Vec<String> = self.operations().flat_map(Operation::errors).collect();
+        errors.sort();
+        errors.dedup();
+        errors
     }
 
     /// The names of all its operations, as Step Functions spells them.
@@ -276,6 +315,16 @@ impl Shape {
         self.members().find(|member| member.is_called(name))
     }
 
+    /// The form of what a structure or map has under this name; of anything, if that is not known.
+    #[must_use]
+    pub fn inside(self, name: &str) -> Self {
+        match self.kind() {
+            ShapeKind::Structure => self.member(name).map_or(Self::anything(), Member::shape),
+            ShapeKind::Map => self.element(),
+            _ => Self::anything(),
+        }
+    }
+
     /// The form of a list's elements or a map's values; else of anything.
     #[must_use]
     pub fn element(self) -> Self {
@@ -340,16 +389,23 @@ pub struct Member {
 }
 
 impl Member {
+    /// The API's name, and another one of the SDK's.
+    fn names(self) -> (&'static str, Option<&'static str>) {
+        let text = table().text(self.row.get(0) >> 1);
+        text.split_once('=').map_or((text, None), |(api_name, name)| (api_name, Some(name)))
+    }
+
     /// As Step Functions spells it: `DbClusterIdentifier`.
     #[must_use]
     pub fn name(self) -> String {
-        spelled_member(self.api_name())
+        let (api_name, other) = self.names();
+        other.map_or_else(|| spelled_member(api_name), str::to_string)
     }
 
     /// As the API spells it: `DBClusterIdentifier`.
     #[must_use]
     pub fn api_name(self) -> &'static str {
-        table().text(self.row.get(0) >> 1)
+        self.names().0
     }
 
     /// Whether a call without it is refused.
@@ -364,71 +420,23 @@ impl Member {
         Shape { position: self.row.get(1) }
     }
 
-    /// Whether Step Functions spells it so.
+    /// Whether Step Functions spells it so. Where nobody knows whether it follows the SDK, what the API has passes too.
     fn is_called(self, name: &str) -> bool {
-        let api_name = self.api_name();
+        let (api_name, other) = self.names();
+        if other.is_some() {
+            return other == Some(name) || api_name == name || spelled(api_name, true).eq(name.bytes());
+        }
         if api_name.eq_ignore_ascii_case("equals") {
             return name == "EqualsValue";
         }
-        spelled(api_name, true).eq(name.bytes())
+        let plain = if is_reserved(api_name) { name.strip_suffix("Value").unwrap_or(name) } else { name };
+        spelled(api_name, true).eq(plain.bytes())
     }
-}
-
-/// How Step Functions spells a member of a request or a result: with a capital letter, and an abbreviation at its beginning as a word
-/// (`Uuid`, `DbClusterIdentifier`). A name that is spelled so already stays.
-#[must_use]
-pub fn spelled_member(name: &str) -> String {
-    if name.eq_ignore_ascii_case("equals") {
-        // "To work with certain language naming convention requirements": developer guide, AWS SDK integrations.
-        return "EqualsValue".to_string();
-    }
-    spelled(name, true).map(char::from).collect()
-}
-
-/// The same, if it is another spelling.
-#[must_use]
-pub fn respelled_member(name: &str) -> Option<String> {
-    Some(spelled_member(name)).filter(|spelled| spelled != name)
-}
-
-/// The bytes of a name whose first word is in small letters, or begins with a capital one.
-fn spelled(name: &str, capital: bool) -> impl Iterator<Item = u8> {
-    let bytes = name.as_bytes();
-    let is = |at: usize, what: fn(&u8) -> bool| bytes.get(at).is_some_and(what);
-    let mut run = 1;
-    while is(run, u8::is_ascii_uppercase) && !is(run + 1, u8::is_ascii_lowercase) {
-        run += 1;
-    }
-    name.bytes().enumerate().map(move |(at, letter)| match at {
-        0 if capital => letter.to_ascii_uppercase(),
-        at if at < run => letter.to_ascii_lowercase(),
-        _ => letter,
-    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn names_are_spelled_as_step_functions_does() {
-        let members = [
-            ("UUID", "Uuid"),
-            ("DBClusterIdentifier", "DbClusterIdentifier"),
-            ("desiredCount", "DesiredCount"),
-            ("SSES3", "Sses3"),
-            ("ID", "Id"),
-            ("VPCs", "VpCs"),
-            ("TTL", "Ttl"),
-            ("KMSKeyId", "KmsKeyId"),
-            ("equals", "EqualsValue"),
-        ];
-        for (name, wanted) in members {
-            assert_eq!(spelled_member(name), wanted);
-            assert_eq!(spelled_member(wanted), wanted);
-        }
-        assert!(["ETag", "XRayNodeName", "TargetGroupARNs", "VCpuCount", "X", "S3Bucket"].iter().all(|name| respelled_member(name).is_none()));
-    }
 
     #[test]
     fn an_operation_is_found_with_all_that_belongs_to_it() {

@@ -133,6 +133,14 @@ impl Action {
         }
     }
 
+    /// Whether it changes something. Computing with a key does not, although IAM counts it among what writes.
+    #[must_use]
+    pub fn changes(self) -> bool {
+        const COMPUTING: &[&str] = &["Decrypt", "DeriveSharedSecret", "Encrypt", "Generate", "ReEncrypt", "Sign", "Verify"];
+        let computes = self.prefix == "kms" && COMPUTING.iter().any(|verb| self.short_name().starts_with(verb));
+        !self.level().reads() && !computes
+    }
+
     /// The types of resources that it can be allowed on; without any it can be allowed on `*` only.
     pub fn resources(self) -> impl Iterator<Item = Resource> {
         table().list(self.row.get(2), 2).map(|item| {

@@ -2,6 +2,7 @@
 
 use super::scope::CellKind;
 use super::{Context, Expander};
+use crate::aws::api::ShapeKind;
 use crate::diag::{Diagnostic, codes, suggest};
 use crate::model::ids::Id;
 use crate::model::value::{Deploy, Dimension, ResourceRef, Run, Value, number_text};
@@ -32,6 +33,8 @@ impl<'a> Expander<'a> {
                 }
                 _ => self.no_such_member(&base, name, &[""; 0], context),
             },
+            // A structure may have members of these names; what it has is a matter of its form.
+            Value::Run(run) if run.shape().kind() == ShapeKind::Structure => self.result_member(run, name, context),
             Value::Run(run) => match text {
                 "length" => Value::Run(Rc::new(Run::Length(run.clone()))),
                 "first" | "last" => self.fail(
@@ -42,10 +45,7 @@ impl<'a> Expander<'a> {
                     "write the position in brackets: `[0]` is the first element",
                     context,
                 ),
-                _ => match crate::aws::api::respelled_member(text).filter(|_| matches!(run.as_ref(), Run::Variable(_))) {
-                    Some(meant) => self.member_spelling(name, meant, context),
-                    None => Value::Run(Rc::new(Run::Member(run.clone(), name.text.clone()))),
-                },
+                _ => self.result_member(run, name, context),
             },
             Value::Module(module) => self.module_member(*module, name, context),
             Value::Region(region) => self.region_member(*region, name, context),

@@ -2,8 +2,9 @@
 
 use super::steps::NamedAction;
 use super::{Context, Expander};
+use crate::aws::api::Shape;
 use crate::diag::{Diagnostic, codes};
-use crate::model::value::{Deploy, Run, Value};
+use crate::model::value::{Run, Value};
 use crate::source::Span;
 use crate::syntax::ast::{self, ClauseWord, ExprKind, Kind, Statement};
 use crate::workflow::{Call, Operation, PlanKind};
@@ -47,7 +48,12 @@ impl<'a> Expander<'a> {
         if let Some(id) = inner.instance {
             self.performed.insert((declaration.span, id));
         }
-        let mut context = Context { here: caller.here, from: caller.from, to: caller.to, in_action: true, ..inner.clone() };
+        let read_only = match declaration.clause(ClauseWord::Is).map(|clause| &clause.value) {
+            _ if declaration.kind == Kind::Condition => Some(declaration.name.span),
+            Some(ast::ClauseValue::Words(words)) => words.iter().find(|word| word.text == "read_only").map(|word| word.span),
+            _ => None,
+        };
+        let mut context = Context { here: caller.here, from: caller.from, to: caller.to, in_action: true, read_only, ..inner.clone() };
         let inputs = declaration.inputs();
         let names: Vec<&str> = inputs.iter().map(|input| input.name.text.as_str()).collect();
         if arguments.len() > inputs.len() {
@@ -90,15 +96,17 @@ impl<'a> Expander<'a> {
 
     fn operations(&mut self, statements: &'a [Statement], step: &str, context: &mut Context) -> Option<Vec<Operation>> {
         let mut operations = Vec::new();
+        let mut complete = true;
         for (at, statement) in statements.iter().enumerate() {
             match statement {
                 Statement::Declaration(declaration) if declaration.kind == Kind::Let => {
-                    self.local(declaration, step, context, &mut operations)?;
+                    complete &= self.local(declaration, step, context, &mut operations);
                 }
                 Statement::Declaration(declaration) if declaration.kind == Kind::Input => {}
                 Statement::Call(call) => {
-                    let call = self.call(call, None, context)?;
-                    operations.push(Operation::Call(call));
+                    let (called, _) = self.call(call, None, context);
+                    complete &= called.is_some();
+                    operations.extend(called.map(Operation::Call));
                 }
                 Statement::Check(check) => {
                     let condition = self.evaluate(&check.condition, context);
@@ -114,7 +122,7 @@ impl<'a> Expander<'a> {
                     let following = statements.get(at + 1..).unwrap_or_default();
                     let body = self.operations(following, step, &mut rest)?;
                     operations.push(self.done_when(node, body, step, context)?);
-                    return Some(operations);
+                    return complete.then_some(operations);
                 }
                 Statement::If(node) => {
                     let mut at = Some(node);
@@ -146,135 +154,24 @@ impl<'a> Expander<'a> {
                 _ => {}
             }
         }
-        Some(operations)
+        complete.then_some(operations)
     }
 
-    fn local(&mut self, declaration: &'a ast::Declaration, step: &str, context: &mut Context, operations: &mut Vec<Operation>) -> Option<()> {
-        let expression = declaration.value.as_ref()?;
+    /// Adds what a `let` calls, and its name to the context. Gives whether it could be made; what follows is looked at all the same.
+    fn local(&mut self, declaration: &'a ast::Declaration, step: &str, context: &mut Context, operations: &mut Vec<Operation>) -> bool {
+        let Some(expression) = declaration.value.as_ref() else { return false };
+        let mut complete = true;
         let value = if let ExprKind::Call(call) = &expression.kind {
             let variable = SmolStr::new(format!("{step}_{}", declaration.name.text));
-            let call = self.call(call, Some(variable.clone()), context)?;
-            operations.push(Operation::Call(call));
-            Value::Run(Rc::new(Run::Variable(variable)))
+            let (called, shape) = self.call(call, Some(variable.clone()), context);
+            complete = called.is_some();
+            operations.extend(called.map(Operation::Call));
+            Value::Run(Rc::new(Run::Variable(variable, shape)))
         } else {
             self.evaluate(expression, context)
         };
         *context = context.with(declaration.name.text.clone(), value);
-        Some(())
-    }
-
-    /// `call service.operation { Member = value } on [...] tolerates [...]`
-    pub(super) fn call(&mut self, node: &'a ast::Call, result: Option<SmolStr>, context: &Context) -> Option<Call> {
-        let (service, operation) = (&node.service, &node.operation);
-        let camel = operation.text.starts_with(|first: char| first.is_ascii_lowercase());
-        let lower = service.text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit());
-        if !camel || !lower {
-            let mut characters = operation.text.chars();
-            let mended: String = characters.next().map(|first| first.to_ascii_lowercase()).into_iter().chain(characters).collect();
-            let mended = format!("{}.{mended}", service.text.to_lowercase());
-            let span = service.span.to(operation.span);
-            self.report(
-                Diagnostic::error(codes::UNKNOWN_SERVICE, format!("`{}.{}` is not how Step Functions names a call", service.text, operation.text))
-                    .label(span, "the service is lower case, the operation begins with a small letter")
-                    .help(format!("write `{mended}`"))
-                    .fix(format!("write `{mended}`"), span, mended),
-                context,
-            );
-            return None;
-        }
-        let mut arguments: Vec<(SmolStr, Value)> = Vec::new();
-        for statement in &node.block.statements {
-            let Statement::Assign(assign) = statement else { continue };
-            if let Some(meant) = crate::aws::api::respelled_member(&assign.key.text) {
-                self.member_spelling(&assign.key, meant, context);
-                return None;
-            }
-            let value = self.evaluate(&assign.value, context);
-            let value = self.written_value(value, &assign.value, context);
-            match value {
-                Value::None => {}
-                Value::Error => return None,
-                value if self.shows_secret(&value) => {
-                    self.fail(
-                        codes::SECRET,
-                        "a secret would be readable in the definition of the machine",
-                        assign.value.span,
-                        "arguments of calls are written to templates and logs",
-                        "let AWS look the secret up itself, or give the name under which it is kept",
-                        context,
-                    );
-                    return None;
-                }
-                value => arguments.push((assign.key.text.clone(), value)),
-            }
-        }
-        let on = match &node.on {
-            Some(expression) => {
-                let value = self.evaluate(expression, context);
-                Some(self.written_value(value, expression, context))
-            }
-            None => None,
-        };
-        let mut tolerates = Vec::new();
-        if let Some(expression) = &node.tolerates {
-            let value = self.evaluate(expression, context);
-            match value {
-                Value::List(items) => {
-                    for item in items.iter() {
-                        match item {
-                            Value::Text(text) => tolerates.push(text.to_string()),
-                            other => {
-                                self.mismatch(
-                                    "a String",
-                                    other,
-                                    expression.span,
-                                    "name errors as AWS does: `[\"Service.SomethingException\"]`",
-                                    context,
-                                );
-                            }
-                        }
-                    }
-                }
-                other => {
-                    self.mismatch("a List", &other, expression.span, "name errors as AWS does: `[\"Service.SomethingException\"]`", context);
-                }
-            }
-        }
-        Some(Call {
-            service: service.text.clone(),
-            operation: operation.text.clone(),
-            arguments,
-            result,
-            tolerates,
-            on,
-            timeout: 10,
-            retries: 2,
-            span: node.span,
-        })
-    }
-
-    pub(super) fn member_spelling(&mut self, name: &ast::Name, meant: String, context: &Context) -> Value {
-        self.report(
-            Diagnostic::error(codes::UNKNOWN_SERVICE, format!("`{}` is not how Step Functions spells a member", name.text))
-                .label(name.span, "begins with one capital letter")
-                .note(
-                    "Step Functions spells members its own way, also where the service has another: the call would be refused when the machine runs",
-                )
-                .help(format!("write `{meant}`"))
-                .fix(format!("write `{meant}`"), name.span, meant),
-            context,
-        );
-        Value::Error
-    }
-
-    /// Whether a value holds a secret parameter.
-    fn shows_secret(&self, value: &Value) -> bool {
-        match value {
-            Value::Deploy(deploy) => matches!(deploy.as_ref(), Deploy::Parameter(id, _) if self.model.parameters.get(*id).secret),
-            Value::List(items) => items.iter().any(|item| self.shows_secret(item)),
-            Value::Map(map) => map.values().any(|item| self.shows_secret(item)),
-            _ => false,
-        }
+        complete
     }
 
     fn done_when(&mut self, node: &'a ast::DoneWhen, body: Vec<Operation>, step: &str, context: &Context) -> Option<Operation> {
@@ -318,11 +215,12 @@ impl<'a> Expander<'a> {
     pub(super) fn question(&mut self, declaration: &'a ast::Declaration, mut inner: Context, step: &str) -> Option<(Vec<Call>, Rc<Run>)> {
         let mut ask = Vec::new();
         let mut holds = None;
+        let mut complete = true;
         for statement in declaration.statements() {
             match statement {
                 Statement::Declaration(local) if local.kind == Kind::Let => {
                     let mut operations = Vec::new();
-                    self.local(local, step, &mut inner, &mut operations)?;
+                    complete &= self.local(local, step, &mut inner, &mut operations);
                     ask.extend(operations.into_iter().filter_map(|operation| match operation {
                         Operation::Call(call) => Some(call),
                         _ => None,
@@ -349,7 +247,7 @@ impl<'a> Expander<'a> {
             );
             return None;
         };
-        Some((ask, holds))
+        complete.then_some((ask, holds))
     }
 
     fn named_condition(&mut self, expression: &'a ast::Expr, context: &Context) -> Option<(&'a ast::Declaration, Context)> {
@@ -446,9 +344,11 @@ impl<'a> Expander<'a> {
             return Vec::new();
         }
         let known = |text: String| Run::Known(Value::text(text));
-        let mut parts = vec![known(format!("The {} {plan} in {place} failed in step ", kind.word())), Run::Variable("failed_step".into())];
-        parts.extend([known(": ".into()), Run::Member(Rc::new(Run::Variable("failure".into())), "Error".into())]);
-        parts.extend([known(" ".into()), Run::Member(Rc::new(Run::Variable("failure".into())), "Cause".into())]);
+        let mut parts =
+            vec![known(format!("The {} {plan} in {place} failed in step ", kind.word())), Run::Variable("failed_step".into(), Shape::anything())];
+        let failure = Rc::new(Run::Variable("failure".into(), Shape::anything()));
+        parts.extend([known(": ".into()), Run::Member(failure.clone(), "Error".into())]);
+        parts.extend([known(" ".into()), Run::Member(failure, "Cause".into())]);
         if let Some(said) = said {
             parts.splice(0..0, [self.as_run(said).as_ref().clone(), known("\n".into())]);
         }

@@ -315,7 +315,7 @@ impl<'a> Expander<'a> {
             && let ExprKind::Lambda(parameters, body) = &argument.kind
             && let [parameter] = parameters.as_slice()
         {
-            let element = Value::Run(Rc::new(Run::Element(parameter.text.clone())));
+            let element = Value::Run(Rc::new(Run::Element(parameter.text.clone(), run.shape().element())));
             let inner = context.with(parameter.text.clone(), element);
             let value = self.evaluate(body, &inner);
             if matches!(value, Value::Error) {

@@ -51,6 +51,7 @@ impl<'a> Expander<'a> {
             return Value::Error;
         }
         if matches!(first, Value::Run(_)) || matches!(second, Value::Run(_)) {
+            self.check_literals(operator, (&first, left), (&second, right), context);
             return self.run_binary(operator, first, second, span, context);
         }
         match operator {

@@ -96,6 +96,8 @@ pub struct Context {
     pub(super) phase: u32,
     pub(super) locals: Option<Rc<Local>>,
     pub(super) in_action: bool,
+    /// In an action or a condition that changes nothing: where that is said.
+    pub(super) read_only: Option<Span>,
 }
 
 impl Context {

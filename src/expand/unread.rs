@@ -3,6 +3,7 @@
 
 use super::scope::CellKind;
 use super::{Context, Expander};
+use crate::aws::api::Shape;
 use crate::model::value::{Run, Value};
 use crate::syntax::ast::{self, ClauseValue, ClauseWord, ExprKind, Kind};
 use smol_str::SmolStr;
@@ -75,6 +76,6 @@ impl<'a> Expander<'a> {
     /// everywhere.
     fn stand_in(&self, input: &ast::Declaration) -> Value {
         let text = input.ty.as_ref().is_some_and(|ty| self.sources.slice(ty.span).trim_end_matches('?') == "String");
-        if text { Value::Run(Rc::new(Run::Variable(SmolStr::new_static("argument")))) } else { Value::Error }
+        if text { Value::Run(Rc::new(Run::Variable(SmolStr::new_static("argument"), Shape::anything()))) } else { Value::Error }
     }
 }

@@ -1,5 +1,6 @@
 //! Values: what is known now, what CloudFormation will know at deployment, and what a machine learns when it runs.
 
+use crate::aws::api::Shape;
 use crate::code::File;
 use crate::model::ids::Id;
 use crate::model::{Family, Instance, Parameter, Region};
@@ -113,10 +114,10 @@ pub enum TextPart {
 /// A value that a machine learns when it runs.
 #[derive(Debug, Clone)]
 pub enum Run {
-    /// A variable of the machine.
-    Variable(SmolStr),
-    /// The element that `any`, `all`, `filter` look at.
-    Element(SmolStr),
+    /// A variable of the machine, and the form of what it holds.
+    Variable(SmolStr, Shape),
+    /// The element that `any`, `all`, `filter` look at, and its form.
+    Element(SmolStr, Shape),
     /// A value that is known earlier.
     Known(Value),
     /// A member of a result.
@@ -135,6 +136,21 @@ pub enum Run {
     Length(Rc<Run>),
     /// Texts and values one after the other.
     Text(Vec<Run>),
+    /// The number that a text stands for.
+    Number(Rc<Run>),
+}
+
+impl Run {
+    /// The form of the value, as far as the API says it; else that of anything.
+    #[must_use]
+    pub fn shape(&self) -> Shape {
+        match self {
+            Self::Variable(_, shape) | Self::Element(_, shape) => *shape,
+            Self::Member(base, name) => base.shape().inside(name),
+            Self::Index(base, _) => base.shape().element(),
+            _ => Shape::anything(),
+        }
+    }
 }
 
 /// A CloudWatch metric in one Region.

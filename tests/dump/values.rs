@@ -102,8 +102,8 @@ impl Writer<'_> {
     /// A value that a machine learns.
     pub fn run(self, node: &Run) -> String {
         match node {
-            Run::Variable(name) => format!("${name}"),
-            Run::Element(name) => name.to_string(),
+            Run::Variable(name, _) => format!("${name}"),
+            Run::Element(name, _) => name.to_string(),
             Run::Known(known) => self.value(known),
             Run::Member(base, name) => format!("{}.{name}", self.run(base)),
             Run::Index(base, at) => format!("{}[{}]", self.run(base), self.run(at)),
@@ -111,6 +111,7 @@ impl Writer<'_> {
             Run::Not(inner) => format!("(not {})", self.run(inner)),
             Run::Any(list, name, body) => format!("{}.any({name} => {})", self.run(list), self.run(body)),
             Run::All(list, name, body) => format!("{}.all({name} => {})", self.run(list), self.run(body)),
+            Run::Number(text) => format!("number({})", self.run(text)),
             Run::Length(list) => format!("{}.length", self.run(list)),
             Run::Text(parts) => format!("text({})", joined(parts.iter().map(|part| self.run(part)))),
         }

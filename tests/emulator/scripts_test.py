@@ -75,6 +75,7 @@ def _deploy(trial, engine, deployer):
     trial.findings += [f"after deploy.sh: {finding}" for finding in Checks(deployer, engine).run()]
     _, used = trial.run(*deploy)
     trial.expect("cloudformation execute-change-set" not in used, "deploy.sh changes something when it is run again")
+    trial.expect("s3api put-object" not in used, "deploy.sh uploads something when it is run again")
     return steps
 
 

@@ -127,6 +127,8 @@ const ANSWERS = {
   }),
   "ecs:updateService": (world, given, now) => world.note(given.Service, given.DesiredCount, now),
   "ecr:describeRepositories": (_, given) => ({ Repositories: given.RepositoryNames.map((name) => ({ RepositoryName: name })) }),
+  "eventbridge:describeEventBus": (_, given) => ({ Name: given.Name }),
+  "lambda:getFunctionConfiguration": () => ({ State: "Active" }),
   "lambda:getFunction": () => ({ Configuration: { State: "Active" } }),
   "lambda:getEventSourceMapping": (world, given, now) => ({ State: world.since(given.Uuid, now) ?? "Updating" }),
   "lambda:updateEventSourceMapping": (world, given, now) => world.note(given.Uuid, given.Enabled ? "Enabled" : "Disabled", now),
@@ -135,6 +137,7 @@ const ANSWERS = {
     TargetHealthDescriptions: Array.from({ length: world.since("servers", now) ?? 0 }, () => ({ TargetHealth: { State: "healthy" } })),
   }),
   "secretsmanager:describeSecret": (_, given) => ({ Name: given.SecretId }),
+  "sqs:getQueueAttributes": () => ({ Attributes: { QueueArn: "arn:of-a-queue" } }),
   "s3:getBucketVersioning": () => ({ Status: "Enabled" }),
   "sns:publish": () => ({ MessageId: "message" }),
 };

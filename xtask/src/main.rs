@@ -14,6 +14,9 @@ mod types;
 #[allow(dead_code)]
 #[path = "../../src/aws/table.rs"]
 mod reader;
+#[allow(dead_code)]
+#[path = "../../src/aws/spelling.rs"]
+mod spelling;
 
 use anyhow::{Result, bail};
 use std::path::PathBuf;

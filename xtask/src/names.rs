@@ -82,14 +82,7 @@ pub fn error(shape: &str) -> String {
 /// The name of an operation: its first letter, or the acronym that it begins with, in small letters.
 #[must_use]
 pub fn operation(name: &str) -> String {
-    let letters: Vec<char> = name.chars().collect();
-    let mut small = String::new();
-    for (at, letter) in letters.iter().enumerate() {
-        let run = letters[..at].iter().all(char::is_ascii_uppercase) && letter.is_ascii_uppercase();
-        let next_word = letters.get(at + 1).is_some_and(char::is_ascii_lowercase);
-        small.push(if at == 0 || run && !next_word { letter.to_ascii_lowercase() } else { *letter });
-    }
-    small
+    crate::spelling::spelled(name, false).map(char::from).collect()
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ from .iam import assumable
 
 ROLE = unread("https://docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role.html")
 QUEUE = unread("https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html")
+CODE = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-function-code.html"
 TARGET = unread("https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutTargets.html")
 
 
@@ -18,6 +19,20 @@ def function_role(call):
     """The role of a function is there and trusts Lambda."""
     if not assumable(call, call.params["Role"], "lambda.amazonaws.com"):
         raise call.refuse("InvalidParameterValueException", "The role defined for the function cannot be assumed by Lambda.")
+
+
+@precondition("lambda.code", CODE, "lambda", "CreateFunction", "UpdateFunctionCode")
+def function_code(call):
+    """Code that is not part of the template lies in a bucket of the function's Region."""
+    place = call.params.get("Code", call.params)
+    if "S3Bucket" not in place:
+        return
+    s3 = call.client("s3")
+    found = exists(s3.head_bucket, Bucket=place["S3Bucket"])
+    if found is None or (s3.get_bucket_location(Bucket=place["S3Bucket"])["LocationConstraint"] or "us-east-1") != call.region:
+        raise call.refuse("InvalidParameterValueException", f"Error occurred while GetObject. The bucket {place['S3Bucket']} is not in this region: {call.region}.")
+    if exists(s3.head_object, Bucket=place["S3Bucket"], Key=place["S3Key"]) is None:
+        raise call.refuse("InvalidParameterValueException", "Error occurred while GetObject. S3 Error Code: NoSuchKey.")
 
 
 @precondition("lambda.queue-visibility", QUEUE, "lambda", "CreateEventSourceMapping")

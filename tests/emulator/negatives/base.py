@@ -93,6 +93,9 @@ class Copy:
         for plan in self.manifest["plans"]:
             (folder / plan["definition"]).parent.mkdir(parents=True, exist_ok=True)
             (folder / plan["definition"]).write_text((self.folder / plan["definition"]).read_text(encoding="utf-8"), encoding="utf-8")
+        for archive in self.manifest.get("archives", {}).values():
+            (folder / archive["file"]).parent.mkdir(parents=True, exist_ok=True)
+            (folder / archive["file"]).write_bytes((self.folder / archive["file"]).read_bytes())
         (folder / "manifest.json").write_text(json.dumps(self.manifest), encoding="utf-8")
 
 

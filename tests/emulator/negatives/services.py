@@ -139,6 +139,25 @@ def function_may_not_take_its_role(copy):
         function["Role"] = {"Fn::Sub": "arn:aws:iam::${AWS::AccountId}:role/nobody"}
 
 
+@broken("lambda.code", SHOP)
+def code_is_not_brought(copy):
+    """The code of a function is not uploaded."""
+    for phase in copy.manifest["phases"]:
+        for step in phase["stacks"].values():
+            step.pop("archives", None)
+
+
+@broken("lambda.code", SHOP)
+def code_lies_in_another_region(copy):
+    """A function takes its code from the bucket of the other Region."""
+    stacks = [id for id in (stack["id"] for stack in copy.manifest["stacks"]) if id.endswith("/artifacts")]
+    for phase in copy.manifest["phases"]:
+        for id, step in phase["stacks"].items():
+            source = step["parameters"].get("ArtifactsBucket")
+            if source is not None:
+                source["stack"] = next(stack for stack in stacks if stack.split("/")[0] != id.split("/")[0])
+
+
 @broken("lambda.queue-visibility", SHOP)
 def messages_come_back_too_early(copy):
     """The queue hides a message for less time than the function may run."""

@@ -124,7 +124,7 @@ step_of() {
             step_phase=1 step_last=1 step_size=4280 step_hash=b9d790476ef6615520206514b6be9013c3f6165e2c8c10585ed86e3dde6570fb step_template='us-east-1/recovery.template.json'
             ;;
         1/12)
-            step_phase=1 step_last=1 step_size=17502 step_hash=cae8390309549c902e940c8d539b55459285d02cf33dcbf32afebea634fc6baf step_template='us-east-2/recovery.template.json'
+            step_phase=1 step_last=1 step_size=18201 step_hash=4118958a91340d91b12eeb5771d72686e59e0565b69d1b73bc81489865e70313 step_template='us-east-2/recovery.template.json'
             ;;
         2/6)
             step_phase=2 step_last=1 step_size=13977 step_hash=b28405db95bf03f11e497d25af7d98a39c09260d4cc8fc430125b12231c4167a step_template='us-east-1/data.template.json'
@@ -179,6 +179,7 @@ parameters_of() {
             from_param 'Suffix' 0
             ;;
         1/12)
+            from_output 'AlertsKeyArn' 3 'AlertsKeyArn'
             from_output 'AlertsTopicTopicArn' 9 'AlertsTopicTopicArn'
             from_output 'LedgerCluster' 7 'LedgerCluster'
             from_output 'LedgerClusterDBClusterArn' 7 'LedgerClusterDBClusterArn'

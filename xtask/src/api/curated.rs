@@ -36,6 +36,8 @@ struct StepFunctions {
     services: Vec<String>,
     unsupported: Vec<UnsupportedService>,
     operations: Vec<UnsupportedOperations>,
+    errors: BTreeMap<String, BTreeMap<String, String>>,
+    members: Vec<Members>,
 }
 
 #[derive(Deserialize)]
@@ -51,6 +53,23 @@ struct UnsupportedOperations {
     service: String,
     names: Vec<String>,
     reason: Option<String>,
+}
+
+/// What the SDK for Java has otherwise than the API, in one structure.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Members {
+    service: String,
+    shape: String,
+    /// Members with another name there.
+    #[serde(default)]
+    spelled: BTreeMap<String, String>,
+    /// Further members, by the name of their shape.
+    #[serde(default)]
+    added: BTreeMap<String, String>,
+    /// Members that need not be there.
+    #[serde(default)]
+    optional: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -100,6 +119,50 @@ impl Curated {
             }
         }
         best.map(|(_, prefix)| prefix.to_string()).unwrap_or_default()
+    }
+
+    /// Changes a model to what the SDK for Java makes of it. A member with another name is written `API=SDK`.
+    ///
+    /// # Errors
+    /// If a row speaks of something that the model has not.
+    pub fn adapt(&self, service: &str, model: &mut Json) -> Result<()> {
+        for row in self.services.members.iter().filter(|row| row.service == service) {
+            let what = || format!("step_functions.toml: {service} has nothing like {}", row.shape);
+            if row.added.values().any(|shape| model["shapes"].get(shape).is_none()) {
+                bail!(what());
+            }
+            let shape = model["shapes"].get_mut(&row.shape).with_context(what)?;
+            if let Some(required) = shape["required"].as_array_mut() {
+                let before = required.len();
+                required.retain(|name| !row.optional.iter().any(|optional| name.as_str() == Some(optional)));
+                if before - required.len() != row.optional.len() {
+                    bail!(what());
+                }
+            }
+            let members = shape["members"].as_object_mut().with_context(what)?;
+            let mut renamed = serde_json::Map::new();
+            for (name, target) in std::mem::take(members) {
+                let written = row.spelled.get(&name).map_or_else(|| name.clone(), |spelled| format!("{name}={spelled}"));
+                renamed.insert(written, target);
+            }
+            if renamed.keys().filter(|name| name.contains('=')).count() != row.spelled.len() {
+                bail!(what());
+            }
+            for (name, target) in &row.added {
+                renamed.insert(name.clone(), serde_json::json!({ "shape": target }));
+            }
+            *members = renamed;
+        }
+        Ok(())
+    }
+
+    /// The name of an error without that of its service.
+    #[must_use]
+    pub fn error(&self, service: &str, prefix: &str, shape: &str) -> String {
+        let renamed = self.services.errors.get(service).and_then(|errors| errors.get(shape));
+        let name = names::error(renamed.map_or(shape, String::as_str));
+        // The error of which the API says nothing has this name.
+        if name == format!("{prefix}Exception") { format!("Default{name}") } else { name }
     }
 
     /// Operations of which more is to be said.

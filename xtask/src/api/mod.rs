@@ -9,7 +9,7 @@
 //!
 //! A shape is a record: word 0 is the kind (bits 0 to 3: 0 anything, 1 structure, 2 list, 3 map, 4 text, 5 integer, 6 number, 7 boolean,
 //! 8 bytes, 9 time) and what follows (bit 4 enumeration, 5 minimum, 6 maximum) or is so (bit 7: exactly one member). Then: the members of a
-//! structure (width 2: offset of the API's name shifted by one, with bit 0 for required; shape), the element of a list, key and value
+//! structure (width 2: offset of the API's name shifted by one, with bit 0 for required; shape; `API=SDK`, if the SDK has another one), the element of a list, key and value
 //! of a map; then enumeration (texts), minimum, maximum (texts of numbers).
 
 mod curated;
@@ -136,9 +136,13 @@ pub fn convert(packages: &Packages, actions: &Actions, report: &mut Report, root
     let curated = Curated::read(root)?;
     let mut models = BTreeMap::new();
     for (folder, path) in newest(packages) {
-        let model = packages.json(BOTOCORE, &path)?;
+        let mut model = packages.json(BOTOCORE, &path)?;
+        if let Ok(extras) = packages.json(BOTOCORE, &path.replace("service-2.json.gz", "service-2.sdk-extras.json")) {
+            merge(&mut model, &extras["merge"]);
+        }
         let id = model["metadata"]["serviceId"].as_str().with_context(|| format!("{folder} has no id"))?.to_string();
         let name = names::service(&id);
+        curated.adapt(&name.to_lowercase(), &mut model)?;
         if models.insert(name.to_lowercase(), (folder.clone(), name, model)).is_some() {
             bail!("two models are called {id}; the second one is {folder}");
         }
@@ -178,8 +182,13 @@ pub fn convert(packages: &Packages, actions: &Actions, report: &mut Report, root
                     words.push(model_shapes.write(shape, &mut writer)?);
                     model_shapes.hash(shape, &mut hash);
                 }
-                let mut failures: Vec<String> =
-                    operation["errors"].as_array().into_iter().flatten().filter_map(|error| error["shape"].as_str()).map(names::error).collect();
+                let mut failures: Vec<String> = operation["errors"]
+                    .as_array()
+                    .into_iter()
+                    .flatten()
+                    .filter_map(|error| error["shape"].as_str())
+                    .map(|shape| curated.error(name, errors, shape))
+                    .collect();
                 failures.sort();
                 failures.dedup();
                 failures.iter().for_each(|failure| _ = hash.text(failure));
@@ -226,6 +235,19 @@ pub fn convert(packages: &Packages, actions: &Actions, report: &mut Report, root
     report.counts.push(("services".to_string(), models.len()));
     report.counts.extend(counts.into_iter().map(|(what, count)| (what.to_string(), count)));
     Ok(prefixes)
+}
+
+/// Adds what the SDKs know beyond the model: tables are joined, lists are continued.
+fn merge(model: &mut Json, extras: &Json) {
+    match (model, extras) {
+        (Json::Object(model), Json::Object(extras)) => {
+            for (key, extra) in extras {
+                merge(model.entry(key.clone()).or_insert(Json::Null), extra);
+            }
+        }
+        (Json::Array(model), Json::Array(extras)) => model.extend(extras.iter().cloned()),
+        (model, extras) => model.clone_from(extras),
+    }
 }
 
 /// The newest model of each service: by folder, its path.

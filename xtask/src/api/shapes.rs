@@ -69,7 +69,7 @@ impl<'a> Shapes<'a> {
                 let mut members = Vec::new();
                 for (member, target) in shape["members"].as_object().into_iter().flatten() {
                     let target_shape = self.write(target["shape"].as_str(), writer)?;
-                    members.extend([writer.text(member) << 1 | u32::from(required(shape, member, target)), target_shape]);
+                    members.extend([writer.text(member) << 1 | u32::from(required(shape, member)), target_shape]);
                 }
                 words.push(writer.list(2, &members));
             }
@@ -114,7 +114,7 @@ impl<'a> Shapes<'a> {
 
     fn hash_of(&mut self, name: Option<&'a str>, depth: usize) -> u64 {
         let mut hash = Hash::new();
-        let Some(name) = name else { return hash.word(1).value() };
+        let Some(name) = name else { return hash.word(1).text("").text("").value() };
         if let Some(known) = self.hashes.get(&(name, depth)) {
             return *known;
         }
@@ -126,7 +126,9 @@ impl<'a> Shapes<'a> {
                 1 => {
                     for (member, target) in shape["members"].as_object().into_iter().flatten() {
                         let inner = self.hash_of(target["shape"].as_str(), depth - 1);
-                        hash.text(member).word(u32::from(required(shape, member, target))).text(&inner.to_string());
+                        let (api_name, other) = member.split_once('=').unwrap_or((member, ""));
+                        let spelled = if other.is_empty() { crate::spelling::spelled_member(api_name) } else { other.to_string() };
+                        hash.text(api_name).text(&spelled).word(u32::from(required(shape, member))).text(&inner.to_string());
                     }
                 }
                 2 => _ = hash.text(&self.hash_of(shape["member"]["shape"].as_str(), depth - 1).to_string()),
@@ -142,7 +144,8 @@ impl<'a> Shapes<'a> {
             }
             if kind != 0 {
                 for key in ["min", "max"] {
-                    hash.text(&bound(shape, key).unwrap_or_default());
+                    let number = bound(shape, key).and_then(|bound| bound.parse::<f64>().ok());
+                    hash.text(&number.map(|number| number.to_string()).unwrap_or_default());
                 }
             }
         }
@@ -175,10 +178,10 @@ fn record_length(shape: &Json, kind: u32) -> usize {
     1 + held + enumeration + ["min", "max"].iter().filter(|key| bound(shape, key).is_some()).count()
 }
 
-/// A member that the SDK fills in by itself is not required of anybody.
-fn required(shape: &Json, member: &str, target: &Json) -> bool {
-    let listed = shape["required"].as_array().into_iter().flatten().any(|name| name.as_str() == Some(member));
-    listed && target["idempotencyToken"].as_bool() != Some(true)
+/// Tokens that SDKs fill in by themselves count too: Step Functions does not.
+fn required(shape: &Json, member: &str) -> bool {
+    let api_name = member.split('=').next();
+    shape["required"].as_array().into_iter().flatten().any(|name| name.as_str() == api_name)
 }
 
 fn bound(shape: &Json, key: &str) -> Option<String> {

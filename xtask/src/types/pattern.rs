@@ -275,6 +275,10 @@ impl Parser {
                     }
                     self.at += 1;
                 }
+                // How many digits are the number depends on how many groups there are; what takes anything takes the other digits too.
+                while self.peek(0).is_some_and(|digit| digit.is_ascii_digit()) {
+                    self.at += 1;
+                }
                 self.output.push_str("(?:[\\s\\S]*)");
                 self.lost.other += 1;
             }
@@ -722,7 +726,7 @@ mod tests {
 
     #[test]
     fn what_cannot_be_said_takes_more() {
-        check("^(a)b\\1$", "^(a)b(?:[\\s\\S]*)$", &["aba"], &["ac"]);
+        check("^(a)b\\12$", "^(a)b(?:[\\s\\S]*)$", &["aba2"], &["ac"]);
         check("^xa{1,5000}$", "^xa+$", &["xa"], &["x"]);
         assert_eq!(rewrite("^(ab){0,1024}$").unwrap().lost.other, 1);
         check("^a*+b$", "^a*b$", &["aab"], &["c"]);
