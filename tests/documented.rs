@@ -5,6 +5,7 @@
 mod project;
 
 use drc::aws::schema;
+use drc::diag::{Diagnostic, Severity};
 use project::Project;
 use serde::Deserialize;
 use std::collections::BTreeSet;
@@ -51,12 +52,14 @@ fn found(text: &str) -> BTreeSet<(usize, String)> {
     let whole = format!("{FRAME}{text}");
     let compiled = Project::new(&whole).compile();
     let line = |at: u32| whole[..at as usize].lines().count().max(1) - FRAME.lines().count() + usize::from(whole[..at as usize].ends_with('\n'));
-    compiled.findings.iter().map(|finding| (line(finding.primary().expect("a place").span.start), finding.code.to_string())).collect()
+    let weight = |finding: &Diagnostic| if finding.severity == Severity::Error { "" } else { "warning " };
+    let place = |finding: &Diagnostic| line(finding.primary().expect("a place").span.start);
+    compiled.findings.iter().map(|finding| (place(finding), format!("{}{}", weight(finding), finding.code))).collect()
 }
 
 /// Where the text says that something is found.
 fn expected(text: &str) -> BTreeSet<(usize, String)> {
-    let marked = |(at, line): (usize, &str)| line.split_once("// DR").map(|(_, digits)| (at + 1, format!("DR{}", digits.trim())));
+    let marked = |(at, line): (usize, &str)| line.split_once("// ").map(|(_, code)| (at + 1, code.to_string()));
     text.lines().enumerate().filter_map(marked).collect()
 }
 

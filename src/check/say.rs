@@ -57,6 +57,12 @@ impl<'a> Subject<'_, 'a> {
                 )
                 .help(format!("write a text that matches `{}`", short_pattern(pattern)))
                 .note(REFUSED),
+            Kind::Format { found, format } if let Some(network) = formats::without_host_bits(format, found) => {
+                let message = format!("{name} is a network, and `{found}` an address in it");
+                self.put(Diagnostic::warning(codes::VALUE_PATTERN, message), place, format!("AWS makes `{network}` of it"))
+                    .help(format!("write `{network}`"))
+                    .note("what is deployed differs from what is written, and two rules for one network may be refused as the same")
+            }
             Kind::Format { found, format } => self
                 .at(codes::VALUE_PATTERN, format!("{name} is {}", formats::example(format)), place, format!("{} is none", short(found)))
                 .help(format!("write {}", formats::example(format)))

@@ -57,7 +57,7 @@ def lint(task):
     return [said[f"C{at}"] for at in range(len(resources))]
 
 
-def collect(options, pool):
+def collect(options, pool, named):
     """All cases, the types without a base, and what was skipped, counted."""
     seed, rng = options.seed, random.Random(f"{options.seed}/cases")
     names = list(schemas.types()) if options.all else make.sample_types(seed, options.types)
@@ -71,8 +71,9 @@ def collect(options, pool):
         attempts = {size: settled[name, size] for size in make.ATTEMPTS if (name, size) in settled}
         valid.extend(make.valid(seed, name, attempts) if options.all else make.valid(seed, name, attempts)[:1])
         found, left = make.changes(seed, name, attempts)
-        # A full run takes a few places of each kind in each type.
-        changed.extend(make.spread(rng, found, options.each * len({(case.rule, case.what) for case in found})) if options.all else found)
+        # A full run takes a few places of each kind in each type, and every place in the types that the table of differences names.
+        some = options.all and name not in named
+        changed.extend(make.spread(rng, found, options.each * len({(case.rule, case.what) for case in found})) if some else found)
         skipped.update(left)
     other = list(make.misspelt(rng, names if options.all else rng.sample(names, 40)))
     for region in schemas.regions():
@@ -142,7 +143,7 @@ def main():
     options = parser.parse_args()
     start, known = time.time(), differences.read(options.table)
     with multiprocessing.Pool(os.cpu_count()) as pool, tempfile.TemporaryDirectory() as folder:
-        cases, without, skipped = collect(options, pool)
+        cases, without, skipped = collect(options, pool, {name.strip() for row in known for name in row.kind.split(" or ")})
         print(f"{len(cases)} cases were made in {time.time() - start:.0f} s", flush=True)
         judge(cases, options.drc, pool, Path(folder))
     table(cases)

@@ -110,7 +110,10 @@ def _kind(value, found, path):
     if isinstance(value, (bool, int)) and "string" not in types:
         yield "E3012", "a number or truth value as a text", (path, str(value).lower())
     if isinstance(value, int) and not isinstance(value, bool) and types == {"integer"}:
-        yield "E3012", "a fraction for an integer", (path, value + 0.5)
+        # Inside of what is allowed, so that nothing else is wrong with it.
+        inside = next((each for each in (value + 0.5, value - 0.5) if found.get("minimum", each) <= each <= found.get("maximum", each)), None)
+        if inside is not None:
+            yield "E3012", "a fraction for an integer", (path, inside)
     if isinstance(value, str) and types == {"string"} and found.get("minLength", 0) <= 1:
         yield "E3012", "a number for a text", (path, 7)
     if isinstance(value, (int, float)) and "boolean" not in types and not isinstance(value, bool):
@@ -146,7 +149,9 @@ def _string(value, found, path):
             yield "E3033", "a text that is too long", None
         else:
             filler = value[-1:] or "a"
-            yield "E3033", "a text that is too long", (path, value + filler * (most + 1 - len(value)))
+            # cfn-lint measures JSON only where it is JSON.
+            longer = '{"a":"' + "a" * (most - 7) + '"}' if "json" in found.get("formats", []) else value + filler * (most + 1 - len(value))
+            yield "E3033", "a text that is too long", (path, longer)
             longest = value + filler * (most - len(value))
             if "formats" not in found and all(matches(pattern, longest) for pattern in patterns):
                 yield "E3033", "a text as long as can be", (path, longest)
