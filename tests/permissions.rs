@@ -161,7 +161,7 @@ fn policies_are_those_that_were_written_by_hand() {
             golden.source.iter().all(|page| page.starts_with("https://docs.aws.amazon.com/")) && !golden.source.is_empty(),
             "{name} has no source"
         );
-        let compiled = Project::new(&platform(&golden)).compile();
+        let compiled = Project::new(&platform(&golden)).file("worker.mjs", "export const handler = () => {};\n").compile();
         let Some(files) = compiled.files.filter(|_| compiled.findings.is_empty()) else {
             failures.push(format!("{name}:\n{}", compiled.shown));
             continue;
@@ -194,4 +194,99 @@ fn policies_are_those_that_were_written_by_hand() {
         }
     }
     assert!(failures.is_empty(), "{}", failures.join("\n"));
+}
+
+/// A platform with one machine that calls `go` of a component with these statements.
+fn called(statements: &str) -> Project {
+    let golden = Golden {
+        about: String::new(),
+        source: Vec::new(),
+        read: String::new(),
+        request: String::new(),
+        role: None,
+        more: String::new(),
+        thing: Some(statements.to_string()),
+        statement: Vec::new(),
+    };
+    Project::new(&platform(&golden))
+}
+
+/// What is found in permissions that an author writes down, or that cannot be derived: name and statements of the component.
+const FINDINGS: &[(&str, &str)] = &[
+    (
+        "unmapped",
+        "action go in to {\n  call keyspaces.restoreTable { SourceKeyspaceName = \"a\", SourceTableName = \"a\", TargetKeyspaceName = \"a\", TargetTableName = \"b\" }\n}\n",
+    ),
+    (
+        "unknown-action-in-a-map",
+        "action go in to {\n  call sqs.sendMessage { QueueUrl = \"https://sqs.us-east-2.amazonaws.com/1/a\", MessageBody = \"a\" } on { \"sqs:SendMesage\": [\"*\"] }\n}\n",
+    ),
+    (
+        "map-that-lacks-an-action",
+        "action go in to {\n  call dynamodb.transactGetItems { TransactItems = [{ Get: { TableName: \"a\", Key: { a: { S: \"1\" } } } }] } on { \"dynamodb:Query\": [\"arn:${here.partition}:dynamodb:${here}:${here.account}:table/a\"] }\n}\n",
+    ),
+    (
+        "no-argument-says-it",
+        "action go in to {\n  let all = call ssm.getParametersByPath { Path = \"/shop\" }\n  check all.Parameters.length > 0 else \"none\"\n}\n",
+    ),
+    (
+        "other-end-is-not-known",
+        "action go in to is lossy {\n  call rds.failoverGlobalCluster {\n    GlobalClusterIdentifier   = \"ledger\"\n    TargetDbClusterIdentifier = \"arn:aws:rds:us-east-2:111122223333:cluster:ledger\"\n    AllowDataLoss             = true\n  }\n}\n",
+    ),
+    (
+        "role-of-the-run",
+        "action go in to {\n  let points = call backup.describeBackupVault { BackupVaultName = \"kept\" }\n  call backup.startRestoreJob {\n    RecoveryPointArn = \"arn:aws:backup:us-east-2:111122223333:recovery-point:1\"\n    IamRoleArn       = points.CreatorRequestId\n    Metadata         = { a: \"b\" }\n  }\n}\n",
+    ),
+    (
+        "arn-of-another-kind",
+        "action go in to {\n  call sqs.sendMessage { QueueUrl = \"https://sqs.us-east-2.amazonaws.com/1/a\", MessageBody = \"a\" } on [\"arn:${here.partition}:sns:${here}:${here.account}:a\"]\n}\n",
+    ),
+    (
+        "star-where-the-name-is-known",
+        "action go in to {\n  call sqs.sendMessage { QueueUrl = \"https://sqs.us-east-2.amazonaws.com/1/a\", MessageBody = \"a\" } on [\"*\"]\n}\n",
+    ),
+    (
+        "more-than-is-named",
+        "action go in to {\n  call sqs.sendMessage { QueueUrl = \"https://sqs.us-east-2.amazonaws.com/1/a\", MessageBody = \"a\" } on [\"arn:${here.partition}:sqs:${here}:${here.account}:*\"]\n}\n",
+    ),
+    (
+        "unknown-action-in-a-grant",
+        "grant send in regions { actions = [\"sqs:SendMesage\"], on = [\"arn:aws:sqs:us-east-2:111122223333:a\"] }\naction go in to { call sns.publish { TopicArn = \"arn:aws:sns:us-east-2:111122223333:a\", Message = send.actions[0] } }\n",
+    ),
+    (
+        "grant-on-another-kind",
+        "grant read in regions { actions = [\"s3:GetObject\", \"s3:ListBucket\"], on = [\"arn:aws:s3:::pages\"] }\naction go in to { call sns.publish { TopicArn = \"arn:aws:sns:us-east-2:111122223333:a\", Message = read.actions[0] } }\n",
+    ),
+    (
+        "grant-that-needs-everything",
+        "grant list in regions { actions = [\"sqs:ListQueues\"], on = [\"arn:aws:sqs:us-east-2:111122223333:a\"] }\naction go in to { call sns.publish { TopicArn = \"arn:aws:sns:us-east-2:111122223333:a\", Message = list.actions[0] } }\n",
+    ),
+];
+
+#[test]
+fn what_cannot_be_derived_is_asked_for_and_what_nothing_needs_is_said() {
+    let shown: BTreeMap<String, String> =
+        FINDINGS.iter().map(|(name, statements)| (format!("{name}.txt"), called(statements).compile().shown)).collect();
+    for (name, text) in &shown {
+        assert!(text.contains("DR054"), "{name}:\n{text}");
+    }
+    bless::golden_folder("golden/permissions", &shown);
+}
+
+/// A role has room for 10,240 characters: what many steps do to many things is said once for each action.
+#[test]
+fn a_long_policy_is_put_together() {
+    let mut text = String::from("platform shop { rto = 4h, rpo = 5min }\nregion primary = us-east-1\nregion standby = us-east-2\n");
+    text += "component box is service {\n  resource queue: AWS::SQS::Queue { QueueName = self.name }\n  action go in to { call sqs.sendMessage { QueueUrl = queue.ref, MessageBody = \"go\" } }\n}\n";
+    let steps: String = (0..70).map(|number| format!("  step s{number} = box_number_{number}.go() {{ within = 1min }}\n")).collect();
+    text += &(0..70).map(|number| format!("service box_number_{number}: box in [primary, standby] {{}}\n")).collect::<String>();
+    text += &format!("failover move from primary to standby {{\n{steps}}}\n");
+    let compiled = Project::new(&text).compile();
+    let files = compiled.files.unwrap_or_else(|| panic!("{}", compiled.shown));
+    let found = statements(&files, "us-east-2/recovery: MoveRole");
+    assert_eq!(found.len(), 1);
+    assert_eq!((found[0]["Sid"].as_str(), found[0]["Resource"].as_array().map(Vec::len)), (Some("S0SendMessage"), Some(70)));
+    let template: Value = serde_json::from_str(&files["us-east-2/recovery.template.json"]).unwrap();
+    let policy = &template["Resources"]["MoveRole"]["Properties"]["Policies"][0]["PolicyDocument"];
+    assert!(policy.to_string().chars().filter(|character| !character.is_whitespace()).count() < 10_240);
 }

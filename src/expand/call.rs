@@ -17,6 +17,7 @@ impl<'a> Expander<'a> {
         if self.is_miswritten(node, context) {
             return (None, Shape::anything());
         }
+        let refused = self.refused;
         let operation = self.known_operation(node, context);
         if let Some(operation) = operation {
             self.check_effect(node, operation, context);
@@ -69,6 +70,7 @@ impl<'a> Expander<'a> {
             tolerates,
             on,
             on_span: node.on.as_ref().map(|expression| expression.span),
+            wrong: self.refused > refused,
             timeout: 10,
             retries: 2,
             span: node.span,
@@ -141,8 +143,7 @@ impl<'a> Expander<'a> {
     fn unknown_service(&mut self, node: &ast::Call, context: &Context) {
         let name = node.service.text.as_str();
         let finding = Diagnostic::error(codes::UNKNOWN_OPERATION, format!("there is no service `{name}` in Step Functions"))
-            .label(node.service.span, "unknown service")
-            .acceptable();
+            .label(node.service.span, "unknown service");
         let finding = if let Some(meant) = api::service_called(name) {
             let meant = meant.name();
             finding.help(format!("Step Functions calls it `{meant}`")).fix(format!("write `{meant}`"), node.service.span, meant)
@@ -151,21 +152,19 @@ impl<'a> Expander<'a> {
         } else {
             finding.help("write the service as the developer guide of Step Functions lists it: its name in small letters")
         };
-        self.report_later(finding.note(age(codes::UNKNOWN_OPERATION)), context);
+        self.report_later(newer(finding, node), context);
     }
 
     fn unknown_operation(&mut self, node: &ast::Call, service: Service, context: &Context) {
         let name = node.operation.text.as_str();
         let finding = Diagnostic::error(codes::UNKNOWN_OPERATION, format!("`{}` has no operation `{name}`", service.name()))
-            .label(node.operation.span, "no such operation")
-            .note(age(codes::UNKNOWN_OPERATION))
-            .acceptable();
+            .label(node.operation.span, "no such operation");
         let names: Vec<String> = service.operation_names().collect();
         let finding = match suggest::nearest(name, names.iter().map(String::as_str)) {
             Some(near) => finding.help(format!("did you mean `{near}`?")).fix(format!("write `{near}`"), node.operation.span, near),
             None => finding.help("write the operation as the reference of the API does, with a small first letter"),
         };
-        self.report_later(finding, context);
+        self.report_later(newer(finding, node), context);
     }
 
     /// An action that is said to change nothing, and a question, call nothing that changes something.
@@ -274,6 +273,17 @@ impl<'a> Expander<'a> {
 /// How old what is known of the APIs is, and how what is newer passes.
 pub(super) fn age(code: Code) -> String {
     format!("in AWS's models of {}; if AWS has it since, `allow {} \"reason\"` lets it pass", api::date(), code.id)
+}
+
+/// What is newer than the models passes if the call says which actions it needs: nobody else could.
+fn newer(finding: Diagnostic, node: &ast::Call) -> Diagnostic {
+    if matches!(node.on.as_ref().map(|on| &on.kind), Some(ExprKind::Map(_))) {
+        return finding.note(age(codes::UNKNOWN_OPERATION)).acceptable();
+    }
+    finding.note(format!(
+        "in AWS's models of {}; if AWS has it since, name the actions that it needs, `on {{ \"PREFIX:Action\": [...] }}`, and write `allow DR0530 \"reason\"`",
+        api::date()
+    ))
 }
 
 fn with_note_of_list(finding: Diagnostic) -> Diagnostic {

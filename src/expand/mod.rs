@@ -213,6 +213,8 @@ struct Expander<'a> {
     lacks: bool,
     /// Findings that keep nothing from being made: those that `allow` may accept, and those about calls.
     later: Vec<Diagnostic>,
+    /// How many of them were errors that nothing accepts, each time that they were met.
+    refused: usize,
     fuel: u64,
     depth: u32,
     exhausted: bool,
@@ -295,6 +297,7 @@ impl<'a> Expander<'a> {
             quiet: false,
             lacks: false,
             later: Vec::new(),
+            refused: 0,
             fuel: FUEL,
             depth: 0,
             exhausted: false,
@@ -364,6 +367,7 @@ impl<'a> Expander<'a> {
 
     /// Reports what keeps nothing from being made: whatever else is wrong is said with it, and `allow` may accept it.
     fn report_later(&mut self, finding: Diagnostic, context: &Context) {
+        self.refused += usize::from(finding.severity == Severity::Error && !finding.acceptable);
         let finding = self.placed(finding, context).filter(|finding| !self.later.contains(finding));
         self.later.extend(finding);
     }

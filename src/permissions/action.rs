@@ -13,6 +13,8 @@ pub(super) struct Lacking {
     pub name: &'static str,
     /// The form of its ARN.
     pub arn: &'static str,
+    /// Whether it is one in another Region, which only what is the platform's own leads to.
+    pub elsewhere: bool,
 }
 
 /// What the author says of permissions, and what is made of it.
@@ -97,7 +99,7 @@ pub(super) fn allowed(action: iam::Action, request: &Request, said: &mut Said) -
             *named = Named::These(own);
         }
     }
-    needed(&named, action.prefix()).map(Some)
+    needed(&named, action.prefix()).map(Some).map_err(|lacking| Lacking { elsewhere: rows::is_of_both_ends(&name, lacking.name), ..lacking })
 }
 
 /// What a call says of a resource; of some, those in both Regions of the plan.
@@ -114,8 +116,11 @@ fn of_ends(request: &Request, action: &str, resource: &iam::Resource) -> Named {
         let there = &request.model.families.get(target.family).regions;
         all.push(arn);
         for region in request.ends.into_iter().flatten().filter(|region| *region != target.region && there.contains(region)) {
-            let other = Value::Deploy(Rc::new(Deploy::Arn(ResourceRef { region, ..target })));
-            all.push(Arn { value: other, wild: None });
+            let other = ResourceRef { region, ..target };
+            if !arn::has_arn(other, request.model) {
+                return Named::Unknown;
+            }
+            all.push(Arn { value: Value::Deploy(Rc::new(Deploy::Arn(other))), wild: None });
         }
     }
     Named::These(all)
@@ -158,7 +163,7 @@ fn needed(named: &[(iam::Resource, Named)], prefix: &str) -> Result<Vec<Arn>, La
             Named::Open(open) if resource.required && !replaced(&|named| matches!(named, Named::These(_))) => all.push(open.clone()),
             Named::Open(open) => least = least.or_else(|| Some(vec![open.clone()])),
             Named::Unknown if resource.required && !replaced(&|named| !matches!(named, Named::Unknown)) => {
-                lacking = lacking.or(Some(Lacking { name: resource.name, arn: resource.arn }));
+                lacking = lacking.or(Some(Lacking { name: resource.name, arn: resource.arn, elsewhere: false }));
             }
             _ => {}
         }
@@ -170,7 +175,7 @@ fn needed(named: &[(iam::Resource, Named)], prefix: &str) -> Result<Vec<Arn>, La
         all = least.unwrap_or_default();
     }
     match (all.is_empty(), named.first()) {
-        (true, Some((resource, _))) => Err(Lacking { name: resource.name, arn: resource.arn }),
+        (true, Some((resource, _))) => Err(Lacking { name: resource.name, arn: resource.arn, elsewhere: false }),
         _ => Ok(all),
     }
 }

@@ -34,6 +34,9 @@ pub(super) fn explicit(said: &ValueMap, known: &[String], call: &Call, model: &M
         let any = action.resources().next().is_none() || values.is_empty();
         pairs.push((action.name(), (!any).then_some(values)));
     }
+    if !findings.is_empty() {
+        return (pairs, findings);
+    }
     for name in known.iter().filter(|name| !said.keys().any(|key| key.eq_ignore_ascii_case(name))) {
         findings.push(
             Diagnostic::warning(codes::SUPERFLUOUS, format!("`on` does not allow `{name}`, which the call needs"))
@@ -70,11 +73,9 @@ pub fn check((actions, actions_span): (&Value, Span), (on, on_span): (&Value, Sp
                     format!("`{name}` is allowed on `*` only: IAM knows no resource for it"),
                     "give it a grant of its own with `on = [\"*\"]`".into(),
                 ),
-                Some(resource) => (
-                    format!("`{name}` is allowed on no `{}`, so it allows nothing", resource.name),
-                    format!("its ARN has the form `{}`", resource.arn),
-                ),
+                Some(_) => (format!("`{name}` is allowed on nothing that it takes, so it allows nothing"), forms(&found)),
             };
+            complete = false;
             findings.push(
                 Diagnostic::warning(codes::SUPERFLUOUS, message)
                     .label(actions_span, "this action")
@@ -100,6 +101,14 @@ pub fn check((actions, actions_span): (&Value, Span), (on, on_span): (&Value, Sp
         );
     }
     findings
+}
+
+/// The ARNs that actions are allowed on, for people.
+fn forms(actions: &[iam::Action]) -> String {
+    let mut forms: Vec<&str> = actions.iter().flat_map(|action| action.resources()).map(|resource| resource.arn).collect();
+    forms.dedup();
+    let forms: Vec<String> = forms.into_iter().map(|form| format!("`{form}`")).collect();
+    format!("name what it is done to: {}", forms.join(" or "))
 }
 
 /// The actions that a name or a pattern stands for.

@@ -64,7 +64,8 @@ pub fn derive(plan: &Plan, model: &Model) -> Derived {
     let mut findings = Vec::new();
     for (step, span, call) in calls(plan) {
         deriver.call(&step, call);
-        findings.extend(deriver.findings.drain(..).map(|finding| Found { finding, step: span }));
+        let found = deriver.findings.drain(..).filter(|_| !call.wrong);
+        findings.extend(found.map(|finding| Found { finding, step: span }));
     }
     Derived { statements: deriver.policy.into_values(model), wide: deriver.wide, findings }
 }
@@ -267,9 +268,13 @@ fn unmapped(call: &Call) -> Diagnostic {
 fn no_arn(action: &str, lacking: &Lacking, request: &Request) -> Diagnostic {
     let form = policy::form_text(lacking.arn, request);
     Diagnostic::error(codes::NO_ARN, format!("no ARN can be made of the `{}` that `{action}` needs", lacking.name))
-        .label(request.call.span, "no argument says which one it is")
+        .label(request.call.span, if lacking.elsewhere { "one in each Region of the plan is changed" } else { "no argument says which one it is" })
         .note("on `*` the machine could do it to everything in the account, so nothing is allowed that is not named")
-        .help(format!("name it behind the call: `on [\"{form}\"]`, or `on [resource.arn]`"))
+        .help(if lacking.elsewhere {
+            format!("name them behind the call, that of the other Region too: `on [\"{form}\", ...]`, or `on [resource[from].arn, resource[to].arn]`")
+        } else {
+            format!("name it behind the call: `on [\"{form}\"]`, or `on [resource.arn]`")
+        })
 }
 
 fn unknown_role(request: &Request) -> Diagnostic {

@@ -165,7 +165,7 @@ pub(super) fn form_text(template: &str, request: &Request) -> String {
         Part::Variable("Partition") => region.partition.to_string(),
         Part::Variable("Region") => region.code.to_string(),
         Part::Variable("Account") => "${here.account}".into(),
-        Part::Variable(name) => name.to_uppercase(),
+        Part::Variable(_) => "NAME".into(),
     });
     texts.collect()
 }

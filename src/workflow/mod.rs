@@ -171,6 +171,8 @@ pub struct Call {
     pub on: Option<Value>,
     /// Where the author names them.
     pub on_span: Option<Span>,
+    /// Whether a mistake in it was reported: what follows from that is not told.
+    pub wrong: bool,
     /// Time-out of one attempt, whole seconds; set when the step's bound is divided.
     pub timeout: u32,
     /// How often it is tried again; set when the step's bound is divided.

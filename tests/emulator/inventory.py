@@ -124,7 +124,8 @@ REGIONAL = {
 # Resource types that have no listing of their own: they go with what they belong to.
 PARTS = {
     "AWS::S3::BucketPolicy", "AWS::SNS::TopicPolicy", "AWS::SQS::QueuePolicy", "AWS::EC2::SubnetRouteTableAssociation", "AWS::EC2::Route",
-    "AWS::EC2::VPCGatewayAttachment", "AWS::Lambda::Permission", "AWS::ApiGatewayV2::ApiMapping", "AWS::ElasticLoadBalancingV2::Listener",
+    "AWS::EC2::SecurityGroupIngress", "AWS::EC2::VPCGatewayAttachment", "AWS::Lambda::EventInvokeConfig", "AWS::Lambda::Permission",
+    "AWS::ApiGatewayV2::ApiMapping", "AWS::ElasticLoadBalancingV2::Listener",
     "AWS::Backup::BackupSelection", "AWS::ECR::ReplicationConfiguration", "AWS::ECS::Service",
 }
 

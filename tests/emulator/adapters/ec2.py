@@ -1,5 +1,7 @@
 """EC2: networks."""
 
+import json
+
 from calls import precondition, unread
 
 from .base import Adapter, Made, arguments, exists, tag_list
@@ -133,6 +135,8 @@ class VPCEndpoint(Adapter):
 
     def update(self, scope, physical_id, old, new):
         changes = {}
+        if old.get("PolicyDocument") != new.get("PolicyDocument"):
+            changes = {"PolicyDocument": json.dumps(new["PolicyDocument"])} if "PolicyDocument" in new else {"ResetPolicy": True}
         for key, name in (("SubnetIds", "SubnetIds"), ("RouteTableIds", "RouteTableIds"), ("SecurityGroupIds", "SecurityGroupIds")):
             changes[f"Add{name}"] = sorted(set(new.get(key, [])) - set(old.get(key, [])))
             changes[f"Remove{name}"] = sorted(set(old.get(key, [])) - set(new.get(key, [])))
@@ -186,6 +190,21 @@ def _permission(rule):
     if other:
         made["UserIdGroupPairs"] = [{"GroupId": other, **said}]
     return made
+
+
+class SecurityGroupIngress(Adapter):
+    """A rule that is a resource of its own."""
+
+    kind = "AWS::EC2::SecurityGroupIngress"
+
+    def create(self, scope, properties):
+        rule = {key: value for key, value in properties.items() if key != "GroupId"}
+        found = scope.client("ec2").authorize_security_group_ingress(GroupId=properties["GroupId"], IpPermissions=[_permission(rule)])
+        return Made(found["SecurityGroupRules"][0]["SecurityGroupRuleId"], {"Id": found["SecurityGroupRules"][0]["SecurityGroupRuleId"]})
+
+    def delete(self, scope, physical_id, properties):
+        rule = {key: value for key, value in properties.items() if key != "GroupId"}
+        scope.client("ec2").revoke_security_group_ingress(GroupId=properties["GroupId"], IpPermissions=[_permission(rule)])
 
 
 class LaunchTemplate(Adapter):

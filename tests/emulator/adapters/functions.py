@@ -68,12 +68,20 @@ class Function(Adapter):
 
     def create(self, scope, properties):
         name = properties.setdefault("FunctionName", scope.name(64))
-        code = properties.take("Code")
+        code, kept = properties.take("Code"), properties.take("ReservedConcurrentExecutions")
         tags = {tag["Key"]: tag["Value"] for tag in tag_list(scope, properties)}
         params = arguments("lambda", "CreateFunction", properties)
         params["Code"] = {"ZipFile": _zipped(code["ZipFile"])} if "ZipFile" in code else code
         arn = scope.client("lambda").create_function(**params, Tags=tags)["FunctionArn"]
+        self._keep(scope, name, kept)
         return Made(name, {"Arn": arn})
+
+    def _keep(self, scope, name, count):
+        """How many calls side by side are kept for the function alone."""
+        if count is None:
+            scope.client("lambda").delete_function_concurrency(FunctionName=name)
+        else:
+            scope.client("lambda").put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=int(count))
 
     def update(self, scope, physical_id, old, new):
         functions = scope.client("lambda")
@@ -81,6 +89,9 @@ class Function(Adapter):
         if code != old.take("Code"):
             functions.update_function_code(FunctionName=physical_id, **({"ZipFile": _zipped(code["ZipFile"])} if "ZipFile" in code else code))
         old.take("Tags")
+        kept = new.take("ReservedConcurrentExecutions")
+        if kept != old.take("ReservedConcurrentExecutions"):
+            self._keep(scope, physical_id, kept)
         if old != new:
             functions.update_function_configuration(**arguments("lambda", "UpdateFunctionConfiguration", {**new, "FunctionName": physical_id}))
 
@@ -118,6 +129,21 @@ class EventSourceMapping(Adapter):
 
     def delete(self, scope, physical_id, properties):
         scope.client("lambda").delete_event_source_mapping(UUID=physical_id)
+
+
+class EventInvokeConfig(Adapter):
+    kind = "AWS::Lambda::EventInvokeConfig"
+
+    def create(self, scope, properties):
+        self.update(scope, None, {}, properties)
+        name = scope.name(128)
+        return Made(name, {"Id": name})
+
+    def update(self, scope, physical_id, old, new):
+        scope.client("lambda").put_function_event_invoke_config(**arguments("lambda", "PutFunctionEventInvokeConfig", new))
+
+    def delete(self, scope, physical_id, properties):
+        scope.client("lambda").delete_function_event_invoke_config(FunctionName=properties["FunctionName"])
 
 
 class EventBus(Adapter):

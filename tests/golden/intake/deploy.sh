@@ -110,22 +110,22 @@ step_of() {
             step_phase=1 step_last=1 step_size=7682 step_hash=381352b5b5f68686c890437df03986e7244af874ea60971d6e2e5997fc6203a9 step_template='us-east-2/network.template.json'
             ;;
         1/6)
-            step_phase=1 step_last=1 step_size=1531 step_hash=6fe6b41b823bdb6e67eede18aaa9afea8bd26051980c9fb7918d4a5fb30369d2 step_template='us-east-1/data.template.json'
+            step_phase=1 step_last=1 step_size=1371 step_hash=7730672a9f57cf7f108ef996d1285d8d3e1b71431f4e092c2018d1c1a0324bbd step_template='us-east-1/data.template.json'
             ;;
         1/7)
             step_phase=1 step_last=1 step_size=2237 step_hash=e81d2831afa75d19c8443a426c67657a5e361dfc156a3c83281cd8e8b4a51ce0 step_template='us-east-1/global.template.json'
             ;;
         1/8)
-            step_phase=1 step_last=1 step_size=16856 step_hash=486d23b43f183e40987043191670547ad06d01a7697b304191a328b41dc5a849 step_template='us-east-1/app.template.json' step_archives='d5288178d80688d9932d0cf241e1dee16eb9a76f036f3a1347e3b2685a468e22.zip'
+            step_phase=1 step_last=1 step_size=16812 step_hash=01c6361b551d8f7a12adacf6dd6914a05bb0d03529e0a4acb38882bc9b5dc0ee step_template='us-east-1/app.template.json' step_archives='d5288178d80688d9932d0cf241e1dee16eb9a76f036f3a1347e3b2685a468e22.zip'
             ;;
         1/9)
             step_phase=1 step_last=1 step_size=16786 step_hash=c151ff440fa5fc1124f81ce3cb8f93316558f32bb86db6fad8253ef7c26d1b3f step_template='us-east-2/app.template.json' step_archives='d5288178d80688d9932d0cf241e1dee16eb9a76f036f3a1347e3b2685a468e22.zip'
             ;;
         1/10)
-            step_phase=1 step_last=1 step_size=32890 step_hash=6137574f79aa83f90b92504775c5459df8b51d2b984554e300431e0dec4bd4ad step_template='us-east-1/recovery.template.json'
+            step_phase=1 step_last=1 step_size=32828 step_hash=5e3d0bc26a058542051148467ab40d94251eff8088e40fadfdb1ab8f9e0dd6a2 step_template='us-east-1/recovery.template.json'
             ;;
         1/11)
-            step_phase=1 step_last=1 step_size=32931 step_hash=8c89f597a29349ff3cf59215e61679070b948119eda7f4b2b89c04cbc000ecab step_template='us-east-2/recovery.template.json'
+            step_phase=1 step_last=1 step_size=32885 step_hash=d5de7999656b4cf732954788095d51124cef200ca4788063c906c7fe36ef9c1e step_template='us-east-2/recovery.template.json'
             ;;
     esac
 }
@@ -154,7 +154,6 @@ parameters_of() {
             from_output 'OrdersTable' 7 'OrdersTable'
             from_param 'Pager' 1
             from_output 'SignatureKeyArn' 2 'SignatureKeyArn'
-            from_output 'SignatureSecretName' 6 'SignatureSecretName'
             from_param 'Suffix' 0
             from_output 'TakerKeyArn' 2 'TakerKeyArn'
             ;;
@@ -178,7 +177,6 @@ parameters_of() {
             from_output 'InboxQueueArn' 8 'InboxQueueArn'
             from_output 'InboxQueueQueueName' 8 'InboxQueueQueueName'
             from_output 'OrdersTable' 7 'OrdersTable'
-            from_output 'SignatureSecretName' 6 'SignatureSecretName'
             from_param 'Suffix' 0
             from_output 'TakerFunction' 8 'TakerFunction'
             from_output 'TakerFunctionArn' 8 'TakerFunctionArn'

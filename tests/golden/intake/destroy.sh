@@ -39,19 +39,19 @@ define() {
     deletes 'OrdersTable'
     keeps 'OrdersTable'
     stack 'us-east-1/app' 'us-east-1' 'app' # 8
-    needs 0 2 4 6 7
+    needs 0 2 4 7
     deletes 'InboxQueue' 'InboxDeadQueue' 'TakerLog'
     keeps 'InboxQueue' 'InboxDeadQueue' 'TakerLog'
     stack 'us-east-2/app' 'us-east-2' 'app' # 9
-    needs 1 3 5 6 7
+    needs 1 3 5 7
     deletes 'InboxQueue' 'InboxDeadQueue' 'TakerLog'
     keeps 'InboxQueue' 'InboxDeadQueue' 'TakerLog'
     stack 'us-east-1/recovery' 'us-east-1' 'recovery' # 10
-    needs 0 6 7 8
+    needs 0 7 8
     deletes 'EvacuateStandbyLog' 'ReadinessLog'
     keeps 'EvacuateStandbyLog' 'ReadinessLog'
     stack 'us-east-2/recovery' 'us-east-2' 'recovery' # 11
-    needs 1 6 7 9
+    needs 1 7 9
     deletes 'EvacuatePrimaryLog' 'ReadinessLog'
     keeps 'EvacuatePrimaryLog' 'ReadinessLog'
 }
