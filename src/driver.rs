@@ -34,9 +34,10 @@ pub fn compile(entry: &str, loader: &dyn Loader, options: &Options, sources: &mu
     if missing {
         return None;
     }
-    let Expanded { mut model, machines, allows } = expand::expand(&modules, sources, loader, options, diagnostics);
+    let Expanded { mut model, machines, wide, allows } = expand::expand(&modules, sources, loader, options, diagnostics);
     let mut acceptance = Acceptance::new(&allows);
     acceptance.drop_accepted(diagnostics);
+    drop_consequences(diagnostics);
     // Errors keep values from being made: what is missing then would be called missing again. Those that follow from data keep none.
     let made = |found: &Diagnostic| found.severity != Severity::Error || found.acceptable;
     if diagnostics.as_slice().iter().all(made) {
@@ -58,9 +59,19 @@ pub fn compile(entry: &str, loader: &dyn Loader, options: &Options, sources: &mu
     if diagnostics.has_errors() {
         return None;
     }
-    let output = Output::new(model, layout?, machines, accepted, sources);
+    let output = Output::new(model, layout?, machines, wide, accepted, sources);
     emit::check_limits(&output, diagnostics);
     (!diagnostics.has_errors()).then_some(output)
+}
+
+/// Where an operation is called that does not exist, nobody asks which permission it needs.
+fn drop_consequences(diagnostics: &mut Diagnostics) {
+    let place = |finding: &Diagnostic| finding.primary().map(|label| label.span);
+    let unknown: Vec<_> = diagnostics.as_slice().iter().filter(|found| found.code == codes::UNKNOWN_OPERATION.id).filter_map(place).collect();
+    diagnostics.as_mut_vec().retain(|finding| {
+        let call = place(finding).filter(|_| finding.code == codes::UNMAPPED_CALL.id);
+        !call.is_some_and(|call| unknown.iter().any(|inner| call.file == inner.file && call.start <= inner.start && inner.end <= call.end))
+    });
 }
 
 /// What `allow` accepts, and which of them accepted something.

@@ -17,6 +17,7 @@ pub mod layout;
 pub mod model;
 pub mod names;
 pub mod pattern;
+pub mod permissions;
 pub mod render;
 pub mod resolve;
 pub mod source;

@@ -67,7 +67,7 @@ fn roles_reach_what_exists_and_nothing_else() {
     assert!(calls.len() >= 9, "{calls:#?}");
     for statement in calls {
         let text = statement["Resource"].to_string();
-        assert!(!text.contains('*') && (text.contains("arn:") || text.contains("AlertsTopic")), "{statement:#}");
+        assert!(!text.contains('*') && (text.contains("arn:") || text.contains("Alerts")), "{statement:#}");
     }
 }
 

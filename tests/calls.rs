@@ -85,7 +85,7 @@ fn what_is_newer_than_the_list_is_a_warning() {
 
 #[test]
 fn what_may_be_newer_than_the_models_can_be_allowed() {
-    passes("  allow DR0530 \"new since November\"\n  action act in here { call rds.reticulateSplines {} }");
+    passes("  allow DR0530 \"new since November\"\n  action act in here { call rds.reticulateSplines {} on { \"rds:StartDBCluster\": [\"*\"] } }");
     passes("  allow DR0531 \"new since November\"\n  action act in here { call sqs.purgeQueue { QueueUrl = url, Gently = true } }");
     passes(
         "  allow DR0534 \"new since November\"\n  action act in here { call sqs.getQueueAttributes { QueueUrl = url, AttributeNames = [\"Mood\"] } }",

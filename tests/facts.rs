@@ -20,7 +20,7 @@ fn platform(rest: &str) -> Project {
 fn metric(metric: &str, place: &str, when: &str) -> Project {
     platform(&format!("use \"watched.dr\" as watched\nreplica orders: watched.store across both {{}}\nalarm late in {place} {{ when {when} }}")).file(
         "watched.dr",
-        &format!("/// A store.\npub component store {{\n  resource table: AWS::SQS::Queue in regions {{}}\n  /// How late it is.\n  {metric}\n}}\n"),
+        format!("/// A store.\npub component store {{\n  resource table: AWS::SQS::Queue in regions {{}}\n  /// How late it is.\n  {metric}\n}}\n"),
     )
 }
 

@@ -1,5 +1,5 @@
 //! `file(...)` and `artifact(...)`: what is known of files of the project, what is written of them, and what is refused.
-#![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by them")]
+#![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, clippy::string_slice, reason = "a test fails by them")]
 
 mod command;
 mod project;
@@ -188,6 +188,22 @@ fn an_artifact_is_of_a_region() {
 }
 
 #[test]
+fn nothing_is_taken_for_the_bucket() {
+    let files = [("functions/processor.mjs", ES)];
+    let parameter = format!(
+        "{FUNCTION}param artifacts_bucket: String\nresource shown: AWS::SSM::Parameter in both {{ Type = \"String\", Value = artifacts_bucket }}"
+    );
+    let said = "a parameter and a resource are both `ArtifactsBucket` in the template";
+    assert_eq!(finding(&project(&parameter, &files)), ("DR0603".into(), said.into()));
+    // Of another Region, a value has the name of that Region behind it.
+    let far = "resource net_standby: AWS::EC2::VPC in primary { CidrBlock = \"10.0.0.0/16\" }\nresource net: AWS::EC2::VPC in standby { CidrBlock = \"10.1.0.0/16\" }\ngroup other { resource both_of_them: AWS::SSM::Parameter in primary { Type = \"String\", Value = \"${net_standby.ref} ${net[standby].ref}\" } }";
+    assert_eq!(finding(&project(far, &[])), ("DR0603".into(), "two values that the stack takes are both `NetStandby` in the template".into()));
+    let resource = format!("{FUNCTION}resource artifacts_bucket: AWS::SNS::Topic in both {{}}");
+    let said = "a resource and a value of another stack are both `ArtifactsBucket` in the template";
+    assert_eq!(finding(&project(&resource, &files)), ("DR0603".into(), said.into()));
+}
+
+#[test]
 fn a_bucket_whose_name_is_made_of_an_artifact_is_refused() {
     let text = "platform shop { rto = 15min, rpo = 5min, naming = artifact(file(\"a.mjs\")).S3Key }\nregion primary = us-east-1\n";
     let compiled = Project::new(text).file("a.mjs", ES).compile();
@@ -216,9 +232,12 @@ fn what_cannot_be_read() {
     let folder = project(&value("file(\"deep\").text"), &[("deep/one/a.js", "")]);
     assert_eq!(finding(&folder), ("DR0702".into(), "`deep` is a folder, and has no text".into()));
     let large = "x".repeat(11 * 1024 * 1024);
-    let folder = project(&value("file(\"deep\").name"), &[("deep/a.js", &large[..6_000_000]), ("deep/b.js", &large[..6_000_000])]);
+    let folder = project(
+        &value("file(\"deep\").name"),
+        &[("deep/a.js", large.get(..6_000_000).unwrap_or_default()), ("deep/b.js", large.get(..6_000_000).unwrap_or_default())],
+    );
     assert_eq!(finding(&folder), ("DR0547".into(), "`deep` has 12000000 bytes or more; `file` reads 10485760".into()));
-    let text = project(&value("file(\"a.js\").text"), &[("a.js", &large[..2_000_000])]);
+    let text = project(&value("file(\"a.js\").text"), &[("a.js", large.get(..2_000_000).unwrap_or_default())]);
     assert_eq!(finding(&text), ("DR0547".into(), "`a.js` has 2000000 bytes; a template has at most 1048576".into()));
     let bytes = project(&value("file(\"a.bin\").text"), &[]).file("a.bin", [b'a', b'\n', 0xff]);
     assert_eq!(finding(&bytes), ("DR0703".into(), "`a.bin` is not UTF-8: a byte in line 2 starts no character".into()));

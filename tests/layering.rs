@@ -19,6 +19,7 @@ const ORDER: &[&[&str]] = &[
     &["resolve"],
     // The model holds the plans; the workflow's calls hold the model's values.
     &["model", "workflow"],
+    &["permissions"],
     // A definition is a property of a machine's resource, so plans become states while the program is expanded.
     &["asl"],
     &["expand"],

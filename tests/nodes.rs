@@ -74,7 +74,7 @@ fn case(node: &'static str, with: &str, without: &str, shows: Shows) -> Case {
 }
 
 impl Case {
-    fn as_reader(self) -> Self {
+    fn for_readers(self) -> Self {
         Self { shows: Reader, ..self }
     }
 }
@@ -218,7 +218,7 @@ fn cases() -> Vec<Case> {
         value("map", "{ a: 1 }", "1"),
         value("entry", "{ a: 1 }", "{}"),
         value("spread of a map", "{ ...{ a: 1 } }", "{}"),
-        value("quoted key", "{ \"a\": 1 }", "{ a: 1 }").as_reader(),
+        value("quoted key", "{ \"a\": 1 }", "{ a: 1 }").for_readers(),
         value("range", "(1..3).high", "1"),
         value("lambda", "[1].map(x => x + 1)", "[1]"),
         value("unary", "-1", "1"),

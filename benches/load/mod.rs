@@ -9,7 +9,7 @@ pub const SIZES: [usize; 4] = [1, 100, 1_000, 10_000];
 /// Resources in one group; CloudFormation takes 500 in a stack.
 const GROUP: usize = 450;
 
-/// A platform with this many resources, about 130 bytes of source each.
+/// A platform with this many resources, about 170 bytes of source each.
 pub fn platform(resources: usize) -> String {
     let mut text = String::from("platform load { strategy = \"warm_standby\" }\nregion primary = us-east-1\nregion standby = us-east-2\n");
     for number in 0..resources {
@@ -28,7 +28,7 @@ pub fn platform(resources: usize) -> String {
             ),
             _ => writeln!(
                 text,
-                "  resource a{number}: AWS::CloudWatch::Alarm in primary {{\n    AlarmName  = \"load-a{number}\"\n    Dimensions = [{{ Name: \"QueueName\", Value: q{}.QueueName }}]\n    Threshold  = 60\n    AlarmActions = [t{}.ref]\n  }}",
+                "  resource a{number}: AWS::CloudWatch::Alarm in primary {{\n    AlarmName  = \"load-a{number}\"\n    Dimensions = [{{ Name: \"QueueName\", Value: q{}.QueueName }}]\n    Namespace  = \"AWS/SQS\"\n    MetricName = \"ApproximateAgeOfOldestMessage\"\n    Statistic  = \"Maximum\"\n    Period     = 60\n    EvaluationPeriods  = 3\n    ComparisonOperator = \"GreaterThanThreshold\"\n    Threshold  = 60\n    AlarmActions = [t{}.ref]\n  }}",
                 number - 2,
                 number - 1
             ),

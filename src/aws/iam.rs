@@ -137,7 +137,8 @@ impl Action {
     #[must_use]
     pub fn changes(self) -> bool {
         const COMPUTING: &[&str] = &["Decrypt", "DeriveSharedSecret", "Encrypt", "Generate", "ReEncrypt", "Sign", "Verify"];
-        !self.level().reads() && !(self.prefix == "kms" && COMPUTING.iter().any(|verb| self.short_name().starts_with(verb)))
+        let computes = self.prefix == "kms" && COMPUTING.iter().any(|verb| self.short_name().starts_with(verb));
+        !self.level().reads() && !computes
     }
 
     /// The types of resources that it can be allowed on; without any it can be allowed on `*` only.

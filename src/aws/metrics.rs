@@ -2,8 +2,11 @@
 
 use super::rows;
 use super::schema::TABLE;
+use rustc_hash::FxHashMap;
 use serde::Deserialize;
 use std::borrow::Cow;
+use std::cell::RefCell;
+use std::rc::Rc;
 
 const DATA: &str = include_str!("data/metrics.toml");
 
@@ -50,15 +53,23 @@ pub struct Namespace {
 
 /// The row of a metric.
 #[must_use]
-pub fn find(namespace: &str, name: &str) -> Option<Metric> {
+pub fn find(namespace: &str, name: &str) -> Option<Rc<Metric>> {
     let is = |section: &&'static str| rows::text(section, "namespace") == Some(namespace) && rows::text(section, "name") == Some(name);
-    rows::sections(DATA, "metric").find(is).and_then(rows::parse)
+    let look = || rows::sections(DATA, "metric").find(is).and_then(rows::parse).map(Rc::new);
+    METRICS.with_borrow_mut(|known| known.entry(format!("{namespace} {name}")).or_insert_with(look).clone())
 }
 
 /// What is known of a namespace.
 #[must_use]
-pub fn namespace(name: &str) -> Option<Namespace> {
-    rows::sections(DATA, "namespace").find(|section| rows::text(section, "name") == Some(name)).and_then(rows::parse)
+pub fn namespace(name: &str) -> Option<Rc<Namespace>> {
+    let look = || rows::sections(DATA, "namespace").find(|section| rows::text(section, "name") == Some(name)).and_then(rows::parse).map(Rc::new);
+    NAMESPACES.with_borrow_mut(|known| known.entry(name.to_string()).or_insert_with(look).clone())
+}
+
+thread_local! {
+    // Many alarms watch the same few metrics, and a row is found by reading the table.
+    static METRICS: RefCell<FxHashMap<String, Option<Rc<Metric>>>> = RefCell::default();
+    static NAMESPACES: RefCell<FxHashMap<String, Option<Rc<Namespace>>>> = RefCell::default();
 }
 
 /// The names of the namespaces that have rows.
@@ -82,7 +93,7 @@ pub fn listed() -> impl Iterator<Item = (&'static str, &'static str)> {
 pub fn names(of: &str) -> Vec<Cow<'static, str>> {
     let listed = rows::sections(DATA, "metric").filter(|section| rows::text(section, "namespace") == Some(of));
     let mut names: Vec<Cow<'static, str>> = listed.filter_map(|section| rows::text(section, "name")).map(Cow::Borrowed).collect();
-    names.extend(namespace(of).into_iter().flat_map(|row| row.others).map(Cow::Owned));
+    names.extend(namespace(of).into_iter().flat_map(|row| row.others.clone()).map(Cow::Owned));
     names.sort_unstable();
     names.dedup();
     names
@@ -147,7 +158,7 @@ mod tests {
         let mut compared = 0;
         for item in TABLE.list(TABLE.root(2), 4) {
             let (namespace, name) = (TABLE.text(item.get(1)), TABLE.text(item.get(2)));
-            let Some(sets) = find(namespace, name).and_then(|row| row.dimensions) else { continue };
+            let Some(sets) = find(namespace, name).and_then(|row| row.dimensions.clone()) else { continue };
             let sorted = |mut set: Vec<String>| {
                 set.sort();
                 set

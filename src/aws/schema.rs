@@ -50,6 +50,12 @@ pub fn regions() -> impl Iterator<Item = &'static str> {
     texts(TABLE.root(1))
 }
 
+/// The number of a Region in the data; `None` if the data knows nothing of it.
+#[must_use]
+pub fn region_number(code: &str) -> Option<usize> {
+    regions().position(|known| known == code).filter(|bit| *bit < 64)
+}
+
 fn texts(list: u32) -> impl Iterator<Item = &'static str> + use<> {
     TABLE.list(list, 1).map(|item| TABLE.text(item.get(0)))
 }
@@ -67,11 +73,11 @@ impl Schema {
         Node::at(self.row.get(1))
     }
 
-    /// Whether a Region has it.
+    /// Whether a Region has it; `bit` is the number of the Region.
     #[must_use]
-    pub fn availability(self, region: &str) -> Availability {
+    pub fn availability(self, bit: Option<usize>) -> Availability {
         let mask = u64::from(self.row.get(2)) | u64::from(self.row.get(3)) << 32;
-        match regions().position(|code| code == region) {
+        match bit {
             Some(bit) if mask >> bit & 1 == 1 => Availability::Yes,
             Some(_) if mask != 0 => Availability::No,
             _ => Availability::Unknown,
@@ -415,7 +421,7 @@ impl Node {
 
     /// A node that must not fit.
     #[must_use]
-    pub fn not(self) -> Option<Self> {
+    pub fn excluded(self) -> Option<Self> {
         self.keyword(26).map(Self::at)
     }
 

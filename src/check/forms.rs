@@ -46,7 +46,7 @@ fn each(walker: &mut Walker<'_>, node: Node, ask: &dyn Fn(&mut Walker<'_>, Node)
             none_fits(walker, &forms, ask);
         }
     }
-    if let Some(form) = node.not() {
+    if let Some(form) = node.excluded() {
         match walker.fits(|walker| ask(walker, form)) {
             Fit::Yes => walker.problem(Kind::Forbidden { names: form.required().collect() }),
             Fit::Unknown => walker.cannot_say(),

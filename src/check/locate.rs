@@ -6,6 +6,7 @@ use crate::resolve::Modules;
 use crate::source::Span;
 use crate::syntax::ast::{self, Entry, Expr, ExprKind, Kind, Statement, StringPart};
 use rustc_hash::FxHashMap;
+use std::cell::OnceCell;
 
 /// How many names are followed to what they stand for.
 const HOPS: usize = 8;
@@ -16,6 +17,24 @@ pub(super) struct Index<'a> {
     headers: FxHashMap<(crate::source::FileId, u32), &'a ast::Declaration>,
     names: FxHashMap<Span, &'a ast::Declaration>,
     tops: FxHashMap<crate::source::FileId, &'a [Statement]>,
+}
+
+/// An index that is made when it is first asked.
+pub(super) struct LazyIndex<'a> {
+    modules: &'a Modules,
+    index: OnceCell<Index<'a>>,
+}
+
+impl<'a> LazyIndex<'a> {
+    /// An index of modules.
+    pub fn new(modules: &'a Modules) -> Self {
+        Self { modules, index: OnceCell::new() }
+    }
+
+    /// The index.
+    pub fn get(&self) -> &Index<'a> {
+        self.index.get_or_init(|| Index::new(self.modules))
+    }
 }
 
 /// A part of a property in the source.

@@ -22,10 +22,9 @@ use crate::model::value::{Deploy, Value};
 use crate::model::{Family, Member, Model, Region};
 use crate::resolve::Modules;
 use crate::source::SourceMap;
-use locate::Index;
+use locate::LazyIndex;
 use problem::{Kind, Problem, Step};
 use say::Subject;
-use std::cell::OnceCell;
 use std::rc::Rc;
 use walk::{Entries, Patterns, Walker};
 
@@ -38,9 +37,9 @@ const MOST_FINDINGS: usize = 20;
 pub fn check(model: &mut Model, modules: &Modules, sources: &SourceMap, today: &str, diagnostics: &mut Diagnostics) {
     let mut patterns = Patterns::default();
     let mut texts: Vec<(Id<Family>, Id<Region>, Vec<Step>)> = Vec::new();
-    let checker = Checker { model, modules, sources, index: OnceCell::new() };
-    let known: Vec<&str> = schema::regions().collect();
-    for (_, region) in model.regions.iter().filter(|(_, region)| !known.contains(&region.code.as_str())) {
+    let numbers = model.regions.iter().map(|(_, region)| schema::region_number(&region.code)).collect();
+    let checker = Checker { model, sources, numbers, index: LazyIndex::new(modules) };
+    for ((_, region), _) in model.regions.iter().zip(&checker.numbers).filter(|(_, number)| number.is_none()) {
         diagnostics.push(region_not_known(region));
     }
     let made = metrics::made(model);
@@ -91,18 +90,15 @@ pub fn check(model: &mut Model, modules: &Modules, sources: &SourceMap, today: &
 
 struct Checker<'m> {
     model: &'m Model,
-    modules: &'m Modules,
     sources: &'m SourceMap,
-    index: OnceCell<Index<'m>>,
+    /// The number of each Region in the data.
+    numbers: Vec<Option<usize>>,
+    index: LazyIndex<'m>,
 }
 
 impl<'m> Checker<'m> {
-    fn index(&self) -> &Index<'m> {
-        self.index.get_or_init(|| Index::new(self.modules))
-    }
-
     fn subject<'s>(&'s self, family: &'s Family, member: &'s Member) -> Subject<'s, 'm> {
-        Subject { family, member, index: self.index(), sources: self.sources }
+        Subject { family, member, index: &self.index, sources: self.sources }
     }
 
     fn unknown_type(&self, family: &Family) -> Diagnostic {
@@ -126,7 +122,7 @@ impl<'m> Checker<'m> {
         let member = Member::default();
         for region in &family.regions {
             let code = &self.model.regions.get(*region).code;
-            match schema.availability(code) {
+            match schema.availability(self.numbers.get(region.index()).copied().flatten()) {
                 Availability::Yes => {}
                 Availability::No => {
                     let subject = self.subject(family, &member);

@@ -56,7 +56,7 @@ pub(super) fn against_pattern(model: &Model, pattern: &'static str, deploy: &Dep
     }
     let wanted = service_in(pattern)?;
     let given = schema.arn_form().split(':').nth(2).filter(|service| !service.is_empty() && !service.contains('$'))?;
-    (given != wanted && !pattern.contains(&format!(":{given}:"))).then(|| Kind::NominalService { wanted, found: described })
+    (given != wanted && !pattern.contains(&format!(":{given}:"))).then_some(Kind::NominalService { wanted, found: described })
 }
 
 /// The service that a pattern of ARNs names: `iam` in `^arn:(aws[a-zA-Z-]*)?:iam::\d{12}:role/.+$`.

@@ -1,7 +1,7 @@
 //! Problems in the words of the person who wrote the source.
 
 use super::formats;
-use super::locate::{Index, Place, is_plain_text};
+use super::locate::{LazyIndex, Place, is_plain_text};
 use super::problem::{Bound, Kind, Problem, Step};
 use crate::aws::growing;
 use crate::aws::schema::{self, Node, Schema, Types};
@@ -14,7 +14,7 @@ use crate::source::SourceMap;
 pub(super) struct Subject<'m, 'a> {
     pub family: &'m Family,
     pub member: &'m Member,
-    pub index: &'m Index<'a>,
+    pub index: &'m LazyIndex<'a>,
     pub sources: &'m SourceMap,
 }
 
@@ -228,19 +228,19 @@ impl<'a> Subject<'_, 'a> {
         let finding = finding.label(place.span, label);
         let origin = self.family.origin;
         let inside = origin.file == place.span.file && origin.start <= place.span.start;
-        let own = self.index.declaration(self.family).is_some_and(|declaration| declaration.header() == origin);
+        let own = self.index.get().declaration(self.family).is_some_and(|declaration| declaration.header() == origin);
         if own || inside { finding } else { finding.secondary(origin, format!("for `{}`", self.family.declared)) }
     }
 
     /// Where the part of a resource that a path leads to is written.
     pub fn place(&self, path: &[Step]) -> Place<'a> {
         let header = || {
-            let span = self.index.type_span(self.family).unwrap_or(self.family.span);
+            let span = self.index.get().type_span(self.family).unwrap_or(self.family.span);
             Place { span, key: None, exact: path.is_empty(), expression: None }
         };
         let Some((Step::Key(first), rest)) = path.split_first() else { return header() };
         let Some(property) = self.member.properties.iter().find(|property| property.name == *first) else { return header() };
-        self.index.part(self.family, property.span, rest)
+        self.index.get().part(self.family, property.span, rest)
     }
 
     fn type_text(&self) -> String {

@@ -14,6 +14,9 @@ use smol_str::SmolStr;
 /// Deeper values are not looked at: no schema is as deep, and free structures say nothing of their depth.
 const DEEPEST: usize = 100;
 
+/// Longer texts are not held against patterns: the engine needs time for each character and each state.
+const LONGEST: usize = 20_000;
+
 /// Patterns that were compiled; `None` for those that cannot be.
 pub(super) type Patterns = FxHashMap<&'static str, Option<regex_lite::Regex>>;
 
@@ -204,8 +207,11 @@ impl<'m> Walker<'m> {
                 let family = self.model.families.get(target.family);
                 let schema = schema::find(&family.resource_type)?;
                 let inner = |other: &str| other.strip_prefix(name.as_str()).is_some_and(|rest| rest.starts_with('.'));
-                (schema.attribute(name).is_none() && !family.external && schema.attributes().any(|(other, _)| inner(other)))
-                    .then(|| Kind::Attribute { name: name.clone(), of: family.resource_type.clone() })
+                (schema.attribute(name).is_none()
+                    && !family.external
+                    && !schema.attributes().any(|(other, _)| other.ends_with('*'))
+                    && schema.attributes().any(|(other, _)| inner(other)))
+                .then(|| Kind::Attribute { name: name.clone(), of: family.resource_type.clone() })
             }
             Deploy::Text(parts) => parts.iter().find_map(|part| match part {
                 TextPart::Value(value) => self.incomplete(value),
@@ -255,6 +261,7 @@ impl<'m> Walker<'m> {
             self.bounds(Bound::Amount, number, least, most);
         }
         if let Some(pattern) = node.pattern()
+            && text.len() <= LONGEST
             && !self.matches(pattern, text)
         {
             self.problem(Kind::Pattern { found: text.into(), pattern });
@@ -273,7 +280,9 @@ impl<'m> Walker<'m> {
     /// Whether a text matches; a pattern that cannot be compiled matches everything.
     fn matches(&mut self, pattern: &'static str, text: &str) -> bool {
         let compiled = self.patterns.entry(pattern).or_insert_with(|| regex_lite::Regex::new(pattern).ok());
-        compiled.as_ref().is_none_or(|pattern| pattern.is_match(text))
+        // AWS's engines let `$` stand before a last line end.
+        let line = text.strip_suffix('\n').unwrap_or(text);
+        compiled.as_ref().is_none_or(|pattern| pattern.is_match(text) || line.len() < text.len() && pattern.is_match(line))
     }
 
     fn number(&mut self, node: Node, number: f64) {
@@ -285,7 +294,7 @@ impl<'m> Walker<'m> {
         }
         if let Some(of) = node.multiple_of()
             && of != 0.0
-            && (number / of).fract() != 0.0
+            && !is_multiple(number, of)
         {
             self.problem(Kind::Multiple { found: number, of });
         }
@@ -404,7 +413,7 @@ impl<'m> Walker<'m> {
     fn relation(&mut self, relation: Relation, names: Vec<&'static str>, entries: &Entries<'_>) {
         match relation {
             Relation::ExactlyOne => {
-                let set: Vec<SmolStr> = names.iter().filter(|name| has(entries, name)).map(|name| SmolStr::new(name)).collect();
+                let set: Vec<SmolStr> = names.iter().filter(|name| has(entries, name)).map(SmolStr::new).collect();
                 if set.len() != 1 {
                     self.problem(Kind::ExactlyOne { names, set });
                 }
@@ -448,4 +457,10 @@ fn key_by(item: &Value, names: &[&str]) -> Option<String> {
     let Seen::Map(map) = see(item) else { return None };
     let parts: Option<Vec<String>> = names.iter().map(|name| map.get(*name).map_or_else(|| Some(String::new()), key_of)).collect();
     parts.map(|parts| parts.join("\n"))
+}
+
+/// Whether a number is a multiple of another one; 0.3 is one of 0.1, although their quotient in binary is none.
+fn is_multiple(number: f64, of: f64) -> bool {
+    let quotient = number / of;
+    (quotient - quotient.round()).abs() < 1e-9 * quotient.abs().max(1.0)
 }

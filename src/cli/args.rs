@@ -48,7 +48,7 @@ pub enum Command {
     Fmt(Fmt),
     /// Draw the stacks of a platform, and what goes from one to another
     Graph(Graph),
-    /// Explain a code, or what AWS says of a resource type, a property, a service or an operation
+    /// Explain a code, a resource type, a property, a service or an operation
     Explain(Explain),
     /// Find the line behind a name in AWS: a logical id, a state, a parameter, an output, a stack
     #[command(after_help = TRACED)]

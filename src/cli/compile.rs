@@ -55,9 +55,9 @@ pub fn check(command: &Check) -> Outcome {
     if nothing { outcome.max(reporter.tell("no findings")) } else { outcome }
 }
 
-/// What each stack takes from another one, a line each.
+/// What each stack takes from another one, and what roles may do to more than one thing, a line each.
 fn listed(output: &Output) -> String {
-    output.ways().iter().map(|way| format!("  {way}\n")).collect()
+    output.ways().iter().chain(&output.wide()).map(|line| format!("  {line}\n")).collect()
 }
 
 /// Draws the stacks of a platform.

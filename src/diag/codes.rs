@@ -128,6 +128,9 @@ codes! {
     UNKNOWN_ERROR "DR0537" "an error that a call does not fail with";
     METRIC "DR0538" "a metric that AWS does not publish so";
     EFFECT_FLOOR "DR0539" "a call that changes something where nothing may change";
+    UNMAPPED_CALL "DR0540" "a call or a grant without a permission that IAM has";
+    NO_ARN "DR0541" "a permission that cannot be narrowed to a resource";
+    SUPERFLUOUS "DR0542" "a permission that nothing needs, or that allows nothing";
     HANDLER_NOT_FOUND "DR0545" "a function that the code does not export";
     INLINE_MODULE "DR0546" "an ES module that is loaded as CommonJS";
     CODE_TOO_LARGE "DR0547" "code that does not fit";

@@ -1,5 +1,6 @@
 //! What is written: templates, machines, the manifest. Everything is typed and serialised once.
 
+mod allowed;
 mod archives;
 mod deployed;
 mod graph;
@@ -14,6 +15,7 @@ mod trace;
 use crate::expand::{Allowance, MachineFile};
 use crate::layout::{Layout, StackId};
 use crate::model::Model;
+use crate::permissions::Wide;
 use crate::source::SourceMap;
 use crate::workflow::Plan;
 use smol_str::SmolStr;
@@ -32,6 +34,8 @@ pub struct Output {
     pub(crate) model: Model,
     pub(crate) layout: Layout,
     pub(crate) machines: Vec<MachineFile>,
+    /// What the roles of machines may do to more than resources that are known.
+    pub(crate) wide: Vec<Wide>,
     pub(crate) accepted: Vec<Allowance>,
     /// The templates in the order of the phases.
     pub(crate) templates: Vec<TemplateFile>,
@@ -62,9 +66,16 @@ pub const SOURCES: &str = "sources.tsv";
 
 impl Output {
     /// Makes the templates of a compilation.
-    pub(crate) fn new(model: Model, layout: Layout, machines: Vec<MachineFile>, accepted: Vec<Allowance>, sources: &SourceMap) -> Self {
+    pub(crate) fn new(
+        model: Model,
+        layout: Layout,
+        machines: Vec<MachineFile>,
+        wide: Vec<Wide>,
+        accepted: Vec<Allowance>,
+        sources: &SourceMap,
+    ) -> Self {
         let places = model.families.iter().map(|(_, family)| sources.line_place(family.origin)).collect();
-        let mut output = Self { model, layout, machines, accepted, templates: Vec::new(), places };
+        let mut output = Self { model, layout, machines, wide, accepted, templates: Vec::new(), places };
         let mut templates = Vec::new();
         for (position, phase) in output.layout.phases.iter().enumerate() {
             for (stack, step) in &phase.steps {

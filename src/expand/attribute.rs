@@ -52,5 +52,6 @@ fn is_known(schema: Schema, path: &str) -> bool {
     if !schema.root().is_closed() {
         return true;
     }
-    schema.attributes().any(|(name, node)| leads(name) || into(name, node))
+    let any = |name: &str| name.strip_suffix('*').is_some_and(|before| path.starts_with(before) || before.strip_suffix('.') == Some(path));
+    schema.attributes().any(|(name, node)| leads(name) || into(name, node) || any(name))
 }

@@ -4,7 +4,7 @@ use super::given::Given;
 use super::{Context, Expander};
 use crate::aws::api::{self, Operation, Service, Shape, Support};
 use crate::aws::iam;
-use crate::diag::{Diagnostic, codes, suggest};
+use crate::diag::{Code, Diagnostic, codes, suggest};
 use crate::model::value::{Deploy, Value};
 use crate::source::Span;
 use crate::syntax::ast::{self, ExprKind, Statement};
@@ -17,6 +17,7 @@ impl<'a> Expander<'a> {
         if self.is_miswritten(node, context) {
             return (None, Shape::anything());
         }
+        let refused = self.refused;
         let operation = self.known_operation(node, context);
         if let Some(operation) = operation {
             self.check_effect(node, operation, context);
@@ -68,6 +69,8 @@ impl<'a> Expander<'a> {
             result,
             tolerates,
             on,
+            on_span: node.on.as_ref().map(|expression| expression.span),
+            wrong: self.refused > refused,
             timeout: 10,
             retries: 2,
             span: node.span,
@@ -140,8 +143,7 @@ impl<'a> Expander<'a> {
     fn unknown_service(&mut self, node: &ast::Call, context: &Context) {
         let name = node.service.text.as_str();
         let finding = Diagnostic::error(codes::UNKNOWN_OPERATION, format!("there is no service `{name}` in Step Functions"))
-            .label(node.service.span, "unknown service")
-            .acceptable();
+            .label(node.service.span, "unknown service");
         let finding = if let Some(meant) = api::service_called(name) {
             let meant = meant.name();
             finding.help(format!("Step Functions calls it `{meant}`")).fix(format!("write `{meant}`"), node.service.span, meant)
@@ -150,21 +152,19 @@ impl<'a> Expander<'a> {
         } else {
             finding.help("write the service as the developer guide of Step Functions lists it: its name in small letters")
         };
-        self.report_later(finding.note(age("services")), context);
+        self.report_later(newer(finding, node), context);
     }
 
     fn unknown_operation(&mut self, node: &ast::Call, service: Service, context: &Context) {
         let name = node.operation.text.as_str();
         let finding = Diagnostic::error(codes::UNKNOWN_OPERATION, format!("`{}` has no operation `{name}`", service.name()))
-            .label(node.operation.span, "no such operation")
-            .note(age("operations"))
-            .acceptable();
+            .label(node.operation.span, "no such operation");
         let names: Vec<String> = service.operation_names().collect();
         let finding = match suggest::nearest(name, names.iter().map(String::as_str)) {
             Some(near) => finding.help(format!("did you mean `{near}`?")).fix(format!("write `{near}`"), node.operation.span, near),
             None => finding.help("write the operation as the reference of the API does, with a small first letter"),
         };
-        self.report_later(finding, context);
+        self.report_later(newer(finding, node), context);
     }
 
     /// An action that is said to change nothing, and a question, call nothing that changes something.
@@ -239,7 +239,7 @@ impl<'a> Expander<'a> {
         if all.iter().any(|known| known == name) {
             let finding = Diagnostic::warning(codes::UNKNOWN_ERROR, format!("`{call}` does not say that it fails with `{name}`"))
                 .label(span, "another operation of the service does")
-                .note(age("errors"));
+                .note(age(codes::UNKNOWN_ERROR));
             let finding = if own.is_empty() { finding } else { finding.help(format!("it says {}", listed(&own))) };
             return self.report_later(finding, context);
         }
@@ -255,7 +255,8 @@ impl<'a> Expander<'a> {
             .map_or_else(|| mended_form(name, prefix).filter(|_| all.is_empty()), |near| Some(near.to_string()));
         let finding = Diagnostic::error(codes::UNKNOWN_ERROR, format!("`{call}` does not fail with `{name}`"))
             .label(span, "no error of this call")
-            .note(format!("an error of which the API says nothing has the name `{general}`; {}", age("errors")))
+            .note(format!("an error of which the API says nothing has the name `{general}`"))
+            .note(age(codes::UNKNOWN_ERROR))
             .acceptable();
         let finding = match near {
             Some(near) => {
@@ -269,9 +270,20 @@ impl<'a> Expander<'a> {
     }
 }
 
-/// How old what is known of the APIs is.
-pub(super) fn age(what: &str) -> String {
-    format!("known are the {what} of {}; what is newer passes with `allow`", api::date())
+/// How old what is known of the APIs is, and how what is newer passes.
+pub(super) fn age(code: Code) -> String {
+    format!("in AWS's models of {}; if AWS has it since, `allow {} \"reason\"` lets it pass", api::date(), code.id)
+}
+
+/// What is newer than the models passes if the call says which actions it needs: nobody else could.
+fn newer(finding: Diagnostic, node: &ast::Call) -> Diagnostic {
+    if matches!(node.on.as_ref().map(|on| &on.kind), Some(ExprKind::Map(_))) {
+        return finding.note(age(codes::UNKNOWN_OPERATION)).acceptable();
+    }
+    finding.note(format!(
+        "in AWS's models of {}; if AWS has it since, name the actions that it needs, `on {{ \"PREFIX:Action\": [...] }}`, and write `allow DR0530 \"reason\"`",
+        api::date()
+    ))
 }
 
 fn with_note_of_list(finding: Diagnostic) -> Diagnostic {

@@ -25,18 +25,28 @@ pub(super) struct Given<'v, 'a> {
 
 /// What members belong to, in messages and in the source.
 struct Owner<'t> {
-    /// `` `rds.failoverGlobalCluster` ``
+    /// The call, or a member of it.
     text: &'t str,
+    /// The call.
+    call: &'t str,
     span: Span,
     /// `=` in a call, `:` in a map.
     assigns: &'static str,
+}
+
+/// A value in messages.
+struct What<'t> {
+    /// The member and the call.
+    text: String,
+    /// The call.
+    call: &'t str,
 }
 
 impl<'a> Expander<'a> {
     /// Checks what a call is given against what it takes.
     pub(super) fn check_given(&mut self, input: Shape, given: &[Given<'_, 'a>], node: &ast::Call, context: &Context) {
         let text = format!("`{}.{}`", node.service.text, node.operation.text);
-        let owner = Owner { text: &text, span: node.service.span.to(node.operation.span), assigns: " =" };
+        let owner = Owner { text: &text, call: &text, span: node.service.span.to(node.operation.span), assigns: " =" };
         if input.kind() == ShapeKind::Structure {
             return self.check_members(input, given, &owner, context);
         }
@@ -57,7 +67,8 @@ impl<'a> Expander<'a> {
             let Some(member) = member else { continue };
             known.push(member.api_name());
             if spelled {
-                self.check_value(member.shape(), item, &format!("`{}` of {}", member.name(), owner.text), context);
+                let what = What { text: format!("`{}` of {}", member.name(), owner.call), call: owner.call };
+                self.check_value(member.shape(), item, &what, context);
             }
         }
         let missing: Vec<String> =
@@ -84,14 +95,14 @@ impl<'a> Expander<'a> {
         (meant, spelled)
     }
 
-    fn check_value(&mut self, shape: Shape, item: &Given<'_, 'a>, what: &str, context: &Context) {
+    fn check_value(&mut self, shape: Shape, item: &Given<'_, 'a>, what: &What<'_>, context: &Context) {
         match (shape.kind(), item.value) {
             (_, Value::Error | Value::None | Value::Deploy(_)) | (ShapeKind::Document | ShapeKind::Blob, _) => {}
             (kind, Value::Run(run)) => {
                 let found = run.shape().kind();
                 if !fits(kind, found) {
                     let wanted = kind_text(kind);
-                    let finding = Diagnostic::error(codes::CALL_VALUE_TYPE, format!("{what} is {wanted}"))
+                    let finding = Diagnostic::error(codes::CALL_VALUE_TYPE, format!("{} is {wanted}", what.text))
                         .label(item.place, format!("this is {}", kind_text(found)))
                         .help(format!("give {wanted}"))
                         .note(REFUSED);
@@ -100,7 +111,7 @@ impl<'a> Expander<'a> {
             }
             (ShapeKind::Structure, Value::Map(map)) => {
                 let inner = given_in(map, item);
-                self.check_members(shape, &inner, &Owner { text: what, span: item.place, assigns: ":" }, context);
+                self.check_members(shape, &inner, &Owner { text: &what.text, call: what.call, span: item.place, assigns: ":" }, context);
             }
             (ShapeKind::Map, Value::Map(map)) => {
                 self.check_bounds(shape, map.len() as f64, ("entry", "entries"), item, what, context);
@@ -109,9 +120,11 @@ impl<'a> Expander<'a> {
                         let name = Value::Text(inner.name.clone());
                         let place = inner.key.unwrap_or(inner.place);
                         let key = Given { name: inner.name, key: None, value: &name, written: None, place };
-                        self.check_text(shape.key(), inner.name, &key, &format!("a key of {what}"), inner.key, context);
+                        let what = What { text: format!("a key of {}", what.text), call: what.call };
+                        self.check_text(shape.key(), inner.name, &key, &what, inner.key, context);
                     }
-                    self.check_value(shape.element(), &inner, &format!("`{}` in {what}", inner.name), context);
+                    let what = What { text: format!("`{}` of {}", inner.name, what.call), call: what.call };
+                    self.check_value(shape.element(), &inner, &what, context);
                 }
             }
             (ShapeKind::List, Value::List(items)) => {
@@ -122,7 +135,7 @@ impl<'a> Expander<'a> {
                     }
                     _ => None,
                 };
-                let what = format!("an element of {what}");
+                let what = What { text: format!("an element of {}", what.text), call: what.call };
                 for (at, value) in items.iter().enumerate() {
                     let written = elements.and_then(|elements| elements.get(at)).map(|element| &element.value);
                     let place = written.map_or(item.place, |written| written.span);
@@ -139,9 +152,9 @@ impl<'a> Expander<'a> {
         }
     }
 
-    fn refused_type(&mut self, shape: Shape, item: &Given<'_, 'a>, what: &str, context: &Context) {
+    fn refused_type(&mut self, shape: Shape, item: &Given<'_, 'a>, what: &What<'_>, context: &Context) {
         let wanted = kind_text(shape.kind());
-        let finding = Diagnostic::error(codes::CALL_VALUE_TYPE, format!("{what} is {wanted}"))
+        let finding = Diagnostic::error(codes::CALL_VALUE_TYPE, format!("{} is {wanted}", what.text))
             .label(item.place, format!("this is {}", self.describe(item.value)))
             .note(REFUSED);
         let mended = match (shape.kind(), item.value) {
@@ -167,7 +180,7 @@ impl<'a> Expander<'a> {
     }
 
     /// Checks a text against its values, or its length. `plain` is where it is written out.
-    fn check_text(&mut self, shape: Shape, text: &str, item: &Given<'_, 'a>, what: &str, plain: Option<Span>, context: &Context) {
+    fn check_text(&mut self, shape: Shape, text: &str, item: &Given<'_, 'a>, what: &What<'_>, plain: Option<Span>, context: &Context) {
         let values: Vec<&str> = shape.enumeration().collect();
         if values.is_empty() {
             return self.check_bounds(shape, text.chars().count() as f64, ("character", "characters"), item, what, context);
@@ -175,9 +188,9 @@ impl<'a> Expander<'a> {
         if values.contains(&text) {
             return;
         }
-        let finding = Diagnostic::error(codes::CALL_VALUE, format!("{what} is never \"{text}\""))
+        let finding = Diagnostic::error(codes::CALL_VALUE, format!("{} is never \"{text}\"", what.text))
             .label(item.place, "the API has no such value")
-            .note(age("values"))
+            .note(age(codes::CALL_VALUE))
             .acceptable();
         let finding = match (suggest::nearest(text, values.iter().copied()), plain) {
             (Some(near), Some(span)) => finding.help(format!("did you mean `{near}`?")).fix(format!("write `{near}`"), span, format!("\"{near}\"")),
@@ -188,7 +201,7 @@ impl<'a> Expander<'a> {
     }
 
     /// Checks a number, a length or a count. `counted` is what is counted, one and many; empty for a number.
-    fn check_bounds(&mut self, shape: Shape, found: f64, counted: (&str, &str), item: &Given<'_, 'a>, what: &str, context: &Context) {
+    fn check_bounds(&mut self, shape: Shape, found: f64, counted: (&str, &str), item: &Given<'_, 'a>, what: &What<'_>, context: &Context) {
         let (least, most) = (shape.minimum(), shape.maximum());
         if least.is_none_or(|least| found >= least) && most.is_none_or(|most| found <= most) {
             return;
@@ -205,10 +218,10 @@ impl<'a> Expander<'a> {
             (_, most) => format!("at most {}", unit(most.unwrap_or_default())),
         };
         let verb = if counted.0.is_empty() { "is" } else { "has" };
-        let finding = Diagnostic::error(codes::CALL_VALUE, format!("{what} {verb} {wanted}"))
+        let finding = Diagnostic::error(codes::CALL_VALUE, format!("{} {verb} {wanted}", what.text))
             .label(item.place, unit(found))
             .help(format!("keep within {wanted}"))
-            .note(age("bounds"))
+            .note(age(codes::CALL_VALUE))
             .acceptable();
         self.report_later(finding, context);
     }
@@ -248,7 +261,7 @@ pub(super) fn unknown_member(code: Code, shape: Shape, name: &str, owner: &str, 
         return (misspelt(code, name, &member.name(), span, key), Some(member), true);
     }
     let names: Vec<String> = shape.members().map(Member::name).collect();
-    let finding = Diagnostic::error(code, format!("{owner} has no `{name}`")).label(span, "no such member").note(age("members")).acceptable();
+    let finding = Diagnostic::error(code, format!("{owner} has no `{name}`")).label(span, "no such member").note(age(code)).acceptable();
     match suggest::nearest(name, names.iter().map(String::as_str)) {
         Some(near) => {
             let finding = finding.help(format!("did you mean `{near}`?"));

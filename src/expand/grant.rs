@@ -3,6 +3,8 @@
 use super::{Context, Expander, pascal_case};
 use crate::diag::codes;
 use crate::model::value::{Deploy, Value, ValueMap};
+use crate::permissions;
+use crate::source::Span;
 use crate::syntax::ast::{self, Statement};
 use smol_str::SmolStr;
 use std::rc::Rc;
@@ -17,6 +19,7 @@ impl<'a> Expander<'a> {
     pub(super) fn evaluate_grant(&mut self, declaration: &'a ast::Declaration, context: &Context) -> Value {
         let known: Vec<&str> = PARTS.iter().map(|(name, _)| *name).collect();
         let mut map = ValueMap::default();
+        let mut places: Vec<(&str, Span)> = Vec::new();
         for statement in declaration.statements() {
             let Statement::Assign(assign) = statement else { continue };
             if !known.contains(&assign.key.text.as_str()) {
@@ -26,6 +29,7 @@ impl<'a> Expander<'a> {
             let value = self.evaluate(&assign.value, context);
             let value = self.settle(value, assign.value.span, context);
             map.insert(assign.key.text.clone(), value);
+            places.push((&assign.key.text, assign.value.span));
         }
         for (key, _) in PARTS.iter().filter(|(key, required)| *required && !map.contains_key(*key)) {
             self.fail(
@@ -37,6 +41,7 @@ impl<'a> Expander<'a> {
                 context,
             );
         }
+        self.check_permissions(&map, &places, context);
         for (key, _) in PARTS {
             map.entry(SmolStr::new_static(key)).or_insert(Value::None);
         }
@@ -52,6 +57,23 @@ impl<'a> Expander<'a> {
         }
         map.insert(SmolStr::new_static("name"), Value::text(format!("{instance}{}", pascal_case(&declaration.name.text))));
         Value::Map(Rc::new(map))
+    }
+
+    /// Whether IAM has the actions of a grant and of the use of its key, each on something that it takes.
+    fn check_permissions(&mut self, parts: &ValueMap, places: &[(&str, Span)], context: &Context) {
+        let place = |key: &str| places.iter().find(|(known, _)| *known == key).map(|(_, span)| *span).unwrap_or_default();
+        let mut found = Vec::new();
+        if let (Some(actions), Some(on)) = (parts.get("actions"), parts.get("on")) {
+            found = permissions::check_grant((actions, place("actions")), (on, place("on")), &self.model);
+        }
+        if let Some(Value::Map(keys)) = parts.get("keys")
+            && let (Some(actions), Some(on)) = (keys.get("actions"), keys.get("on"))
+        {
+            found.extend(permissions::check_grant((actions, place("keys")), (on, place("keys")), &self.model));
+        }
+        for finding in found {
+            self.report_once(finding, context);
+        }
     }
 
     /// What a reference is called in templates, if it is one.

@@ -45,6 +45,7 @@ use crate::code::File;
 use crate::diag::{Code, Diagnostic, Diagnostics, Severity};
 use crate::model::ids::Id;
 use crate::model::{Instance, Model, Region};
+use crate::permissions::Wide;
 use crate::resolve::Modules;
 use crate::source::{Loader, SourceMap, Span};
 use crate::syntax::ast;
@@ -85,6 +86,8 @@ pub struct Expanded {
     pub model: Model,
     /// One definition per machine.
     pub machines: Vec<MachineFile>,
+    /// What the roles of machines may do to more than resources that are known.
+    pub wide: Vec<Wide>,
     /// Findings that the source accepts, with the reason; read when all findings are known.
     pub allows: Vec<Allowance>,
 }
@@ -167,6 +170,9 @@ struct Expander<'a> {
     diagnostics: &'a mut Diagnostics,
     model: Model,
     machines: Vec<MachineFile>,
+    /// Machines that have no role yet.
+    without_role: Vec<machine::WithoutRole>,
+    wide: Vec<Wide>,
     scopes: Vec<Scope>,
     cells: Vec<Cell<'a>>,
     functions: Vec<Function<'a>>,
@@ -207,6 +213,8 @@ struct Expander<'a> {
     lacks: bool,
     /// Findings that keep nothing from being made: those that `allow` may accept, and those about calls.
     later: Vec<Diagnostic>,
+    /// How many of them were errors that nothing accepts, each time that they were met.
+    refused: usize,
     fuel: u64,
     depth: u32,
     exhausted: bool,
@@ -232,7 +240,7 @@ pub fn expand(modules: &Modules, sources: &SourceMap, loader: &dyn Loader, optio
             let mut later = std::mem::take(&mut expander.later);
             expander.diagnostics.as_mut_vec().append(&mut later);
             let (model, machines) = (expander.model, expander.machines);
-            return Expanded { model, machines, allows: statements::allowances(modules) };
+            return Expanded { model, machines, wide: expander.wide, allows: statements::allowances(modules) };
         }
         // What was found belongs to a program that is expanded anew. A file is read once; one that cannot be had is told again.
         files = std::mem::take(&mut expander.files);
@@ -260,6 +268,8 @@ impl<'a> Expander<'a> {
             diagnostics,
             model: Model::default(),
             machines: Vec::new(),
+            without_role: Vec::new(),
+            wide: Vec::new(),
             scopes: Vec::new(),
             cells: Vec::new(),
             functions: Vec::new(),
@@ -287,6 +297,7 @@ impl<'a> Expander<'a> {
             quiet: false,
             lacks: false,
             later: Vec::new(),
+            refused: 0,
             fuel: FUEL,
             depth: 0,
             exhausted: false,
@@ -317,6 +328,7 @@ impl<'a> Expander<'a> {
         self.evaluate_unread();
         self.evaluate_resources();
         self.apply_adjusts();
+        self.give_roles();
         self.evaluate_requires();
         self.name_stacks(&context);
     }
@@ -355,18 +367,33 @@ impl<'a> Expander<'a> {
 
     /// Reports what keeps nothing from being made: whatever else is wrong is said with it, and `allow` may accept it.
     fn report_later(&mut self, finding: Diagnostic, context: &Context) {
+        self.refused += usize::from(finding.severity == Severity::Error && !finding.acceptable);
         let finding = self.placed(finding, context).filter(|finding| !self.later.contains(finding));
         self.later.extend(finding);
     }
 
     /// A finding where it can be mended; none, if it follows from another one.
-    fn placed(&self, mut finding: Diagnostic, context: &Context) -> Option<Diagnostic> {
+    fn placed(&self, finding: Diagnostic, context: &Context) -> Option<Diagnostic> {
         let inside = finding.primary().is_some_and(|label| self.sources.in_library(label.span));
         if finding.severity == Severity::Error && context.instance.is_some_and(|id| self.follows_from_refusal(&finding, id, inside)) {
             return None;
         }
+        let origin = context.instance.map(|id| self.model.instances.get(id).span);
+        Some(self.moved_out(finding, origin))
+    }
+
+    /// Reports what is found of a step's calls: what points into the library is moved to the step.
+    fn report_for(&mut self, finding: Diagnostic, step: Span, context: &Context) {
+        let origin = if self.sources.in_library(step) { context.instance.map(|id| self.model.instances.get(id).span) } else { Some(step) };
+        let finding = self.moved_out(finding, origin);
+        self.diagnostics.push(finding);
+    }
+
+    /// A finding in the library at the declaration that led there.
+    fn moved_out(&self, mut finding: Diagnostic, origin: Option<Span>) -> Diagnostic {
+        let inside = finding.primary().is_some_and(|label| self.sources.in_library(label.span));
         if inside
-            && let Some(origin) = context.instance.map(|id| self.model.instances.get(id).span)
+            && let Some(origin) = origin
             && !self.sources.in_library(origin)
         {
             let said = finding.primary().map(|label| (label.message.clone(), self.sources.place(label.span)));
@@ -384,7 +411,7 @@ impl<'a> Expander<'a> {
             finding.fix = None;
             finding.labels.insert(0, crate::diag::Label { span: origin, message: text, primary: true });
         }
-        Some(finding)
+        finding
     }
 
     /// Reports an error with one label and what to type, and gives the value that fits everywhere.

@@ -173,12 +173,14 @@ impl<'a> Expander<'a> {
     pub(super) fn evaluate_resources(&mut self) {
         let mut at = 0;
         while at < self.families.len() && !self.exhausted {
-            self.evaluate_family(at);
+            if !self.waits_for_role(at) {
+                self.evaluate_family(at);
+            }
             at += 1;
         }
     }
 
-    fn evaluate_family(&mut self, at: usize) {
+    pub(super) fn evaluate_family(&mut self, at: usize) {
         let Some(body) = self.families.get(at) else { return };
         let (declaration, context) = (body.declaration, body.context.clone());
         let Some(id) = self.model.families.ids().nth(at) else { return };

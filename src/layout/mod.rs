@@ -95,7 +95,7 @@ pub struct Step {
 }
 
 /// Where the value of a stack's parameter comes from.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Source {
     /// A parameter of the platform.
     Platform(Id<Parameter>, Option<Id<Region>>),

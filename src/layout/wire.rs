@@ -115,11 +115,26 @@ impl Wirer<'_> {
     }
 
     fn takes(&mut self, name: SmolStr, source: Source) {
-        let phase = self.phase;
-        if let Some(stack) = self.layout.stacks.get_mut(self.stack) {
-            let known = stack.parameters.entry(name).or_insert((source, phase));
-            known.1 = known.1.min(phase);
+        let (phase, model) = (self.phase, self.model);
+        let Some(stack) = self.layout.stacks.get_mut(self.stack) else { return };
+        let known = stack.parameters.entry(name.clone()).or_insert_with(|| (source.clone(), phase));
+        known.1 = known.1.min(phase);
+        let other = (known.0 != source).then_some("two values that the stack takes");
+        let own = stack.resources.iter().map(|resource| model.families.get(resource.family)).find(|family| family.logical_id == name);
+        let own = own.filter(|_| matches!(source, Source::Output(..)));
+        let Some(what) = other.or(own.map(|_| "a resource and a value of another stack")) else { return };
+        let declared = own.map(|family| family.origin).or_else(|| {
+            let parameter = model.parameters.iter().find(|(_, parameter)| parameter.logical_id == name);
+            parameter.map(|(_, parameter)| parameter.span)
+        });
+        let mut finding = Diagnostic::error(codes::ID_COLLISION, format!("{what} are both `{name}` in the template"))
+            .label(self.span, "needs the value of the other stack")
+            .note("a template knows both by this name alone: one would be taken for the other")
+            .help("rename what is declared here");
+        if let Some(span) = declared {
+            finding = finding.secondary(span, format!("declares `{name}`"));
         }
+        self.report_once(finding);
     }
 
     fn reference(&mut self, deploy: &Deploy, target: ResourceRef) {

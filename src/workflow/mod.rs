@@ -167,8 +167,12 @@ pub struct Call {
     pub result: Option<SmolStr>,
     /// Errors that mean "already done".
     pub tolerates: Vec<String>,
-    /// The ARNs that the machine's role needs, if the author names them.
+    /// The ARNs that the machine's role needs, if the author names them: a list, or a map from actions to lists.
     pub on: Option<Value>,
+    /// Where the author names them.
+    pub on_span: Option<Span>,
+    /// Whether a mistake in it was reported: what follows from that is not told.
+    pub wrong: bool,
     /// Time-out of one attempt, whole seconds; set when the step's bound is divided.
     pub timeout: u32,
     /// How often it is tried again; set when the step's bound is divided.

@@ -160,11 +160,30 @@ fn regions_text(schema: Schema) -> String {
         }
         (count, _) => format!("{count} of {} Regions have it; not {}.", known.len(), lacks.join(", ")),
     };
-    let unknown: Vec<&str> = regions::codes().filter(|code| !known.contains(code)).collect();
-    if !unknown.is_empty() && !has.is_empty() {
-        text.push_str(&format!(" Unknown for {}.", unknown.join(", ")));
+    if !has.is_empty() {
+        text.push_str(&unknown(&known));
     }
     text
+}
+
+/// Of which Regions nothing says it: one by one where others of the partition are known, else the partition.
+fn unknown(known: &[&str]) -> String {
+    let partition = |code: &str| regions::find(code).map(|region| region.partition.as_str());
+    let covered: Vec<Option<&str>> = known.iter().map(|code| partition(code)).collect();
+    let (mut codes, mut partitions): (Vec<&str>, Vec<&str>) = (Vec::new(), Vec::new());
+    for region in regions::codes().filter(|code| !known.contains(code)).filter_map(regions::find).filter(|region| !region.announced) {
+        if covered.contains(&Some(&region.partition)) {
+            codes.push(&region.code);
+        } else if !partitions.contains(&region.partition.as_str()) {
+            partitions.push(&region.partition);
+        }
+    }
+    let mut said = codes.join(", ");
+    if !partitions.is_empty() {
+        let and = if said.is_empty() { "" } else { " and " };
+        said.push_str(&format!("{and}the partitions {}", partitions.join(", ")));
+    }
+    if said.is_empty() { said } else { format!(" Unknown for {said}.") }
 }
 
 fn attributes(schema: Schema, page: &mut Page) {
@@ -396,6 +415,9 @@ fn describe_to(node: Node, complete: bool, depth: usize) -> String {
     if words.is_empty() { "anything".into() } else { words.join(" or ") }
 }
 
+/// The least and the most of something, each only where it is limited.
+type Limits<T> = (Option<T>, Option<T>);
+
 fn text(parts: &[Node], structure: bool) -> String {
     let format = parts.iter().find_map(|part| part.format()).unwrap_or_default();
     let mut said = match format {
@@ -408,7 +430,7 @@ fn text(parts: &[Node], structure: bool) -> String {
         },
         kind => format!("text: {kind}"),
     };
-    let length = |at: fn((Option<u32>, Option<u32>)) -> Option<u32>| parts.iter().find_map(|part| at(part.length())).map(f64::from);
+    let length = |at: fn(Limits<u32>) -> Option<u32>| parts.iter().find_map(|part| at(part.length())).map(f64::from);
     if let Some(bounds) = bounds(length(|length| length.0), length(|length| length.1)) {
         said.push_str(&format!(", {}", counted(&bounds, "character")));
     }
@@ -417,7 +439,7 @@ fn text(parts: &[Node], structure: bool) -> String {
 
 fn number(parts: &[Node], fraction: bool) -> String {
     let mut said = if fraction { "number" } else { "whole number" }.to_string();
-    let range = |at: fn((Option<f64>, Option<f64>)) -> Option<f64>| parts.iter().find_map(|part| at(part.range()));
+    let range = |at: fn(Limits<f64>) -> Option<f64>| parts.iter().find_map(|part| at(part.range()));
     let (least, most) = (range(|range| range.0), range(|range| range.1));
     match bounds(least, most) {
         Some(bounds) => said.push_str(&format!(", {bounds}")),
@@ -430,7 +452,7 @@ fn number(parts: &[Node], fraction: bool) -> String {
 fn list(parts: &[Node], depth: usize) -> String {
     let element = parts.iter().find_map(|part| part.items());
     let of = element.map_or_else(|| "anything".into(), |element| describe_to(element, false, depth - 1));
-    let count = |at: fn((Option<u32>, Option<u32>)) -> Option<u32>| parts.iter().find_map(|part| at(part.item_count())).map(f64::from);
+    let count = |at: fn(Limits<u32>) -> Option<u32>| parts.iter().find_map(|part| at(part.item_count())).map(f64::from);
     let mut said = if of.contains(", ") && !of.starts_with('{') { format!("list of ({of})") } else { format!("list of {of}") };
     if let Some(bounds) = bounds(count(|count| count.0), count(|count| count.1)) {
         said.push_str(&format!(", {}", counted(&bounds, "element")));

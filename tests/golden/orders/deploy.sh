@@ -94,10 +94,10 @@ step_of() {
             step_phase=1 step_last=1 step_size=3073 step_hash=b10176c252d64606badb8901a23471928e43c6caa728cff1d41ead2a631200c2 step_template='us-east-2/artifacts.template.json'
             ;;
         1/2)
-            step_phase=1 step_last=1 step_size=7340 step_hash=d437c672fb3072a99148ada1c71d414483b8ba9b67cb919f83c0002bb0ae13ff step_template='us-east-1/keys.template.json'
+            step_phase=1 step_last=1 step_size=6693 step_hash=cdc25cab3da6518db2b9551223e7fb65598a72a16b244e65612583370d38eddb step_template='us-east-1/keys.template.json'
             ;;
         1/3)
-            step_phase=1 step_last=1 step_size=7260 step_hash=eec6ba088c557e07916c0f300590acb12bbb54e245ba602e90ac8c06f10bd378 step_template='us-east-2/keys.template.json'
+            step_phase=1 step_last=1 step_size=6613 step_hash=164df075b976c762f01c6a6b83931b21302791db3e4a5cf36e850b38b854e99a step_template='us-east-2/keys.template.json'
             ;;
         1/4)
             step_phase=1 step_last=1 step_size=6235 step_hash=943bc22341b6e081baef4661f0997d3fda148d57cb47a47767b4d133bc891bb3 step_template='us-east-1/network.template.json'
@@ -124,7 +124,7 @@ step_of() {
             step_phase=1 step_last=1 step_size=4280 step_hash=b9d790476ef6615520206514b6be9013c3f6165e2c8c10585ed86e3dde6570fb step_template='us-east-1/recovery.template.json'
             ;;
         1/12)
-            step_phase=1 step_last=1 step_size=17502 step_hash=cae8390309549c902e940c8d539b55459285d02cf33dcbf32afebea634fc6baf step_template='us-east-2/recovery.template.json'
+            step_phase=1 step_last=1 step_size=18201 step_hash=4118958a91340d91b12eeb5771d72686e59e0565b69d1b73bc81489865e70313 step_template='us-east-2/recovery.template.json'
             ;;
         2/6)
             step_phase=2 step_last=1 step_size=13977 step_hash=b28405db95bf03f11e497d25af7d98a39c09260d4cc8fc430125b12231c4167a step_template='us-east-1/data.template.json'
@@ -179,6 +179,7 @@ parameters_of() {
             from_param 'Suffix' 0
             ;;
         1/12)
+            from_output 'AlertsKeyArn' 3 'AlertsKeyArn'
             from_output 'AlertsTopicTopicArn' 9 'AlertsTopicTopicArn'
             from_output 'LedgerCluster' 7 'LedgerCluster'
             from_output 'LedgerClusterDBClusterArn' 7 'LedgerClusterDBClusterArn'

@@ -49,7 +49,7 @@ define() {
     stack 'us-east-1/recovery' 'us-east-1' 'recovery' # 11
     needs 0 6 8 10
     stack 'us-east-2/recovery' 'us-east-2' 'recovery' # 12
-    needs 1 6 7 9 10
+    needs 1 3 6 7 9 10
     deletes 'EvacuateLog'
     keeps 'EvacuateLog'
 }
