@@ -64,13 +64,15 @@ pub fn compile(entry: &str, loader: &dyn Loader, options: &Options, sources: &mu
     (!diagnostics.has_errors()).then_some(output)
 }
 
-/// Where an operation is called that does not exist, nobody asks which permission it needs.
+/// Where a call has a mistake that is not accepted, nobody asks which permission it needs.
 fn drop_consequences(diagnostics: &mut Diagnostics) {
+    let asks = |finding: &Diagnostic| [codes::UNMAPPED_CALL.id, codes::NO_ARN.id].contains(&finding.code.as_ref());
     let place = |finding: &Diagnostic| finding.primary().map(|label| label.span);
-    let unknown: Vec<_> = diagnostics.as_slice().iter().filter(|found| found.code == codes::UNKNOWN_OPERATION.id).filter_map(place).collect();
+    let mistakes = diagnostics.as_slice().iter().filter(|found| found.severity == Severity::Error && !asks(found));
+    let mistakes: Vec<_> = mistakes.filter_map(place).collect();
     diagnostics.as_mut_vec().retain(|finding| {
-        let call = place(finding).filter(|_| finding.code == codes::UNMAPPED_CALL.id);
-        !call.is_some_and(|call| unknown.iter().any(|inner| call.file == inner.file && call.start <= inner.start && inner.end <= call.end))
+        let call = place(finding).filter(|_| asks(finding));
+        !call.is_some_and(|call| mistakes.iter().any(|inner| call.file == inner.file && call.start <= inner.start && inner.end <= call.end))
     });
 }
 

@@ -45,7 +45,7 @@ struct Alternatives {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Ends {
+struct Members {
     action: String,
     resource: String,
 }
@@ -126,7 +126,7 @@ struct File {
     plain: Vec<String>,
     resource: Vec<Binding>,
     alternatives: Vec<Alternatives>,
-    ends: Vec<Ends>,
+    members: Vec<Members>,
     pass: Vec<Pass>,
     keys: Keys,
     key: Vec<KeyUse>,
@@ -167,10 +167,10 @@ pub fn alternatives(prefix: &str, name: &str) -> &'static [String] {
     row.map(|row| row.resources.as_slice()).unwrap_or_default()
 }
 
-/// Whether an action changes such a resource in both Regions of a plan.
+/// Whether an action changes such a resource in each Region.
 #[must_use]
-pub fn is_of_both_ends(action: &str, name: &str) -> bool {
-    TABLE.ends.iter().any(|row| row.action == action && row.resource == name)
+pub fn takes_all_members(action: &str, name: &str) -> bool {
+    TABLE.members.iter().any(|row| row.action == action && row.resource == name)
 }
 
 /// The members of a service's requests that hand on a role, each with whom it is handed to.
@@ -276,7 +276,7 @@ mod tests {
                 assert!(iam::resource_types(&row.prefix).any(|(known, _)| known == name), "{}: {name}", row.prefix);
             }
         }
-        for row in &file.ends {
+        for row in &file.members {
             assert!(iam::action(&row.action).unwrap().resources().any(|resource| resource.name == row.resource), "{}", row.action);
         }
         for row in &file.pass {

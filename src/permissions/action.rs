@@ -13,8 +13,8 @@ pub(super) struct Lacking {
     pub name: &'static str,
     /// The form of its ARN.
     pub arn: &'static str,
-    /// Whether it is one in another Region, which only what is the platform's own leads to.
-    pub elsewhere: bool,
+    /// Whether those of other Regions are needed too, to which only what is the platform's own leads.
+    pub everywhere: bool,
 }
 
 /// What the author says of permissions, and what is made of it.
@@ -81,7 +81,7 @@ pub(super) fn allowed(action: iam::Action, request: &Request, said: &mut Said) -
         }
         return Ok(None);
     }
-    let mut named: Vec<(iam::Resource, Named)> = resources.iter().map(|resource| (*resource, of_ends(request, &name, resource))).collect();
+    let mut named: Vec<(iam::Resource, Named)> = resources.iter().map(|resource| (*resource, of_all_members(request, &name, resource))).collect();
     lonely(&mut named, request);
     if let Some(entry) = said.star() {
         entry.used = true;
@@ -99,24 +99,23 @@ pub(super) fn allowed(action: iam::Action, request: &Request, said: &mut Said) -
             *named = Named::These(own);
         }
     }
-    needed(&named, action.prefix()).map(Some).map_err(|lacking| Lacking { elsewhere: rows::is_of_both_ends(&name, lacking.name), ..lacking })
+    needed(&named, action.prefix()).map(Some).map_err(|lacking| Lacking { everywhere: rows::takes_all_members(&name, lacking.name), ..lacking })
 }
 
-/// What a call says of a resource; of some, those in both Regions of the plan.
-fn of_ends(request: &Request, action: &str, resource: &iam::Resource) -> Named {
+/// What a call says of a resource; of some, those in all Regions.
+fn of_all_members(request: &Request, action: &str, resource: &iam::Resource) -> Named {
     let named = request.named(action, resource);
-    if !rows::is_of_both_ends(action, resource.name) {
+    if !rows::takes_all_members(action, resource.name) {
         return named;
     }
     let Named::These(found) = named else { return Named::Unknown };
     let mut all = Vec::new();
     for arn in found {
-        // Only of the platform's own resources it is known which one is the other.
+        // Only of the platform's own resources it is known which ones are the others.
         let Some(target) = arn::resource_of(&arn.value) else { return Named::Unknown };
-        let there = &request.model.families.get(target.family).regions;
         all.push(arn);
-        for region in request.ends.into_iter().flatten().filter(|region| *region != target.region && there.contains(region)) {
-            let other = ResourceRef { region, ..target };
+        for region in request.model.families.get(target.family).regions.iter().filter(|region| **region != target.region) {
+            let other = ResourceRef { region: *region, ..target };
             if !arn::has_arn(other, request.model) {
                 return Named::Unknown;
             }
@@ -163,7 +162,7 @@ fn needed(named: &[(iam::Resource, Named)], prefix: &str) -> Result<Vec<Arn>, La
             Named::Open(open) if resource.required && !replaced(&|named| matches!(named, Named::These(_))) => all.push(open.clone()),
             Named::Open(open) => least = least.or_else(|| Some(vec![open.clone()])),
             Named::Unknown if resource.required && !replaced(&|named| !matches!(named, Named::Unknown)) => {
-                lacking = lacking.or(Some(Lacking { name: resource.name, arn: resource.arn, elsewhere: false }));
+                lacking = lacking.or(Some(Lacking { name: resource.name, arn: resource.arn, everywhere: false }));
             }
             _ => {}
         }
@@ -175,7 +174,7 @@ fn needed(named: &[(iam::Resource, Named)], prefix: &str) -> Result<Vec<Arn>, La
         all = least.unwrap_or_default();
     }
     match (all.is_empty(), named.first()) {
-        (true, Some((resource, _))) => Err(Lacking { name: resource.name, arn: resource.arn, elsewhere: false }),
+        (true, Some((resource, _))) => Err(Lacking { name: resource.name, arn: resource.arn, everywhere: false }),
         _ => Ok(all),
     }
 }

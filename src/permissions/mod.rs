@@ -7,9 +7,11 @@ mod grant;
 mod keys;
 mod policy;
 mod request;
+#[cfg(test)]
+mod tests;
 
 use crate::aws::{iam, permissions as rows, types};
-use crate::diag::{Diagnostic, codes, suggest};
+use crate::diag::{Diagnostic, Severity, codes, suggest};
 use crate::model::Model;
 use crate::model::value::Value;
 use crate::source::Span;
@@ -64,7 +66,8 @@ pub fn derive(plan: &Plan, model: &Model) -> Derived {
     let mut findings = Vec::new();
     for (step, span, call) in calls(plan) {
         deriver.call(&step, call);
-        let found = deriver.findings.drain(..).filter(|_| !call.wrong);
+        // What is lacking is asked for though the mistake may be accepted: nobody else would notice it.
+        let found = deriver.findings.drain(..).filter(|finding| !call.wrong || finding.severity == Severity::Error);
         findings.extend(found.map(|finding| Found { finding, step: span }));
     }
     Derived { statements: deriver.policy.into_values(model), wide: deriver.wide, findings }
@@ -81,7 +84,7 @@ struct Deriver<'p> {
 
 impl<'p> Deriver<'p> {
     fn call(&mut self, step: &str, call: &'p Call) {
-        let request = Request { call, model: self.model, region: self.plan.machine, ends: [self.plan.from, self.plan.to] };
+        let request = Request { call, model: self.model, region: self.plan.machine };
         if let Some(Value::Map(said)) = &call.on {
             let known = iam::actions_of(&call.service, &call.operation).unwrap_or_default();
             let (statements, findings) = grant::explicit(said, &known, call, self.model);
@@ -268,10 +271,10 @@ fn unmapped(call: &Call) -> Diagnostic {
 fn no_arn(action: &str, lacking: &Lacking, request: &Request) -> Diagnostic {
     let form = policy::form_text(lacking.arn, request);
     Diagnostic::error(codes::NO_ARN, format!("no ARN can be made of the `{}` that `{action}` needs", lacking.name))
-        .label(request.call.span, if lacking.elsewhere { "one in each Region of the plan is changed" } else { "no argument says which one it is" })
+        .label(request.call.span, if lacking.everywhere { "those of all Regions are changed" } else { "no argument says which one it is" })
         .note("on `*` the machine could do it to everything in the account, so nothing is allowed that is not named")
-        .help(if lacking.elsewhere {
-            format!("name them behind the call, that of the other Region too: `on [\"{form}\", ...]`, or `on [resource[from].arn, resource[to].arn]`")
+        .help(if lacking.everywhere {
+            format!("name all of them behind the call: `on [\"{form}\", ...]`, or `on [resource[from].arn, resource[to].arn]`")
         } else {
             format!("name it behind the call: `on [\"{form}\"]`, or `on [resource.arn]`")
         })

@@ -17,8 +17,6 @@ pub(super) struct Request<'m> {
     pub model: &'m Model,
     /// Where it is made.
     pub region: Id<Region>,
-    /// The Regions of the plan.
-    pub ends: [Option<Id<Region>>; 2],
 }
 
 /// An ARN, and why a part of it is a wildcard, if one is.

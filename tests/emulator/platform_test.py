@@ -11,6 +11,7 @@ from pathlib import Path
 from botocore.exceptions import WaiterError
 
 import calls
+import permissions
 import prerequisites
 from checks import Checks
 from deployer import Deployer
@@ -68,6 +69,8 @@ def main(folder):
         counts, wrong = report(engine)
         checks = Checks(deployer, engine)
         findings += wrong + checks.run()
+        refused, checks.looked["calls of machines"] = permissions.check(engine)
+        findings += refused
         second = deployer.deploy()
         findings += [f"deployed again, {stack} of phase {phase} is {outcome}" for phase, stack, outcome in second if outcome not in {"unchanged", "skipped"}]
         if checks.fail_over():

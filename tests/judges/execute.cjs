@@ -4,63 +4,9 @@
 
 const fs = require("fs");
 const { machines, verdict } = require("./common.cjs");
-const { Broken, StateError, execute } = require("./interpreter.cjs");
+const { Broken, execute } = require("./interpreter.cjs");
+const { SCENARIOS } = require("./scenarios.cjs");
 const { World, looks, tells } = require("./world.cjs");
-
-const refused = () => new StateError("Service.InternalFailureException", "the service failed");
-
-/** Each scenario: how answers are changed, and how a machine must end. `facts` says what kind of machine it is. */
-const SCENARIOS = {
-  healthy: { alter: (world) => world, ends: () => "SUCCEEDED" },
-  "every question fails once": {
-    alter: (world) => {
-      const failed = new Set();
-      return (service, operation, given, now) => {
-        const key = `${service}:${operation}`;
-        if (looks(operation) && !failed.has(key)) {
-          failed.add(key);
-          throw refused();
-        }
-        return world(service, operation, given, now);
-      };
-    },
-    ends: () => "SUCCEEDED",
-  },
-  "every question fails": {
-    alter: (world) => (service, operation, given, now) => {
-      if (looks(operation)) throw refused();
-      return world(service, operation, given, now);
-    },
-    ends: (facts) => (facts.looks ? "FAILED" : "SUCCEEDED"),
-  },
-  "every answer is empty": {
-    alter: (world) => (service, operation, given, now) => (looks(operation) ? { value: {} } : world(service, operation, given, now)),
-    ends: (facts) => (facts.looks ? "FAILED" : "SUCCEEDED"),
-  },
-  "every order is refused": {
-    alter: (world) => (service, operation, given, now) => {
-      if (!looks(operation) && !tells(`${service}:${operation}`)) throw refused();
-      return world(service, operation, given, now);
-    },
-    ends: (facts) => (facts.orders ? "FAILED" : "SUCCEEDED"),
-  },
-  "no order is carried out": {
-    alter: (world) => (service, operation, given, now) =>
-      looks(operation) || tells(`${service}:${operation}`) ? world(service, operation, given, now) : { value: {} },
-    ends: (facts) => (facts.orders ? "FAILED" : "SUCCEEDED"),
-  },
-  "nothing answers": {
-    alter: () => () => ({ value: {}, seconds: Infinity }),
-    ends: (facts) => (facts.looks || facts.orders ? "FAILED" : undefined),
-  },
-  "nobody can be told": {
-    alter: (world) => (service, operation, given, now) => {
-      if (tells(`${service}:${operation}`)) throw refused();
-      return world(service, operation, given, now);
-    },
-    ends: () => undefined,
-  },
-};
 
 function tasks(scope) {
   return Object.values(scope.States).flatMap((state) => [

@@ -20,6 +20,7 @@ def judge(name, out, reads):
         "machines": ["node", HERE / "machines.cjs", out, reads],
         "calls": [sys.executable, HERE / "calls.py", out, reads],
         "execution": ["node", HERE / "execute.cjs", out],
+        "functions": [sys.executable, HERE / "functions.py", out],
     }[name]
     result = subprocess.run(command, env={**os.environ, "JUDGES_COUNTS": os.devnull}, capture_output=True, text=True, check=False)
     return result.returncode == 0, result.stdout + result.stderr
@@ -137,6 +138,32 @@ def acts_first(state, _):
     return None
 
 
+def in_roles(change):
+    """A fault in the statements of the roles of functions."""
+
+    def apply(template):
+        changed = False
+        for resource in template["Resources"].values():
+            if resource["Type"] == "AWS::IAM::Role" and resource["Properties"]["Policies"][0]["PolicyName"] == "function":
+                document = resource["Properties"]["Policies"][0]["PolicyDocument"]
+                before = json.dumps(document)
+                document["Statement"] = change(document["Statement"])
+                changed = changed or json.dumps(document) != before
+        return changed
+
+    return in_template(apply)
+
+
+def without_action(action):
+    def change(statements):
+        for statement in statements:
+            if isinstance(statement["Action"], list) and action in statement["Action"]:
+                statement["Action"].remove(action)
+        return statements
+
+    return in_roles(change)
+
+
 MUTANTS = [
     ("templates", "a condition", add("Conditions", {"Odd": {"Fn::Equals": ["a", "b"]}})),
     ("templates", "a transform", add("Transform", "AWS::Serverless-2016-10-31")),
@@ -167,25 +194,30 @@ MUTANTS = [
     ("execution", "an order that nobody gives", in_machine("_asked = 0", "_asked = -1")),
     ("execution", "a condition that is never true", in_machine("'available'", "'avail'")),
     ("execution", "a limit that is too short", in_states(lambda _, machine: machine.update(TimeoutSeconds=60) or True)),
+    ("functions", "a call that the role does not allow", without_action("dynamodb:PutItem")),
+    ("functions", "a queue that the role may not empty", without_action("sqs:DeleteMessage")),
+    ("functions", "a grant that the code does not use", in_roles(
+        lambda statements: [*statements, {"Sid": "OldRead", "Effect": "Allow", "Action": ["s3:GetObject"], "Resource": ["arn:aws:s3:::old/*"]}])),
 ]
 
 
-def main(out, platform):
+def main(out, platform, with_functions):
     findings = []
     with tempfile.TemporaryDirectory() as folder:
         copy, reads = Path(folder) / "out", Path(folder) / "reads.json"
 
-        def fresh():
+        def fresh(name):
+            taken = with_functions if name == "functions" else platform
             shutil.rmtree(copy, ignore_errors=True)
-            shutil.copytree(Path(out) / platform, copy / platform)
+            shutil.copytree(Path(out) / taken, copy / taken)
 
-        fresh()
-        for name in ("templates", "machines", "calls", "execution"):
+        for name in ("templates", "machines", "calls", "execution", "functions"):
+            fresh(name)
             accepted, said = judge(name, copy, reads)
             if not accepted:
                 findings.append(f"{name} refuses what has no fault:\n{said}")
         for name, fault, apply in MUTANTS:
-            fresh()
+            fresh(name)
             if not apply(copy):
                 findings.append(f"{name}: {fault} could not be put in")
                 continue
