@@ -1,6 +1,6 @@
 //! CloudWatch metrics: which there are, in which unit, under which dimensions, and where AWS publishes them.
 
-use super::rows::{self, Row};
+use super::rows::{self, Row, Rows};
 use super::schema::TABLE;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -20,8 +20,7 @@ static METRICS: LazyLock<BTreeMap<&str, BTreeMap<&str, Row<Metric>>>> = LazyLock
 });
 
 /// The rows of the namespaces.
-static NAMESPACES: LazyLock<BTreeMap<&str, Row<Namespace>>> =
-    LazyLock::new(|| rows::sections(DATA, "namespace").filter_map(|section| Some((rows::text(section, "name")?, Row::new(section)))).collect());
+static NAMESPACES: LazyLock<Rows<Namespace>> = LazyLock::new(|| Rows::new(DATA, "namespace", "name"));
 
 /// The metrics of aws-service-spec, by namespace.
 static LISTED: LazyLock<BTreeMap<&str, Vec<&str>>> = LazyLock::new(|| {
@@ -82,12 +81,12 @@ pub fn find(namespace: &str, name: &str) -> Option<&'static Metric> {
 /// What is known of a namespace.
 #[must_use]
 pub fn namespace(name: &str) -> Option<&'static Namespace> {
-    NAMESPACES.get(name).and_then(Row::get)
+    NAMESPACES.find(name)
 }
 
 /// The namespaces that have rows or listed metrics.
 pub fn namespaces() -> impl Iterator<Item = &'static str> + Clone {
-    NAMESPACES.keys().chain(LISTED.keys().filter(|name| !NAMESPACES.contains_key(*name))).copied()
+    NAMESPACES.names().chain(LISTED.keys().copied().filter(|name| NAMESPACES.number(name).is_none()))
 }
 
 /// The metrics that AWS's own list has of a namespace, sorted. The list is aws-service-spec's: long, and far from complete.

@@ -21,43 +21,6 @@ pub(super) fn parse<T: DeserializeOwned>(section: &str) -> Option<T> {
     toml::from_str(section).ok()
 }
 
-/// Rows by the text of one of their keys, in the order of the table; each is parsed when it is first asked for.
-pub(super) struct Rows<T: 'static> {
-    rows: Vec<(&'static str, &'static str, OnceLock<Option<T>>)>,
-    numbers: FxHashMap<&'static str, usize>,
-}
-
-impl<T: DeserializeOwned> Rows<T> {
-    /// The rows under the headline `[[kind]]` that have this key.
-    pub fn new(data: &'static str, kind: &'static str, key: &str) -> Self {
-        let named = sections(data, kind).filter_map(|section| Some((text(section, key)?, section, OnceLock::new())));
-        let rows: Vec<_> = named.collect();
-        let numbers = rows.iter().enumerate().map(|(at, (name, ..))| (*name, at)).collect();
-        Self { rows, numbers }
-    }
-
-    /// The number of a row.
-    pub fn number(&self, name: &str) -> Option<usize> {
-        self.numbers.get(name).copied()
-    }
-
-    /// The row with a number.
-    pub fn row(&self, at: usize) -> Option<&T> {
-        let (_, section, row) = self.rows.get(at)?;
-        row.get_or_init(|| parse(section)).as_ref()
-    }
-
-    /// The row with a name.
-    pub fn find(&self, name: &str) -> Option<&T> {
-        self.row(self.number(name)?)
-    }
-
-    /// The names of all rows.
-    pub fn names(&self) -> impl Iterator<Item = &'static str> {
-        self.rows.iter().map(|(name, ..)| *name)
-    }
-}
-
 /// A row that is parsed when it is first asked for.
 pub(super) struct Row<T> {
     text: &'static str,
@@ -73,6 +36,42 @@ impl<T: DeserializeOwned> Row<T> {
     /// What it means.
     pub(super) fn get(&self) -> Option<&T> {
         self.parsed.get_or_init(|| parse(self.text)).as_ref()
+    }
+}
+
+/// Rows by the text of one of their keys, in the order of the table; each is parsed when it is first asked for.
+pub(super) struct Rows<T: 'static> {
+    rows: Vec<(&'static str, Row<T>)>,
+    numbers: FxHashMap<&'static str, usize>,
+}
+
+impl<T: DeserializeOwned> Rows<T> {
+    /// The rows under the headline `[[kind]]` that have this key.
+    pub fn new(data: &'static str, kind: &'static str, key: &str) -> Self {
+        let named = sections(data, kind).filter_map(|section| Some((text(section, key)?, Row::new(section))));
+        let rows: Vec<_> = named.collect();
+        let numbers = rows.iter().enumerate().map(|(at, (name, ..))| (*name, at)).collect();
+        Self { rows, numbers }
+    }
+
+    /// The number of a row.
+    pub fn number(&self, name: &str) -> Option<usize> {
+        self.numbers.get(name).copied()
+    }
+
+    /// The row with a number.
+    pub fn row(&self, at: usize) -> Option<&T> {
+        self.rows.get(at)?.1.get()
+    }
+
+    /// The row with a name.
+    pub fn find(&self, name: &str) -> Option<&T> {
+        self.row(self.number(name)?)
+    }
+
+    /// The names of all rows.
+    pub fn names(&self) -> impl Iterator<Item = &'static str> + Clone {
+        self.rows.iter().map(|(name, ..)| *name)
     }
 }
 
