@@ -98,10 +98,10 @@ step_of() {
             step_phase=1 step_last=1 step_size=3073 step_hash=05608d3b6f93736479186c7d343f33965d6b38a44d113add70d5971f612950fe step_template='us-east-2/artifacts.template.json'
             ;;
         1/2)
-            step_phase=1 step_last=1 step_size=7089 step_hash=4b1e9fb9465e80e3d731df36a9ba7700fea58e387a5f5740db41addc4ce80c0c step_template='us-east-1/keys.template.json'
+            step_phase=1 step_last=1 step_size=6442 step_hash=0b19bd7f424ad42e8b49ef9d41cbb016d024926fd13ea5b67d62a422cc8c0eff step_template='us-east-1/keys.template.json'
             ;;
         1/3)
-            step_phase=1 step_last=1 step_size=7007 step_hash=b464c8ea2a7ac6ccf29f089e45b53330684bdb3a3ba86adf0e5ebc8a88d88309 step_template='us-east-2/keys.template.json'
+            step_phase=1 step_last=1 step_size=6360 step_hash=43cefccb7b43b9075f0ab0554e5ab64259644d523a17dceebfa64967d4b8c8ac step_template='us-east-2/keys.template.json'
             ;;
         1/4)
             step_phase=1 step_last=1 step_size=7682 step_hash=d089ab0fad6289d42b0fc51c371b39306061f274c81a98be5c1cea4b4e9e0fa8 step_template='us-east-1/network.template.json'
@@ -113,7 +113,7 @@ step_of() {
             step_phase=1 step_last=1 step_size=1371 step_hash=7730672a9f57cf7f108ef996d1285d8d3e1b71431f4e092c2018d1c1a0324bbd step_template='us-east-1/data.template.json'
             ;;
         1/7)
-            step_phase=1 step_last=1 step_size=2237 step_hash=e81d2831afa75d19c8443a426c67657a5e361dfc156a3c83281cd8e8b4a51ce0 step_template='us-east-1/global.template.json'
+            step_phase=1 step_last=1 step_size=2368 step_hash=e679fb9ad4969d17337f02b7d5ebe718f59624c78b30d87308f42c612638dc67 step_template='us-east-1/global.template.json'
             ;;
         1/8)
             step_phase=1 step_last=1 step_size=16812 step_hash=01c6361b551d8f7a12adacf6dd6914a05bb0d03529e0a4acb38882bc9b5dc0ee step_template='us-east-1/app.template.json' step_archives='d5288178d80688d9932d0cf241e1dee16eb9a76f036f3a1347e3b2685a468e22.zip'
@@ -122,10 +122,10 @@ step_of() {
             step_phase=1 step_last=1 step_size=16786 step_hash=c151ff440fa5fc1124f81ce3cb8f93316558f32bb86db6fad8253ef7c26d1b3f step_template='us-east-2/app.template.json' step_archives='d5288178d80688d9932d0cf241e1dee16eb9a76f036f3a1347e3b2685a468e22.zip'
             ;;
         1/10)
-            step_phase=1 step_last=1 step_size=32828 step_hash=5e3d0bc26a058542051148467ab40d94251eff8088e40fadfdb1ab8f9e0dd6a2 step_template='us-east-1/recovery.template.json'
+            step_phase=1 step_last=1 step_size=34065 step_hash=d29085f82a7a0d41a87d32d16e4d4af4b3baae2e25aedf55fdb51b23388bedd4 step_template='us-east-1/recovery.template.json'
             ;;
         1/11)
-            step_phase=1 step_last=1 step_size=32885 step_hash=d5de7999656b4cf732954788095d51124cef200ca4788063c906c7fe36ef9c1e step_template='us-east-2/recovery.template.json'
+            step_phase=1 step_last=1 step_size=34206 step_hash=41681ac3382845e42cd3f88d0b74034e6a4b164e2acc209f0465f8e7f0338751 step_template='us-east-2/recovery.template.json'
             ;;
     esac
 }
@@ -171,17 +171,20 @@ parameters_of() {
             from_output 'TakerKeyArn' 3 'TakerKeyArn'
             ;;
         1/10)
+            from_output 'AlertsKeyArn' 2 'AlertsKeyArn'
             from_output 'AlertsTopicTopicArn' 8 'AlertsTopicTopicArn'
             from_output 'InboxDeadQueueQueueName' 8 'InboxDeadQueueQueueName'
             from_output 'InboxQueue' 8 'InboxQueue'
             from_output 'InboxQueueArn' 8 'InboxQueueArn'
             from_output 'InboxQueueQueueName' 8 'InboxQueueQueueName'
             from_output 'OrdersTable' 7 'OrdersTable'
+            from_output 'OrdersTableArn' 7 'OrdersTableArn'
             from_param 'Suffix' 0
             from_output 'TakerFunction' 8 'TakerFunction'
             from_output 'TakerFunctionArn' 8 'TakerFunctionArn'
             ;;
         1/11)
+            from_output 'AlertsKeyArn' 3 'AlertsKeyArn'
             from_output 'AlertsTopicTopicArn' 9 'AlertsTopicTopicArn'
             from_output 'InboxDeadQueueQueueName' 9 'InboxDeadQueueQueueName'
             from_output 'InboxQueue' 9 'InboxQueue'

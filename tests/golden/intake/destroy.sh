@@ -47,11 +47,11 @@ define() {
     deletes 'InboxQueue' 'InboxDeadQueue' 'TakerLog'
     keeps 'InboxQueue' 'InboxDeadQueue' 'TakerLog'
     stack 'us-east-1/recovery' 'us-east-1' 'recovery' # 10
-    needs 0 7 8
+    needs 0 2 7 8
     deletes 'EvacuateStandbyLog' 'ReadinessLog'
     keeps 'EvacuateStandbyLog' 'ReadinessLog'
     stack 'us-east-2/recovery' 'us-east-2' 'recovery' # 11
-    needs 1 7 9
+    needs 1 3 7 9
     deletes 'EvacuatePrimaryLog' 'ReadinessLog'
     keeps 'EvacuatePrimaryLog' 'ReadinessLog'
 }
