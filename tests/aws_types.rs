@@ -167,8 +167,8 @@ fn every_word_of_the_table_can_be_read() {
         strict.node(row[1], u32::MAX);
         let mask = u64::from(row[2]) | u64::from(row[3]) << 32;
         assert!(mask != 0 && mask >> regions.len() == 0, "{name}");
-        for list in 4..=8 {
-            strict.sorted_texts(row[list]);
+        for list in &row[4..=8] {
+            strict.sorted_texts(*list);
         }
         strict.texts(row[9]);
         strict.texts(row[10]);

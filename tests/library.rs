@@ -52,3 +52,25 @@ fn arns_take_the_account_and_the_partition_of_a_region() {
         }
     }
 }
+
+/// A rule that no test breaks may never have been heard.
+#[test]
+fn every_rule_is_broken_by_a_project() {
+    let told = include_str!("snapshots/projects__every_mistake_is_told.snap");
+    let mut rules = 0;
+    for (name, text) in stdlib::MODULES {
+        let mut sources = SourceMap::new();
+        let file = sources.add(format!("std@1/{name}.dr"), *text, Origin::Library);
+        let tree = drc::syntax::parse(file, text, &mut Diagnostics::new());
+        for statement in &tree.statements {
+            let Statement::Declaration(component) = statement else { continue };
+            for statement in component.statements() {
+                let Statement::Require(rule) = statement else { continue };
+                let slug = rule.slug.plain().unwrap_or_default();
+                rules += 1;
+                assert!(told.contains(&format!("[{slug}]")), "no mistake in tests/projects/breaks.toml is told as {slug}");
+            }
+        }
+    }
+    assert!(rules > 30, "only {rules} rules");
+}

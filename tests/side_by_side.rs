@@ -132,7 +132,7 @@ fn names_of(files: &BTreeMap<String, String>, manifest: &Value, second: bool, un
     for (path, text) in templates {
         let template: Value = serde_json::from_str(text).unwrap();
         for (id, resource) in template["Resources"].as_object().unwrap() {
-            let Some(rule) = names::find(resource["Type"].as_str().unwrap()).map(|row| &names::all()[row]) else { continue };
+            let Some(rule) = names::find(resource["Type"].as_str().unwrap()).and_then(names::row) else { continue };
             let value = &resource["Properties"][&rule.property];
             let within = rule.within.as_ref().is_some_and(|property| !resource["Properties"][property].is_null());
             if value.is_null() || within || matches!(rule.unique, Unique::None | Unique::Parent) {

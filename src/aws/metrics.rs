@@ -1,14 +1,35 @@
 //! CloudWatch metrics: which there are, in which unit, under which dimensions, and where AWS publishes them.
 
-use super::rows;
+use super::rows::{self, Row, Rows};
 use super::schema::TABLE;
-use rustc_hash::FxHashMap;
 use serde::Deserialize;
-use std::borrow::Cow;
-use std::cell::RefCell;
-use std::rc::Rc;
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 const DATA: &str = include_str!("data/metrics.toml");
+
+/// The rows of the metrics, by namespace and name.
+static METRICS: LazyLock<BTreeMap<&str, BTreeMap<&str, Row<Metric>>>> = LazyLock::new(|| {
+    let mut metrics: BTreeMap<&str, BTreeMap<&str, Row<Metric>>> = BTreeMap::new();
+    for section in rows::sections(DATA, "metric") {
+        if let (Some(namespace), Some(name)) = (rows::text(section, "namespace"), rows::text(section, "name")) {
+            metrics.entry(namespace).or_default().insert(name, Row::new(section));
+        }
+    }
+    metrics
+});
+
+/// The rows of the namespaces.
+static NAMESPACES: LazyLock<Rows<Namespace>> = LazyLock::new(|| Rows::new(DATA, "namespace", "name"));
+
+/// The metrics of aws-service-spec, by namespace.
+static LISTED: LazyLock<BTreeMap<&str, Vec<&str>>> = LazyLock::new(|| {
+    let mut listed: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for item in TABLE.list(TABLE.root(2), 4) {
+        listed.entry(TABLE.text(item.get(1))).or_default().push(TABLE.text(item.get(2)));
+    }
+    listed
+});
 
 /// One row of `data/metrics.toml`: a metric.
 #[derive(Debug, Clone, Deserialize)]
@@ -53,47 +74,32 @@ pub struct Namespace {
 
 /// The row of a metric.
 #[must_use]
-pub fn find(namespace: &str, name: &str) -> Option<Rc<Metric>> {
-    let is = |section: &&'static str| rows::text(section, "namespace") == Some(namespace) && rows::text(section, "name") == Some(name);
-    let look = || rows::sections(DATA, "metric").find(is).and_then(rows::parse).map(Rc::new);
-    METRICS.with_borrow_mut(|known| known.entry(format!("{namespace} {name}")).or_insert_with(look).clone())
+pub fn find(namespace: &str, name: &str) -> Option<&'static Metric> {
+    METRICS.get(namespace)?.get(name)?.get()
 }
 
 /// What is known of a namespace.
 #[must_use]
-pub fn namespace(name: &str) -> Option<Rc<Namespace>> {
-    let look = || rows::sections(DATA, "namespace").find(|section| rows::text(section, "name") == Some(name)).and_then(rows::parse).map(Rc::new);
-    NAMESPACES.with_borrow_mut(|known| known.entry(name.to_string()).or_insert_with(look).clone())
+pub fn namespace(name: &str) -> Option<&'static Namespace> {
+    NAMESPACES.find(name)
 }
 
-thread_local! {
-    // Many alarms watch the same few metrics, and a row is found by reading the table.
-    static METRICS: RefCell<FxHashMap<String, Option<Rc<Metric>>>> = RefCell::default();
-    static NAMESPACES: RefCell<FxHashMap<String, Option<Rc<Namespace>>>> = RefCell::default();
+/// The namespaces that have rows or listed metrics.
+pub fn namespaces() -> impl Iterator<Item = &'static str> + Clone {
+    NAMESPACES.names().chain(LISTED.keys().copied().filter(|name| NAMESPACES.number(name).is_none()))
 }
 
-/// The names of the namespaces that have rows.
-pub fn namespaces() -> impl Iterator<Item = &'static str> {
-    rows::sections(DATA, "namespace").filter_map(|section| rows::text(section, "name"))
-}
-
-/// Whether AWS's own list of metrics has this one. The list is aws-service-spec's: long, and far from complete.
+/// The metrics that AWS's own list has of a namespace, sorted. The list is aws-service-spec's: long, and far from complete.
 #[must_use]
-pub fn is_listed(namespace: &str, name: &str) -> bool {
-    TABLE.search(TABLE.root(2), 4, &format!("{namespace} {name}")).is_some()
-}
-
-/// The metrics of that list: namespace and name.
-pub fn listed() -> impl Iterator<Item = (&'static str, &'static str)> {
-    TABLE.list(TABLE.root(2), 4).map(|item| (TABLE.text(item.get(1)), TABLE.text(item.get(2))))
+pub fn listed(namespace: &str) -> &'static [&'static str] {
+    LISTED.get(namespace).map_or(&[], Vec::as_slice)
 }
 
 /// The names of the metrics of a namespace that have a row or are named beside the rows, sorted.
 #[must_use]
-pub fn names(of: &str) -> Vec<Cow<'static, str>> {
-    let listed = rows::sections(DATA, "metric").filter(|section| rows::text(section, "namespace") == Some(of));
-    let mut names: Vec<Cow<'static, str>> = listed.filter_map(|section| rows::text(section, "name")).map(Cow::Borrowed).collect();
-    names.extend(namespace(of).into_iter().flat_map(|row| row.others.clone()).map(Cow::Owned));
+pub fn names(of: &str) -> Vec<&'static str> {
+    let rows = METRICS.get(of).into_iter().flat_map(BTreeMap::keys).copied();
+    let mut names: Vec<&'static str> = rows.chain(namespace(of).into_iter().flat_map(|row| &row.others).map(String::as_str)).collect();
     names.sort_unstable();
     names.dedup();
     names
@@ -139,31 +145,33 @@ mod tests {
         keys.sort_unstable();
         keys.dedup();
         assert_eq!(keys.len(), file.metric.len(), "a metric stands in the table twice");
-        assert!(names("AWS/SQS").iter().any(|name| name == "NumberOfMessagesSent"));
-        assert!(names("AWS/SQS").iter().any(|name| name == "ApproximateAgeOfOldestMessage"));
+        assert!(names("AWS/SQS").contains(&"NumberOfMessagesSent"));
+        assert!(names("AWS/SQS").contains(&"ApproximateAgeOfOldestMessage"));
         assert!(namespace("AWS/Sqs").is_none() && find("AWS/SQS", "Age").is_none());
     }
 
     /// Nothing that a page says may contradict AWS's own list: what stands there is known here, with its dimensions.
     #[test]
     fn the_rows_hold_what_is_listed() {
-        assert!(listed().count() > 900 && is_listed("AWS/SQS", "SentMessageSize") && !is_listed("AWS/SQS", "Size"));
+        assert!(LISTED.values().map(Vec::len).sum::<usize>() > 900);
+        assert!(listed("AWS/SQS").contains(&"SentMessageSize") && !listed("AWS/SQS").contains(&"Size") && listed("Shop").is_empty());
+        assert!(LISTED.values().all(|names| names.is_sorted()));
         let file: File = toml::from_str(DATA).unwrap();
         for row in file.namespace.iter().filter(|row| row.complete) {
             let names = names(&row.name);
-            for (_, name) in listed().filter(|(namespace, _)| *namespace == row.name) {
+            for name in listed(&row.name) {
                 assert!(names.iter().any(|known| known == name), "{} {name} is listed, but not among all of them", row.name);
             }
         }
         let mut compared = 0;
         for item in TABLE.list(TABLE.root(2), 4) {
             let (namespace, name) = (TABLE.text(item.get(1)), TABLE.text(item.get(2)));
-            let Some(sets) = find(namespace, name).and_then(|row| row.dimensions.clone()) else { continue };
+            let Some(sets) = find(namespace, name).and_then(|row| row.dimensions.as_ref()) else { continue };
             let sorted = |mut set: Vec<String>| {
                 set.sort();
                 set
             };
-            let sets: Vec<Vec<String>> = sets.into_iter().map(sorted).collect();
+            let sets: Vec<Vec<String>> = sets.iter().cloned().map(sorted).collect();
             for set in TABLE.list(item.get(3), 1) {
                 // A dimension with one value is written `Region=Global`.
                 let bare = |text: &str| text.split('=').next().unwrap().to_string();

@@ -1,6 +1,6 @@
 //! Physical names: their lengths, their characters, and where they are unique.
 
-use rustc_hash::FxHashMap;
+use super::rows::Rows;
 use serde::Deserialize;
 use std::sync::LazyLock;
 
@@ -53,30 +53,23 @@ pub struct NameRule {
     pub source: String,
 }
 
-#[derive(Deserialize)]
-struct File {
-    #[serde(rename = "name")]
-    rows: Vec<NameRule>,
-}
-
-static TABLE: LazyLock<Vec<NameRule>> = LazyLock::new(|| {
-    let file: Result<File, _> = toml::from_str(include_str!("data/names.toml"));
-    file.map(|file| file.rows).unwrap_or_default()
-});
-
-static BY_TYPE: LazyLock<FxHashMap<&'static str, usize>> =
-    LazyLock::new(|| TABLE.iter().enumerate().map(|(at, row)| (row.resource_type.as_str(), at)).collect());
+static TABLE: LazyLock<Rows<NameRule>> = LazyLock::new(|| Rows::new(include_str!("data/names.toml"), "name", "type"));
 
 /// All rows.
+pub fn all() -> impl Iterator<Item = &'static NameRule> {
+    TABLE.names().filter_map(|name| TABLE.find(name))
+}
+
+/// The row with a number.
 #[must_use]
-pub fn all() -> &'static [NameRule] {
-    &TABLE
+pub fn row(at: usize) -> Option<&'static NameRule> {
+    TABLE.row(at)
 }
 
 /// The number of the row of a type, if its names are known.
 #[must_use]
 pub fn find(resource_type: &str) -> Option<usize> {
-    BY_TYPE.get(resource_type).copied()
+    TABLE.number(resource_type)
 }
 
 /// The row of stacks.
@@ -89,7 +82,12 @@ pub fn stacks() -> Option<usize> {
 mod tests {
     #[test]
     fn the_table_can_be_read() {
-        let file: super::File = toml::from_str(include_str!("data/names.toml")).unwrap();
+        #[derive(serde::Deserialize)]
+        struct File {
+            #[serde(rename = "name")]
+            rows: Vec<super::NameRule>,
+        }
+        let file: File = toml::from_str(include_str!("data/names.toml")).unwrap();
         assert!(file.rows.len() > 60);
         let mut types: Vec<&str> = file.rows.iter().map(|row| row.resource_type.as_str()).collect();
         let sorted = {
@@ -114,7 +112,7 @@ mod tests {
         for row in types.split("[[type]]").filter(|row| row.contains("name_property")) {
             let value = |key: &str| row.lines().find_map(|line| line.strip_prefix(key)?.trim().strip_prefix("= ")).map(|text| text.trim_matches('"'));
             let name = value("name ").unwrap();
-            let rule = super::find(name).map(|at| &super::all()[at]);
+            let rule = super::find(name).and_then(super::row);
             assert_eq!(rule.map(|rule| rule.property.as_str()), value("name_property "), "{name}");
         }
     }

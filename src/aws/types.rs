@@ -1,6 +1,6 @@
 //! Resource types: what `Ref` gives, which property names the resource, how its ARN is made, whether it holds data.
 
-use rustc_hash::FxHashMap;
+use super::rows::Rows;
 use serde::Deserialize;
 use std::sync::LazyLock;
 
@@ -37,21 +37,12 @@ pub struct ResourceType {
     pub lowercase_name: bool,
 }
 
-#[derive(Deserialize)]
-struct File {
-    #[serde(rename = "type")]
-    rows: Vec<ResourceType>,
-}
-
-static TABLE: LazyLock<FxHashMap<String, ResourceType>> = LazyLock::new(|| {
-    let file: Result<File, _> = toml::from_str(include_str!("data/types.toml"));
-    file.map(|file| file.rows.into_iter().map(|row| (row.name.clone(), row)).collect()).unwrap_or_default()
-});
+static TABLE: LazyLock<Rows<ResourceType>> = LazyLock::new(|| Rows::new(include_str!("data/types.toml"), "type", "name"));
 
 /// The row of a type, if the table has it.
 #[must_use]
 pub fn find(name: &str) -> Option<&'static ResourceType> {
-    TABLE.get(name)
+    TABLE.find(name)
 }
 
 /// Whether a resource of one type can be used where one of another type is asked for.
@@ -63,14 +54,14 @@ pub fn stands_for(given: &str, wanted: &str) -> bool {
 /// What was probably meant, if a name differs from AWS's in the case of letters only: of the type, or of its service.
 #[must_use]
 pub fn respelled(name: &str) -> Option<String> {
-    if TABLE.contains_key(name) {
+    if TABLE.number(name).is_some() {
         return None;
     }
-    if let Some(known) = TABLE.keys().find(|known| known.eq_ignore_ascii_case(name)) {
-        return Some(known.clone());
+    if let Some(known) = TABLE.names().find(|known| known.eq_ignore_ascii_case(name)) {
+        return Some(known.to_string());
     }
     let (service, kind) = name.rsplit_once("::")?;
-    let services = || TABLE.keys().filter_map(|known| known.rsplit_once("::")).map(|(service, _)| service);
+    let services = || TABLE.names().filter_map(|known| known.rsplit_once("::")).map(|(service, _)| service);
     if services().any(|known| known == service) {
         return None;
     }
@@ -80,7 +71,7 @@ pub fn respelled(name: &str) -> Option<String> {
 /// The names of all types, sorted.
 #[cfg(test)]
 pub(crate) fn names() -> Vec<&'static str> {
-    let mut names: Vec<&str> = TABLE.values().map(|row| row.name.as_str()).collect();
+    let mut names: Vec<&str> = TABLE.names().collect();
     names.sort_unstable();
     names
 }
@@ -88,14 +79,19 @@ pub(crate) fn names() -> Vec<&'static str> {
 /// How many types the table has.
 #[must_use]
 pub fn count() -> usize {
-    TABLE.len()
+    TABLE.names().count()
 }
 
 #[cfg(test)]
 mod tests {
     #[test]
     fn the_table_can_be_read() {
-        let file: super::File = toml::from_str(include_str!("data/types.toml")).unwrap();
+        #[derive(serde::Deserialize)]
+        struct File {
+            #[serde(rename = "type")]
+            rows: Vec<super::ResourceType>,
+        }
+        let file: File = toml::from_str(include_str!("data/types.toml")).unwrap();
         assert!(file.rows.len() > 40);
         assert_eq!(super::count(), file.rows.len(), "a type stands in the table twice");
         assert_eq!(super::respelled("AWS::Cloudfront::KeyGroup").as_deref(), Some("AWS::CloudFront::KeyGroup"));

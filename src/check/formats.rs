@@ -26,12 +26,45 @@ pub(super) fn example(format: &str) -> &'static str {
     }
 }
 
+/// The network that a text means if the address has bits behind the prefix. AWS takes it without them: "CidrBlock" in the template
+/// reference of a virtual network, and the API reference of security group rules (both read 2026-11-28).
+pub(super) fn without_host_bits(format: &str, text: &str) -> Option<String> {
+    let (address, prefix) = text.split_once('/')?;
+    let network = match format {
+        "ipv4-network" => {
+            let address = address.parse::<Ipv4Addr>().ok()?;
+            Ipv4Addr::from_bits(address.to_bits() & !u32::MAX.checked_shr(length(prefix, 32)?).unwrap_or(0)).to_string()
+        }
+        "ipv6-network" => {
+            let address = address.parse::<Ipv6Addr>().ok()?;
+            Ipv6Addr::from_bits(address.to_bits() & !u128::MAX.checked_shr(length(prefix, 128)?).unwrap_or(0)).to_string()
+        }
+        _ => return None,
+    };
+    (network != address).then(|| format!("{network}/{prefix}"))
+}
+
+/// The length of a prefix, if an address of that many bits can have it.
+fn length(prefix: &str, bits: u32) -> Option<u32> {
+    prefix.parse().ok().filter(|length| *length <= bits)
+}
+
+/// Whether a text is a network but for the bits behind its prefix.
+pub(super) fn has_host_bits(format: &str, text: &str) -> bool {
+    let Some((address, prefix)) = text.split_once('/') else { return false };
+    match format {
+        "ipv4-network" => address.parse::<Ipv4Addr>().is_ok() && length(prefix, 32).is_some(),
+        "ipv6-network" => address.parse::<Ipv6Addr>().is_ok() && length(prefix, 128).is_some(),
+        _ => false,
+    }
+}
+
 /// An address and the length of its prefix; what lies behind the prefix is zero.
 fn network(text: &str, bits: u32, parse: impl Fn(&str) -> Option<u128>) -> bool {
     let (address, prefix) = text.split_once('/').unwrap_or((text, ""));
-    let prefix = if prefix.is_empty() && !text.contains('/') { Some(bits) } else { prefix.parse().ok() };
+    let prefix = if prefix.is_empty() && !text.contains('/') { Some(bits) } else { length(prefix, bits) };
     match (parse(address), prefix) {
-        (Some(address), Some(prefix)) if prefix <= bits => address.checked_shl(128 - bits + prefix).unwrap_or(0) == 0,
+        (Some(address), Some(prefix)) => address.checked_shl(128 - bits + prefix).unwrap_or(0) == 0,
         _ => false,
     }
 }
@@ -73,7 +106,22 @@ fn is_date_time(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::has;
+    use super::{has, without_host_bits};
+
+    #[test]
+    fn host_bits_are_cleared() {
+        for (format, text, network) in [
+            ("ipv4-network", "100.68.0.18/18", Some("100.68.0.0/18")),
+            ("ipv4-network", "10.0.0.1/0", Some("0.0.0.0/0")),
+            ("ipv4-network", "10.0.0.0/33", None),
+            ("ipv4-network", "value/8", None),
+            ("ipv4-network", "10.0.0.1/32", None),
+            ("ipv6-network", "2001:db8::1/56", Some("2001:db8::/56")),
+            ("date-time", "10.0.0.1/8", None),
+        ] {
+            assert_eq!(without_host_bits(format, text).as_deref(), network, "{format} {text}");
+        }
+    }
 
     #[test]
     fn forms_are_told_apart() {

@@ -200,10 +200,10 @@ fn faults(asked: &Asked<'_>) -> Vec<Fault> {
         return unknown(asked).into_iter().collect();
     };
     let mut found = Vec::new();
-    found.extend(unit(asked, &row));
-    found.extend(dimensions(asked, &row));
+    found.extend(unit(asked, row));
+    found.extend(dimensions(asked, row));
     found.extend(elsewhere(asked, row.region.as_deref()));
-    found.extend(published(asked, &row));
+    found.extend(published(asked, row));
     found
 }
 
@@ -211,12 +211,11 @@ fn faults(asked: &Asked<'_>) -> Vec<Fault> {
 fn unknown(asked: &Asked<'_>) -> Option<Fault> {
     let (namespace, name) = (asked.namespace, asked.name);
     let Some(known) = metrics::namespace(namespace) else { return unknown_namespace(asked) };
-    if known.others.iter().any(|other| other == name) || metrics::is_listed(namespace, name) {
+    if known.others.iter().any(|other| other == name) || metrics::listed(namespace).contains(&name) {
         return elsewhere(asked, known.region.as_deref());
     }
-    let mut names: Vec<String> = metrics::names(namespace).into_iter().map(std::borrow::Cow::into_owned).collect();
-    names.extend(metrics::listed().filter(|(of, _)| *of == namespace).map(|(_, name)| name.to_string()));
-    let near = nearest(name, names.iter().map(String::as_str));
+    let names = metrics::names(namespace);
+    let near = nearest(name, names.iter().chain(metrics::listed(namespace)).copied());
     let finding = if known.complete {
         Diagnostic::error(codes::METRIC, format!("`{namespace}` has no metric `{name}`")).acceptable()
     } else {
@@ -230,20 +229,18 @@ fn unknown(asked: &Asked<'_>) -> Option<Fault> {
 /// A namespace without rows: AWS's own list may have it, and somebody's own metrics have any.
 fn unknown_namespace(asked: &Asked<'_>) -> Option<Fault> {
     let (namespace, name) = (asked.namespace, asked.name);
-    let mut listed: Vec<&str> = metrics::listed().filter(|(of, _)| *of == namespace).map(|(_, name)| name).collect();
+    let listed = metrics::listed(namespace);
     if !listed.is_empty() {
-        listed.sort_unstable();
         // A short list does not say what there is not; only what was probably meant.
         let near = nearest(name, listed.iter().copied()).filter(|_| !listed.contains(&name))?;
         let finding = Diagnostic::warning(codes::METRIC, format!("`{namespace}` may have no metric `{name}`")).note(NEVER);
         let finding = help_near(finding, Some(&near), "");
         return Some(Fault { finding, part: Part::Name, label: "no such metric is known".into(), instead: Some(near) });
     }
-    let known: Vec<&str> = metrics::namespaces().chain(metrics::listed().map(|(of, _)| of)).collect();
     let near = if namespace.starts_with("AWS/") {
-        nearest(namespace, known.iter().copied())
+        nearest(namespace, metrics::namespaces())
     } else {
-        known.iter().find(|of| of.eq_ignore_ascii_case(namespace)).map(ToString::to_string)
+        metrics::namespaces().find(|of| of.eq_ignore_ascii_case(namespace)).map(String::from)
     }?;
     let finding = if near.eq_ignore_ascii_case(namespace) {
         Diagnostic::error(codes::METRIC, format!("there is no namespace `{namespace}`"))

@@ -62,6 +62,7 @@ pub fn check(model: &mut Model, modules: &Modules, sources: &SourceMap, today: &
             forms::entries(&mut walker, schema.root(), &entries);
             let mut problems = std::mem::take(&mut walker.problems);
             texts.extend(std::mem::take(&mut walker.structures).into_iter().map(|path| (id, *region, path)));
+            without_echoes(&mut problems);
             marked(schema, member, &mut problems);
             if lifecycle::is_held(&family.resource_type) {
                 dates::check(&checker.subject(family, member), today, diagnostics);
@@ -166,6 +167,13 @@ fn region_not_known(region: &Region) -> Diagnostic {
         .label(region.span, "types are not checked for this Region")
         .note("AWS's schemas have no list for it; a type that is missing there is found out when its stack is made")
         .help("ask `aws cloudformation describe-type` in that Region, then accept this with `allow DR0525 \"reason\"`")
+}
+
+/// Schemas say in two ways that properties exclude each other; the one that names them is kept.
+fn without_echoes(problems: &mut Vec<Problem>) {
+    let named: Vec<Vec<Step>> =
+        problems.iter().filter(|problem| matches!(problem.kind, Kind::ExactlyOne { .. })).map(|problem| problem.path.clone()).collect();
+    problems.retain(|problem| !matches!(problem.kind, Kind::SeveralForms { .. } | Kind::NoForm { .. }) || !named.contains(&problem.path));
 }
 
 /// Properties that only AWS sets, and those that should not be used any more.

@@ -57,10 +57,23 @@ impl<'a> Subject<'_, 'a> {
                 )
                 .help(format!("write a text that matches `{}`", short_pattern(pattern)))
                 .note(REFUSED),
-            Kind::Format { found, format } => self
-                .at(codes::VALUE_PATTERN, format!("{name} is {}", formats::example(format)), place, format!("{} is none", short(found)))
-                .help(format!("write {}", formats::example(format)))
-                .note(REFUSED),
+            Kind::Format { found, format } if let Some(network) = formats::without_host_bits(format, found) => {
+                let message = format!("{name} is a network, and `{found}` an address in it");
+                self.put(Diagnostic::warning(codes::VALUE_PATTERN, message), place, format!("AWS makes `{network}` of it"))
+                    .help(format!("write `{network}`"))
+                    .note("what is deployed differs from what is written, and two rules for one network may be refused as the same")
+            }
+            Kind::Format { found, format } => {
+                let finding = self
+                    .at(codes::VALUE_PATTERN, format!("{name} is {}", formats::example(format)), place, format!("{} is none", short(found)))
+                    .help(format!("write {}", formats::example(format)));
+                if formats::has_host_bits(format, found) {
+                    // EC2 takes it and cuts the host bits off: what is deployed is not what is written.
+                    return Diagnostic { severity: crate::diag::Severity::Warning, ..finding }
+                        .note("AWS cuts the bits behind the prefix off, so what runs differs from what is written");
+                }
+                finding.note(REFUSED)
+            }
             Kind::Repeated { first, again } => self
                 .at(
                     codes::VALUE_REPEATED,
@@ -348,6 +361,7 @@ fn counted(bound: Bound, count: f64) -> String {
 fn bounds_text(bound: Bound, least: Option<f64>, most: Option<f64>, exclusive: bool) -> String {
     let noun = |count: f64| if bound == Bound::Amount { number_text(count) } else { counted(bound, count) };
     match (least, most, exclusive) {
+        (Some(least), Some(most), false) if least == most => format!("exactly {}", noun(most)),
         (Some(least), Some(most), false) => format!("{} to {}", number_text(least), noun(most)),
         (Some(least), None, false) => format!("at least {}", noun(least)),
         (None, Some(most), false) => format!("at most {}", noun(most)),

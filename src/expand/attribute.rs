@@ -18,6 +18,10 @@ impl Expander<'_> {
         if names_it || told || is_known(schema, path) {
             return;
         }
+        // What leads to it was said already.
+        if path.rsplit_once('.').is_some_and(|(before, _)| !is_known(schema, before)) {
+            return;
+        }
         let last = path.rsplit('.').next().unwrap_or_default();
         let inside = path.strip_suffix(last).unwrap_or_default();
         let mut names: Vec<&str> = schema.attributes().filter_map(|(name, _)| name.strip_prefix(inside)).collect();

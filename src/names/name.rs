@@ -90,7 +90,7 @@ impl Name<'_> {
 /// All names that the source sets, those of stacks first.
 pub fn all(model: &Model) -> Vec<Name<'_>> {
     let mut found = Vec::new();
-    if let Some((row, rule)) = names::stacks().and_then(|row| names::all().get(row).map(|rule| (row, rule))) {
+    if let Some((row, rule)) = names::stacks().and_then(|row| names::row(row).map(|rule| (row, rule))) {
         let naming = model.platform.naming.unwrap_or(model.platform.span);
         found.extend(model.stack_names.iter().map(|(unit, value)| Name {
             rule,
@@ -106,7 +106,7 @@ pub fn all(model: &Model) -> Vec<Name<'_>> {
         }));
     }
     for (id, family) in model.families.iter().filter(|(_, family)| !family.external) {
-        let Some((row, rule)) = names::find(&family.resource_type).and_then(|row| names::all().get(row).map(|rule| (row, rule))) else { continue };
+        let Some((row, rule)) = names::find(&family.resource_type).and_then(|row| names::row(row).map(|rule| (row, rule))) else { continue };
         for (region, member) in &family.members {
             let Some(property) = member.properties.iter().find(|property| property.name == rule.property) else { continue };
             let parts = parts(model, &property.value, 0);
