@@ -196,6 +196,12 @@ pub fn key_use(action: &str, resource_type: &str) -> Option<(&'static KeyUse, &'
     .next()
 }
 
+/// Whether an action on something encrypted uses its key.
+#[must_use]
+pub fn uses_key(action: &str) -> bool {
+    TABLE.key.iter().any(|row| row.uses.iter().any(|use_of| use_of.on.iter().any(|known| known == action)))
+}
+
 /// What is asked for beside an action.
 pub fn further(action: &str) -> impl Iterator<Item = &'static Further> {
     TABLE.further.iter().filter(move |row| row.action == action)

@@ -44,6 +44,9 @@ pub(super) fn needed(request: &Request, actions: &[String]) -> Vec<Need> {
 /// The resources of the platform that a call is about and that may be encrypted.
 fn targets(request: &Request, action: &str) -> Vec<ResourceRef> {
     let mut found: Vec<ResourceRef> = Vec::new();
+    if !rows::uses_key(action) {
+        return found;
+    }
     let has_key = |target: &ResourceRef| rows::key_use(action, &request.model.families.get(target.family).resource_type).is_some();
     let mut texts: Vec<String> = Vec::new();
     for value in request.leaves() {

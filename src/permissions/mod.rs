@@ -70,7 +70,7 @@ pub fn derive(plan: &Plan, model: &Model) -> Derived {
         let found = deriver.findings.drain(..).filter(|finding| !call.wrong || finding.severity == Severity::Error);
         findings.extend(found.map(|finding| Found { finding, step: span }));
     }
-    Derived { statements: deriver.policy.into_values(model), wide: deriver.wide, findings }
+    Derived { statements: deriver.policy.into_values(), wide: deriver.wide, findings }
 }
 
 struct Deriver<'p> {
@@ -89,7 +89,7 @@ impl<'p> Deriver<'p> {
             let known = iam::actions_of(&call.service, &call.operation).unwrap_or_default();
             let (statements, findings) = grant::explicit(said, &known, call, self.model);
             for (action, on) in statements {
-                self.policy.add(&Reason { step, what: &grant::short(&action) }, Statement { actions: vec![action], on, condition: None });
+                self.policy.add(&Reason { step, what: &grant::short(&action) }, Statement { actions: vec![action], on, condition: None }, self.model);
             }
             self.findings.extend(findings);
             return;
@@ -142,7 +142,7 @@ impl<'p> Deriver<'p> {
         }
         for (actions, on) in groups {
             let on = on.map(|arns| arns.into_iter().map(|arn| arn.value).collect());
-            self.policy.add(reason, Statement { actions, on, condition: None });
+            self.policy.add(reason, Statement { actions, on, condition: None }, self.model);
         }
     }
 
@@ -175,7 +175,11 @@ impl<'p> Deriver<'p> {
                 self.note(&action, &said, ANY_SERVICE);
             }
             let condition = to.map(|to| policy::equals(PASSED_TO, Value::text(to)));
-            self.policy.add(&Reason { step, what: &grant::short(&action) }, Statement { actions: vec![action], on: Some(vec![on]), condition });
+            self.policy.add(
+                &Reason { step, what: &grant::short(&action) },
+                Statement { actions: vec![action], on: Some(vec![on]), condition },
+                self.model,
+            );
         }
     }
 
@@ -187,7 +191,7 @@ impl<'p> Deriver<'p> {
                 need.actions.iter().for_each(|action| self.note(action, &arn::said(&need.on, self.model), why));
             }
             let statement = Statement { actions: need.actions, on: Some(vec![need.on]), condition: Some(need.condition) };
-            self.policy.add(&Reason { step, what: &what }, statement);
+            self.policy.add(&Reason { step, what: &what }, statement, self.model);
         }
     }
 

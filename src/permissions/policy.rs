@@ -4,6 +4,8 @@ use super::arn::{self, Part};
 use super::request::{Arn, Request};
 use crate::model::Model;
 use crate::model::value::{Deploy, ResourceRef, Value};
+use indexmap::IndexMap;
+use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 use smol_str::SmolStr;
 use std::rc::Rc;
 
@@ -32,76 +34,99 @@ pub(super) struct Reason<'r> {
 /// The statements so far.
 #[derive(Debug, Default)]
 pub(super) struct Policy {
-    rows: Vec<(String, Statement)>,
+    /// By id, actions and condition.
+    rows: IndexMap<String, Row, FxBuildHasher>,
+    /// What is allowed by actions and condition, whichever step needs it.
+    allowed: IndexMap<String, Allowed, FxBuildHasher>,
+    /// About how many characters the statements have.
+    length: usize,
+}
+
+#[derive(Debug)]
+struct Row {
+    sid: String,
+    actions: Vec<String>,
+    on: Option<Vec<Value>>,
+    condition: Option<Value>,
+}
+
+#[derive(Debug, Default)]
+struct Allowed {
+    anything: bool,
+    arns: FxHashSet<String>,
+    /// The first statement of these actions.
+    first: String,
 }
 
 impl Policy {
-    /// Adds what is not allowed yet.
-    pub fn add(&mut self, reason: &Reason, statement: Statement) {
+    /// Adds what is not allowed yet: what one step does to several things is one statement.
+    pub fn add(&mut self, reason: &Reason, statement: Statement, model: &Model) {
         let sid = format!("{}{}", pascal(reason.step), reason.what);
         let sid: String = sid.chars().filter(char::is_ascii_alphanumeric).collect();
-        self.rows.push((sid, statement));
+        let condition = statement.condition.as_ref().map(|value| condition_text(value, model)).unwrap_or_default();
+        let kind = format!("{}|{condition}", statement.actions.join(","));
+        let key = format!("{sid}|{kind}|{}", statement.on.is_none());
+        let allowed = self.allowed.entry(kind).or_insert_with(|| Allowed { first: key.clone(), ..Allowed::default() });
+        if allowed.anything {
+            return;
+        }
+        let fresh = statement.on.map(|on| {
+            let mut fresh = Vec::new();
+            for value in on {
+                let text = arn::said(&value, model);
+                let length = text.len() + 16;
+                if allowed.arns.insert(text) {
+                    self.length += length;
+                    fresh.push(value);
+                }
+            }
+            fresh
+        });
+        match fresh {
+            Some(fresh) if fresh.is_empty() => return,
+            None => allowed.anything = true,
+            Some(_) => {}
+        }
+        let row = self.rows.entry(key).or_insert_with(|| {
+            self.length += sid.len() + statement.actions.iter().map(|action| action.len() + 3).sum::<usize>() + condition.len() + 100;
+            Row { sid, actions: statement.actions, on: fresh.as_ref().map(|_| Vec::new()), condition: statement.condition }
+        });
+        if let (Some(on), Some(fresh)) = (&mut row.on, fresh) {
+            on.extend(fresh);
+        }
     }
 
-    /// The statements as a policy has them: what is allowed already is left out, and what one step does to several things is one statement.
-    pub fn into_values(self, model: &Model) -> Vec<Value> {
-        let mut rows = Vec::new();
-        for (sid, statement) in self.rows {
-            join(&mut rows, sid, statement, false, model);
+    /// The statements as a policy has them. A role has room for so much: beyond that one for each action, whichever steps need it.
+    pub fn into_values(mut self) -> Vec<Value> {
+        if self.length > MOST {
+            let firsts: Vec<String> = self.allowed.values().map(|allowed| allowed.first.clone()).collect();
+            self.join(&firsts);
         }
-        // A role has room for so much: then one statement for each action, whichever steps need it.
-        if rows.iter().map(|row| length(row, model)).sum::<usize>() > MOST {
-            let all = std::mem::take(&mut rows);
-            for (sid, statement) in all {
-                join(&mut rows, sid, statement, true, model);
-            }
-        }
-        let mut known: Vec<String> = Vec::new();
-        let values = rows.into_iter().map(|(sid, statement)| {
-            let mut own = sid.clone();
-            let mut number = 2;
-            while known.contains(&own) {
-                own = format!("{sid}{number}");
+        let mut known: FxHashSet<String> = FxHashSet::default();
+        let rows = self.rows.into_values().map(|row| {
+            let (mut sid, mut number) = (row.sid.clone(), 2);
+            while !known.insert(sid.clone()) {
+                sid = format!("{}{number}", row.sid);
                 number += 1;
             }
-            known.push(own.clone());
-            value(own, statement)
+            value(sid, row)
         });
-        values.collect()
+        rows.collect()
     }
-}
 
-fn join(rows: &mut Vec<(String, Statement)>, sid: String, statement: Statement, any_step: bool, model: &Model) {
-    let alike = |known: &Statement| known.actions == statement.actions && same_condition(known, &statement, model);
-    let covered = |known: &Statement| match (&known.on, &statement.on) {
-        (None, _) => true,
-        (Some(known), Some(wanted)) => wanted.iter().all(|one| has(known, one, model)),
-        (Some(_), None) => false,
-    };
-    if rows.iter().any(|(_, known)| alike(known) && covered(known)) {
-        return;
-    }
-    match rows.iter_mut().find(|(known, row)| alike(row) && (any_step || *known == sid) && row.on.is_some() && statement.on.is_some()) {
-        Some((_, row)) => {
-            let known = row.on.get_or_insert_default();
-            for one in statement.on.into_iter().flatten() {
-                if !has(known, &one, model) {
-                    known.push(one);
+    /// Puts the statements of the same actions together, into the first of them.
+    fn join(&mut self, firsts: &[String]) {
+        let kind = |key: &str| key.split_once('|').map(|(_, kind)| kind.to_string()).unwrap_or_default();
+        let targets: FxHashMap<String, String> = firsts.iter().map(|key| (kind(key), key.clone())).collect();
+        for (key, row) in std::mem::take(&mut self.rows) {
+            match targets.get(&kind(&key)).and_then(|target| self.rows.get_mut(target)) {
+                Some(first) => first.on.get_or_insert_default().extend(row.on.into_iter().flatten()),
+                None => {
+                    self.rows.insert(key, row);
                 }
             }
         }
-        None => rows.push((sid, statement)),
     }
-}
-
-fn has(known: &[Value], one: &Value, model: &Model) -> bool {
-    let said = arn::said(one, model);
-    known.iter().any(|known| arn::said(known, model) == said)
-}
-
-fn same_condition(first: &Statement, second: &Statement, model: &Model) -> bool {
-    let text = |statement: &Statement| statement.condition.as_ref().map(|value| condition_text(value, model));
-    text(first) == text(second)
 }
 
 fn condition_text(value: &Value, model: &Model) -> String {
@@ -111,21 +136,14 @@ fn condition_text(value: &Value, model: &Model) -> String {
     }
 }
 
-/// About how many characters a statement has.
-fn length((sid, statement): &(String, Statement), model: &Model) -> usize {
-    let on: usize = statement.on.iter().flatten().map(|value| arn::said(value, model).len() + 16).sum();
-    let condition = statement.condition.as_ref().map_or(0, |value| condition_text(value, model).len() + 40);
-    sid.len() + statement.actions.iter().map(|action| action.len() + 3).sum::<usize>() + on + condition + 60
-}
-
-fn value(sid: String, statement: Statement) -> Value {
+fn value(sid: String, row: Row) -> Value {
     let mut pairs: Vec<(SmolStr, Value)> = vec![
         ("Sid".into(), Value::text(sid)),
         ("Effect".into(), Value::text("Allow")),
-        ("Action".into(), Value::list(statement.actions.iter().map(Value::text).collect())),
-        ("Resource".into(), statement.on.map_or_else(|| Value::text("*"), Value::list)),
+        ("Action".into(), Value::list(row.actions.iter().map(Value::text).collect())),
+        ("Resource".into(), row.on.map_or_else(|| Value::text("*"), Value::list)),
     ];
-    pairs.extend(statement.condition.map(|condition| ("Condition".into(), condition)));
+    pairs.extend(row.condition.map(|condition| ("Condition".into(), condition)));
     Value::map(pairs)
 }
 
