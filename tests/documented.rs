@@ -104,7 +104,8 @@ fn references_attributes_and_replacement_are_the_documented_ones() {
                 wrong.push(format!("{}: Ref gives {given:?}, not {property}", row.r#type));
             }
         }
-        wrong.extend(row.attributes.iter().filter(|name| schema.attribute(name).is_none()).map(|name| format!("{}: no attribute {name}", row.r#type)));
+        wrong
+            .extend(row.attributes.iter().filter(|name| schema.attribute(name).is_none()).map(|name| format!("{}: no attribute {name}", row.r#type)));
         let replaces = |name: &String| schema.create_only().chain(schema.conditional_create_only()).any(|known| known == name);
         wrong.extend(row.replaces.iter().filter(|name| !replaces(name)).map(|name| format!("{}: {name} does not replace", row.r#type)));
         wrong.extend(row.updates.iter().filter(|name| replaces(name)).map(|name| format!("{}: {name} replaces", row.r#type)));

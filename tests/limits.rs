@@ -203,12 +203,12 @@ const NOTE: &str = r#"
 component note is replica {
   resource value: AWS::SSM::Parameter { Type = "String", Value = "no" }
   condition said in to {
-    let seen = call ssm.getParameter { Name = "x" } on ["*"]
+    let seen = call ssm.getParameter { Name = "x" }
     holds = seen.Parameter.Value == "yes"
   }
   action wait in to {
     done when said every 1s within 24h
-    call ssm.putParameter { Name = "x", Value = "yes" } on ["*"]
+    call ssm.putParameter { Name = "x", Value = "yes" }
   }
 }
 replica word: note across both {}

@@ -5,6 +5,19 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
+/// A call in a component of the project, with the API's spelling of a member.
+const WRONG_MEMBER: &str = r#"/// Says whether the cluster is there.
+component clusters is service {
+  action probe in here is read_only {
+    let seen = call rds.describeDBClusters { DBClusterIdentifier = "shop" }
+    check seen.DbClusters.length == 1 else "no cluster in ${here}"
+  }
+}
+
+service shop: clusters in both
+
+region primary = us-east-1"#;
+
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
@@ -34,6 +47,11 @@ fn findings_are_shown_as_they_are() {
         ("> 5s for", "> 5000 for"),
         ("step promote = ledger.promote() { within = 8min }", "step promote = ledger.promote() { within = 20s }"),
         ("step answers = ledger.probe() ", "step answers = ledger.switchover() "),
+        (
+            "/// A closed network in each Region",
+            "resource inbox: AWS::SQS::Queue in both { VisibiltyTimeout = 300 }\n\n/// A closed network in each Region",
+        ),
+        ("region primary = us-east-1", WRONG_MEMBER),
     ] {
         let printed = printed(&["check"], from, to);
         let finding = printed.strip_suffix("\n\n1 error\n").unwrap_or_else(|| panic!("one finding is expected:\n{printed}"));

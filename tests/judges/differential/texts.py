@@ -1,10 +1,9 @@
 """Texts that a pattern admits, and texts that it refuses. What is made is checked by `regex`, as cfn-lint reads patterns."""
 
 import re
+import warnings
 from re import _constants as op
 from re import _parser
-
-import warnings
 
 import regex
 
