@@ -82,6 +82,8 @@ pub(super) fn allowed(action: iam::Action, request: &Request, said: &mut Said) -
         return Ok(None);
     }
     let mut named: Vec<(iam::Resource, Named)> = resources.iter().map(|resource| (*resource, of_all_members(request, &name, resource))).collect();
+    // What grows with the Regions stands last, so that one more Region changes nothing before it.
+    named.sort_by_key(|(resource, _)| rows::takes_all_members(&name, resource.name));
     lonely(&mut named, request);
     if let Some(entry) = said.star() {
         entry.used = true;

@@ -124,7 +124,7 @@ step_of() {
             step_phase=1 step_last=1 step_size=4280 step_hash=b9d790476ef6615520206514b6be9013c3f6165e2c8c10585ed86e3dde6570fb step_template='us-east-1/recovery.template.json'
             ;;
         1/12)
-            step_phase=1 step_last=1 step_size=18201 step_hash=4118958a91340d91b12eeb5771d72686e59e0565b69d1b73bc81489865e70313 step_template='us-east-2/recovery.template.json'
+            step_phase=1 step_last=1 step_size=18201 step_hash=eaac2b1d04368fb6edbbfba3438d751e7b8f95ead117065aee50577ad7fae56c step_template='us-east-2/recovery.template.json'
             ;;
         2/6)
             step_phase=2 step_last=1 step_size=13977 step_hash=b28405db95bf03f11e497d25af7d98a39c09260d4cc8fc430125b12231c4167a step_template='us-east-1/data.template.json'
