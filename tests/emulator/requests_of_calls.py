@@ -132,8 +132,8 @@ def list_recovery_points(made):
 
 @asks("backup:startRestoreJob")
 def restore(made):
-    """The answer of the judges' world names no recovery point that could be: this is one of a table."""
-    yield "backup:StartRestoreJob", made.arn("dynamodb", "table/patients/backup/01489173575360-b308cd7d")
+    """The answer of the judges' world names no recovery point that could be: this is one that was copied from another Region."""
+    yield "backup:StartRestoreJob", made.arn("backup", "recovery-point:1eb3b5e7-9eb0-435a-a80b-108b488b0d45")
     yield "iam:PassRole", made.given["IamRoleArn"], {"iam:PassedToService": "backup.amazonaws.com"}
 
 
