@@ -22,8 +22,3 @@ pub fn is_growing(property: &str) -> bool {
 pub fn is_measured(property: &str) -> bool {
     TABLE.measured.iter().any(|known| known == property)
 }
-
-/// The names of all such properties.
-pub fn properties() -> impl Iterator<Item = &'static str> {
-    TABLE.properties.iter().map(String::as_str)
-}
