@@ -128,8 +128,6 @@ fn the_index_of_actions_says_what_the_table_holds() {
                 assert!(resource.arn.starts_with("arn:") || resource.arn == "*", "{}: {}", action.name(), resource.arn);
             }
             action.dependent_actions().for_each(|text| _ = hash.text(text));
-            hash.text("|");
-            action.condition_keys().for_each(|text| _ = hash.text(text));
             let (verb, rest) = index::verb(action.short_name());
             groups.entry((level, verb.to_string())).or_default().push(rest.to_string());
         }

@@ -60,7 +60,7 @@ pub fn action(name: &str) -> Option<Action> {
     let (prefix, name) = name.split_once(':')?;
     let prefix = prefix.to_ascii_lowercase();
     let row = table().search(table().root(0), 3, &prefix)?;
-    let list = table().list(row.get(1), 5);
+    let list = table().list(row.get(1), 4);
     let small = |text: &'static str| text.bytes().map(|letter| letter.to_ascii_lowercase());
     let (mut low, mut high) = (0, list.count_items());
     while low < high {
@@ -84,7 +84,7 @@ pub fn prefixes() -> impl Iterator<Item = &'static str> {
 pub fn actions(prefix: &str) -> impl Iterator<Item = Action> {
     let row = table().search(table().root(0), 3, prefix);
     let (list, prefix) = row.map_or((0, ""), |row| (row.get(1), table().text(row.get(0))));
-    table().list(list, 5).map(move |row| Action { prefix, row })
+    table().list(list, 4).map(move |row| Action { prefix, row })
 }
 
 /// The types of resources of a prefix, sorted: name and form of the ARN.
@@ -152,11 +152,6 @@ impl Action {
     /// Actions that have to be allowed with it.
     pub fn dependent_actions(self) -> impl Iterator<Item = &'static str> {
         table().list(self.row.get(3), 1).map(|item| table().text(item.get(0)))
-    }
-
-    /// Keys that a condition on it can speak of.
-    pub fn condition_keys(self) -> impl Iterator<Item = &'static str> {
-        table().list(self.row.get(4), 1).map(|item| table().text(item.get(0)))
     }
 }
 

