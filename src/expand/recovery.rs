@@ -2,10 +2,10 @@
 
 use super::{Context, Expander};
 use crate::diag::{Diagnostic, codes, suggest};
-use crate::model::{Instance, Region};
 use crate::model::ids::Id;
 use crate::model::recovery::{Delay, Part, Recovery, Replication, Steering};
 use crate::model::value::Value;
+use crate::model::{Instance, Region};
 use crate::source::Span;
 use crate::syntax::ast::{self, ClauseValue, ClauseWord, DelayWord};
 use smol_str::SmolStr;

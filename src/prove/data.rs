@@ -40,9 +40,9 @@ pub fn losses(model: &Model, diagnostics: &mut Diagnostics) -> Vec<DataLoss> {
         let Some(mechanism) = instance.recovery.replication else { continue };
         let loss = loss(model, id, instance, mechanism);
         watched(model, id, instance, &loss, diagnostics);
-        objective(model, instance, &loss, diagnostics);
         losses.push(loss);
     }
+    objective(model, &losses, diagnostics);
     losses
 }
 
@@ -79,11 +79,11 @@ fn loss(model: &Model, id: Id<Instance>, instance: &Instance, mechanism: Replica
 
 fn because_of(alarm: &Alarm) -> String {
     format!(
-        "`{}` goes off {} after the copies are more than {} behind ({} periods of {}, one that had begun, and until they are looked at)",
+        "`{}` goes off {} after the copies are more than {} behind ({} of {}, one that had begun, and until they are looked at)",
         alarm.shown,
         time_text(alarm.delay()),
         time_text(alarm.threshold),
-        alarm.needed,
+        if alarm.needed == 1 { "a period".to_string() } else { format!("{} periods", alarm.needed) },
         time_text(alarm.period)
     )
 }
@@ -107,58 +107,87 @@ fn watched(model: &Model, id: Id<Instance>, instance: &Instance, loss: &DataLoss
         None => Diagnostic::warning(codes::LAG_UNWATCHED, format!("nobody watches how far the copies of `{}` are behind", instance.shown))
             .label(instance.span, "no alarm on its `lag`")
             .note("a replica that has stopped following looks like one that follows, until the day on which it is needed")
-            .help(format!("add `alarm {}_lag in ... {{ when max({}.lag) over 1min > ..., notify ... }}`", instance.shown.replace('.', "_"), instance.shown)),
-        Some((_, alarm)) => Diagnostic::warning(
-            codes::LAG_UNWATCHED,
-            format!("nobody watches in {place} how far the copies of `{}` are behind", instance.shown),
-        )
-        .label(alarm.span, format!("not in {place}"))
-        .secondary(instance.span, "its `lag` is published there too")
-        .note("after a failover the copies are in another Region, and so is the metric: this alarm would look at nothing")
-        .help("place the alarm in each Region of the replica"),
+            .help(format!(
+                "add `alarm {}_lag in ... {{ when max({}.lag) over 1min > ..., notify ... }}`",
+                instance.shown.replace('.', "_"),
+                instance.shown
+            )),
+        Some((_, alarm)) => {
+            Diagnostic::warning(codes::LAG_UNWATCHED, format!("nobody watches in {place} how far the copies of `{}` are behind", instance.shown))
+                .label(alarm.span, format!("not in {place}"))
+                .secondary(instance.span, "its `lag` is published there too")
+                .note("after a failover the copies are in another Region, and so is the metric: this alarm would look at nothing")
+                .help("place the alarm in each Region of the replica")
+        }
     };
     diagnostics.push(finding);
 }
 
-/// Reports a replica that may lose more than the objective allows.
-fn objective(model: &Model, instance: &Instance, loss: &DataLoss, diagnostics: &mut Diagnostics) {
-    let Some(objective) = loss.objective else { return };
-    if instance.regions.len() < 2 {
-        return;
-    }
-    let alarm = loss.alarm.and_then(|number| model.alarms.get(number));
-    let wanted = time_text(objective);
-    match loss.bound {
-        Some(bound) if bound <= objective => {}
-        Some(bound) => {
-            let mut finding = Diagnostic::error(
-                codes::RPO_EXCEEDED,
-                format!("`{}` may lose {}, the objective is {wanted}", instance.shown, time_text(bound)),
-            )
-            .label(model.platform.rpo_span, "no mechanism here can show that")
-            .secondary(instance.span, format!("{} copies", loss.mechanism.word()))
-            .note(loss.because.clone());
-            if let Some(alarm) = alarm {
-                finding = finding.secondary(alarm.when, format!("{} + {}", time_text(alarm.threshold), time_text(alarm.delay())));
-            }
-            diagnostics.push(finding.help(better(alarm, bound, objective)).acceptable());
+/// Reports replicas that may lose more than the objective allows. If none can keep it, the objective is what has to change.
+fn objective(model: &Model, losses: &[DataLoss], diagnostics: &mut Diagnostics) {
+    let Some(objective) = model.platform.rpo else { return };
+    let copied = |loss: &&DataLoss| model.instances.get(loss.instance).regions.len() >= 2;
+    let beyond: Vec<(&DataLoss, f64)> =
+        losses.iter().filter(copied).filter_map(|loss| Some((loss, loss.bound.filter(|bound| *bound > objective)?))).collect();
+    if beyond.len() == losses.iter().filter(copied).count() && !beyond.is_empty() {
+        diagnostics.push(unreachable(model, &beyond, objective));
+    } else {
+        for (loss, bound) in beyond {
+            diagnostics.push(exceeded(model, loss, bound, objective));
         }
+    }
+    for loss in losses.iter().filter(copied).filter(|loss| loss.bound.is_none()) {
+        let instance = model.instances.get(loss.instance);
         // Nobody watches: that is said already where the metric exists.
-        None if loss.mechanism == Replication::Asynchronous && !instance.recovery.lag_in.is_empty() => {}
-        None => diagnostics.push(
-            Diagnostic::error(codes::RPO_EXCEEDED, format!("nothing shows that `{}` loses no more than {wanted}", instance.shown))
+        if loss.mechanism == Replication::Asynchronous && !instance.recovery.lag_in.is_empty() {
+            continue;
+        }
+        diagnostics.push(
+            Diagnostic::error(codes::RPO_EXCEEDED, format!("nothing shows that `{}` loses no more than {}", instance.shown, time_text(objective)))
                 .label(instance.span, format!("`replication = \"{}\"`", loss.mechanism.word()))
                 .secondary(model.platform.rpo_span, "the objective")
                 .note(loss.because.clone())
                 .help("let its component say how far copies may be behind (`behind = 1h`), or take a mechanism that follows")
                 .acceptable(),
-        ),
+        );
     }
 }
 
-fn better(alarm: Option<&Alarm>, bound: f64, objective: f64) -> String {
+/// An objective that no replica keeps.
+fn unreachable(model: &Model, beyond: &[(&DataLoss, f64)], objective: f64) -> Diagnostic {
+    let shown = |loss: &DataLoss| format!("`{}`", model.instances.get(loss.instance).shown);
+    let wanted = time_text(objective);
+    let message = match beyond {
+        [(loss, bound)] => format!("{} may lose {}, the objective is {wanted}", shown(loss), time_text(*bound)),
+        _ => format!("every replica may lose more than {wanted}, the objective"),
+    };
+    let mut finding = Diagnostic::error(codes::RPO_EXCEEDED, message).label(model.platform.rpo_span, "nothing here keeps that").acceptable();
+    for (loss, bound) in beyond {
+        finding = finding.secondary(loss.span, format!("may lose {}", time_text(*bound))).note(format!("{}: {}", shown(loss), loss.because));
+    }
+    let worst = beyond.iter().max_by(|one, other| one.1.total_cmp(&other.1));
+    finding.help(worst.map(|(loss, bound)| better(model, loss, *bound, objective)).unwrap_or_default())
+}
+
+/// A replica that does not keep an objective that others keep.
+fn exceeded(model: &Model, loss: &DataLoss, bound: f64, objective: f64) -> Diagnostic {
+    let instance = model.instances.get(loss.instance);
+    let mut finding = Diagnostic::error(
+        codes::RPO_EXCEEDED,
+        format!("`{}` may lose {}, the objective is {}", instance.shown, time_text(bound), time_text(objective)),
+    )
+    .label(instance.span, format!("{} copies", loss.mechanism.word()))
+    .secondary(model.platform.rpo_span, "the objective")
+    .note(loss.because.clone());
+    if let Some(alarm) = loss.alarm.and_then(|number| model.alarms.get(number)) {
+        finding = finding.secondary(alarm.when, format!("{} + {}", time_text(alarm.threshold), time_text(alarm.delay())));
+    }
+    finding.help(better(model, loss, bound, objective)).acceptable()
+}
+
+fn better(model: &Model, loss: &DataLoss, bound: f64, objective: f64) -> String {
     let honest = format!("say what holds: `rpo = {}min`", (bound / 60_000.0).ceil());
-    let Some(alarm) = alarm else { return honest };
+    let Some(alarm) = loss.alarm.and_then(|number| model.alarms.get(number)) else { return honest };
     let fastest = Alarm { needed: 1, ..alarm.clone() };
     let left = objective - alarm.delay();
     if left >= 1000.0 {

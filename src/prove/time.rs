@@ -132,7 +132,13 @@ fn before(model: &Model, plan: &Plan) -> Vec<Stage> {
         stages.extend(waits.map(|delay| passing(delay, None)));
         stages.push(Stage {
             part: Part::Detection,
-            what: format!("alarm `{}`: {} of {} periods of {}, and until they are looked at", alarm.shown, alarm.needed, alarm.evaluated, time_text(alarm.period)),
+            what: format!(
+                "alarm `{}`: {} of {} periods of {}, and until they are looked at",
+                alarm.shown,
+                alarm.needed,
+                alarm.evaluated,
+                time_text(alarm.period)
+            ),
             worst: alarm.delay(),
             expected: f64::from(alarm.needed) * alarm.period,
             assumed: false,
@@ -141,7 +147,15 @@ fn before(model: &Model, plan: &Plan) -> Vec<Stage> {
         });
     }
     if let Some((decide, what)) = plan.decision() {
-        stages.push(Stage { part: Part::Decision, what: what.into(), worst: decide, expected: decide, assumed: false, span: plan.span, lever: Lever::Decision });
+        stages.push(Stage {
+            part: Part::Decision,
+            what: what.into(),
+            worst: decide,
+            expected: decide,
+            assumed: false,
+            span: plan.span,
+            lever: Lever::Decision,
+        });
     }
     stages
 }
