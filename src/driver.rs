@@ -58,6 +58,9 @@ pub fn compile(entry: &str, loader: &dyn Loader, options: &Options, sources: &mu
         let mut found = Diagnostics::new();
         names::check(&model, sources, &mut found);
         let layout = layout::layout(&model, options.deployed.as_ref(), diagnostics);
+        if let Some(proof) = &mut proof {
+            proof.held = prove::deploy::check(&model, &layout, sources, diagnostics);
+        }
         diagnostics.as_mut_vec().append(found.as_mut_vec());
         Some(layout)
     };

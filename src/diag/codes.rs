@@ -109,7 +109,12 @@ codes! {
     PLAN_LIMIT "DR0408" "a plan beyond a limit of Step Functions";
     ONE_CONTROL_PLANE "DR0409" "a plan that needs the control plane of one Region elsewhere";
     UPDATE_NEEDS_LOST "DR0410" "a stack of the survivor that the lost Region keeps from being updated";
-    NO_COUNTERPART "DR0411" "something of one Region without its like in the other";
+    NO_COUNTERPART "DR0411" "something of one Region without its counterpart in the other";
+    RTO_EXCEEDED "DR0412" "a failover that may take longer than the objective";
+    RPO_EXCEEDED "DR0413" "a replica that may lose more than the objective";
+    LAG_UNWATCHED "DR0414" "copies that may fall behind without anybody knowing";
+    NO_FAILBACK "DR0417" "a failover from which nothing leads back";
+    NO_PLAN_LEAVES "DR0420" "a Region that is lived in, and that no plan leaves";
 
     NO_COMPUTED_NAME "DR0501" "a value that nobody tells";
     BAD_TYPE_NAME "DR0502" "a resource type that is written wrongly";

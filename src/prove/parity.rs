@@ -197,7 +197,7 @@ fn alone(model: &Model, pair: &Pair, group: &[Single]) -> Diagnostic {
         listed.push_str(&format!(" and {more} more"));
     }
     let verb = if names.len() == 1 { "has" } else { "have" };
-    let mut finding = Diagnostic::warning(codes::NO_COUNTERPART, format!("{listed} {verb} no like in {here}"));
+    let mut finding = Diagnostic::warning(codes::NO_COUNTERPART, format!("{listed} {verb} no counterpart in {here}"));
     for (at, one) in group.iter().take(NAMED).enumerate() {
         let text = if one.part { format!("{} is in {there} only", one.what) } else { format!("in {there} only") };
         if at > 0 && finding.labels.iter().any(|label| label.span == one.span) {

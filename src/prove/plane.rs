@@ -45,7 +45,8 @@ pub(super) fn check(
             answered.push(row);
         }
         // The Region that takes over may be the one that answers.
-        let (Some(needed), Some(region)) = (needed, region.filter(|region| region != endpoint)) else { continue };
+        let elsewhere = |region: &String| region != endpoint || *region == model.regions.get(from).code;
+        let (Some(needed), Some(region)) = (needed, region.filter(elsewhere)) else { continue };
         let place = site(sources, step.map_or(plan.failure_span, |step| step.span), || origin_of_plan(model, plan));
         let key = (place, needed.plane.service.clone());
         if !told.contains(&key) {

@@ -186,12 +186,12 @@ impl<'m> Walker<'m> {
     /// Walks one plan.
     fn plan(&mut self, number: usize, plan: &'m Plan, from: Id<Region>, to: Id<Region>, diagnostics: &mut Diagnostics) -> Needs {
         let mut needs = Needs { plan: number, ..Needs::default() };
+        plane::check(self.model(), self.sources, plan, from, &mut needs.calls, diagnostics);
         if plan.machine == from {
-            // Nothing of it can run: what it needs besides is not asked.
+            // Nothing of it can run: what its calls name is not asked.
             diagnostics.push(chain::machine(self.model(), self.sources, plan, from));
             return needs;
         }
-        plane::check(self.model(), self.sources, plan, from, &mut needs.calls, diagnostics);
         let mut reached: FxHashMap<ResourceRef, Came<'m>> = FxHashMap::default();
         let mut queue: VecDeque<ResourceRef> = VecDeque::new();
         let mut order: Vec<ResourceRef> = Vec::new();
