@@ -1,6 +1,6 @@
 //! What is lost and needed, in words: every link of the way to it.
 
-use super::graph::What;
+use super::graph::{POLICIES, What};
 use super::reach::{Came, Lost, Root, Walker};
 use crate::aws::homes;
 use crate::aws::needs::Use;
@@ -23,7 +23,7 @@ pub(super) fn machine(model: &Model, sources: &SourceMap, plan: &Plan, from: Id<
     let place = model.region_text(plan.to.unwrap_or(from));
     let mut finding = Diagnostic::error(codes::LOST_NEED, format!("the machine of `{name}` stands in {there}, the Region that it leaves"))
         .label(site(sources, plan.span, || origin_of_plan(model, plan)), format!("lost with {there}"));
-    for step in plan.steps.iter().flat_map(crate::workflow::Step::all) {
+    for step in plan.steps.iter().flat_map(crate::workflow::Step::branches) {
         if step.place == Some(from) {
             finding = finding.secondary(step.span, format!("called `in from`: in {there}"));
         }
@@ -86,7 +86,7 @@ pub(super) fn say(walker: &Walker<'_>, lost: &Lost<'_>, reached: &FxHashMap<Reso
     let (model, sources, plan) = (walker.graph.model, walker.sources, lost.plan);
     let (there, here) = (model.region_text(lost.from), model.region_text(lost.to));
     let what = what_text(model, &lost.what);
-    let mut links = Links { labels: Vec::new(), accepted: Vec::new(), way: vec![what.clone()], soft: is_soft(lost), best_effort: false };
+    let mut links = Links { labels: Vec::new(), accepted: Vec::new(), way: vec![what.trim_matches('`').to_string()], soft: is_soft(lost), best_effort: false };
     links.follow(walker, &lost.came, reached, plan);
     let serving = links.way.len() == 2 && !matches!(lost.came, Came::Root(..)) && !reached_from_plan(&lost.came, reached);
     let who = match &lost.came {
@@ -113,7 +113,12 @@ pub(super) fn say(walker: &Walker<'_>, lost: &Lost<'_>, reached: &FxHashMap<Reso
     if links.way.len() > 2 {
         finding = finding.note(format!("the way to it: {}", links.way.join(" -> ")));
     }
-    finding = finding.note(format!("`{}` leaves {there}: on that day nobody answers for it there", plan.name));
+    let then = match (serving, links.best_effort) {
+        (true, _) => "and what takes over does not work without it",
+        (false, true) => "and the plan goes on without this step",
+        (false, false) => "and the plan ends in the middle",
+    };
+    finding = finding.note(format!("`{}` leaves {there}: on that day nobody answers there, {then}", plan.name));
     let mut help = help(walker, lost);
     if links.soft {
         finding = finding.acceptable();
@@ -168,12 +173,12 @@ impl Links {
                     };
                     self.best_effort = step.is_some_and(|step| step.best_effort);
                     self.accepted.push(call.span);
-                    self.label(site(sources, place, || origin_of_plan(model, plan)), format!("{who} calls `{operation}` with it as `{member}`"));
+                    self.label(site(sources, place, || origin_of_plan(model, plan)), format!("{who} gives it to `{operation}` as `{member}`"));
                     self.way.push(operation);
                     self.way.push(step.map_or_else(|| "on failure".to_string(), |step| step.name.to_string()));
                 }
                 Came::Root(Root::Alarm(alarm), _) => {
-                    self.label(site(sources, alarm.span, || model.instances.get(alarm.instance).span), format!("starts `{}`", plan.name));
+                    self.label(site(sources, alarm.span, || model.instances.get(alarm.instance).span), format!("tells `{}` of the loss", plan.name));
                     self.way.push(alarm.shown.clone());
                 }
                 Came::Root(Root::Machine, _) => {
@@ -185,7 +190,11 @@ impl Links {
                     let who = name(model, holder);
                     self.soft |= edge.how == Use::Optional;
                     self.accepted.extend([edge.span, family.span]);
-                    self.label(site(sources, edge.span, || family.origin), format!("`{who}` names it in `{}`", edge.path));
+                    let text = match edge.path.strip_suffix(POLICIES).and_then(|path| path.strip_suffix('.')) {
+                        Some(role) => format!("the `{role}` of `{who}` lets it use this, and nothing like it elsewhere"),
+                        None => format!("`{who}` names it in `{}`", edge.path),
+                    };
+                    self.label(site(sources, edge.span, || family.origin), text);
                     self.way.push(who);
                     came = reached.get(&holder).cloned();
                 }

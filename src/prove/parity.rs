@@ -231,26 +231,28 @@ fn different(model: &Model, sources: &SourceMap, pair: &Pair, core: &FxHashSet<I
         }
         for path in &row.present {
             let here = at(model, other, path).is_none();
-            said.extend(at(model, one, path).filter(|_| here).map(|_| (path, "set, against nothing".to_string())));
+            said.extend(at(model, one, path).filter(|_| here).map(|_| (path, ("set".to_string(), "not".to_string()))));
         }
-        for (path, text) in said {
+        let (there, here) = (&model.regions.get(pair.from).alias, &model.regions.get(pair.to).alias);
+        for (path, (first_text, second_text)) in said {
             let first = path.split('.').next().unwrap_or(path);
             let member = family.members.get(&pair.to).or_else(|| family.members.get(&pair.from));
             let place = member.and_then(|member| member.properties.iter().find(|known| known.name == first)).map_or(family.span, |known| known.span);
             let entry = found.entry(family.origin).or_insert_with(|| (Vec::new(), Vec::new(), outermost(family).to_string()));
-            entry.0.push(format!("`{path}` of `{}`: {text}", name(model, one)));
+            entry.0.push(format!("`{path}` of `{}`: {first_text} in {there}, {second_text} in {here}", name(model, one)));
             entry.1.extend([place, family.span]);
         }
     }
     for (origin, (said, places, what)) in found {
         let (there, here) = (model.region_text(pair.from), model.region_text(pair.to));
         let place = places.first().map_or(origin, |place| site(sources, *place, || origin));
-        let mut finding = Diagnostic::warning(codes::NO_COUNTERPART, format!("`{what}` in {here} is not like that in {there}"));
-        finding = finding.label(place, format!("{there} against {here}: {}", said.first().cloned().unwrap_or_default()));
+        let mut finding = Diagnostic::warning(codes::NO_COUNTERPART, format!("`{what}` of {here} cannot do what that of {there} does"));
+        finding = finding.label(place, said.first().cloned().unwrap_or_default());
         for more in said.iter().skip(1) {
             finding = finding.note(more.clone());
         }
-        if place != origin {
+        // A part of a component stands elsewhere than the declaration that uses it.
+        if place != origin && model.instances.iter().any(|(_, instance)| instance.span == origin) {
             finding = finding.secondary(origin, "declared here");
         }
         finding.accepted_at = places.into_iter().chain([origin]).collect();
@@ -273,24 +275,23 @@ fn amount(value: &Value) -> Option<f64> {
     }
 }
 
-fn lower(model: &Model, one: ResourceRef, other: ResourceRef, path: &str) -> Option<String> {
+/// How much a property is in one and in the other, if it is less in the other.
+fn lower(model: &Model, one: ResourceRef, other: ResourceRef, path: &str) -> Option<(String, String)> {
     let first = at(model, one, path).and_then(amount)?;
-    let value = at(model, other, path);
-    if value.is_none() {
-        return Some(format!("{}, against none", number_text(first)));
-    }
-    let second = value.and_then(amount)?;
-    (second < first).then(|| format!("{}, against {}", number_text(first), number_text(second)))
+    let Some(value) = at(model, other, path) else { return Some((number_text(first), "none".into())) };
+    let second = amount(value)?;
+    (second < first).then(|| (number_text(first), number_text(second)))
 }
 
-fn unequal(model: &Model, one: ResourceRef, other: ResourceRef, path: &str) -> Option<String> {
+/// What a property is in one and in the other, if that differs and is known now.
+fn unequal(model: &Model, one: ResourceRef, other: ResourceRef, path: &str) -> Option<(String, String)> {
     let text = |resource: ResourceRef| match at(model, resource, path) {
-        None => Some("nothing".to_string()),
+        None => Some("none".to_string()),
         Some(Value::Text(text)) => Some(text.to_string()),
         Some(Value::Number(number)) => Some(number_text(*number)),
         Some(Value::Bool(value)) => Some(value.to_string()),
         Some(_) => None,
     };
     let (first, second) = (text(one)?, text(other)?);
-    (first != second).then(|| format!("{first}, against {second}"))
+    (first != second).then_some((first, second))
 }

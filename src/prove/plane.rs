@@ -18,6 +18,8 @@ struct Needed {
     what: String,
     /// Whether it depends on what the call is about, which nobody knows here.
     when: Option<String>,
+    /// What to do instead, if that is known.
+    instead: Option<String>,
 }
 
 /// Reports the calls of a plan whose control plane is lost with the Region that it leaves, or stands in one Region elsewhere. Notes
@@ -67,12 +69,13 @@ fn needed(call: &Call) -> Option<Needed> {
         });
         return match matches {
             Some(false) => None,
-            Some(true) => Some(Needed { plane, what: format!("calls {action}"), when: None }),
-            None => Some(Needed { when: plane.when.clone(), plane, what: format!("calls {action}") }),
+            Some(true) => Some(Needed { instead: plane.instead.clone(), plane, what: format!("calls {action}"), when: None }),
+            None => Some(Needed { when: plane.when.clone(), instead: plane.instead.clone(), plane, what: format!("calls {action}") }),
         };
     }
     let (need, plane) = control_planes::creates(&call.service, &call.operation)?;
-    Some(Needed { when: need.when.clone(), what: format!("calls {action}, which needs the control plane of {}", plane.service), plane })
+    let what = format!("calls {action}, which needs the control plane of {}", plane.service);
+    Some(Needed { when: need.when, what, plane, instead: None })
 }
 
 fn say(
@@ -114,7 +117,10 @@ fn say(
         finding = finding.note(format!("what goes on without it: {keeps}"));
     }
     finding.accepted_at.push(call.span);
-    let help = needed.plane.instead.clone().unwrap_or_else(|| "prepare it when the platform is deployed, so that the plan only uses what is there".into());
+    if step.is_some_and(|step| step.best_effort) {
+        finding = finding.note("the step may fail: the plan then goes on without it");
+    }
+    let help = needed.instead.clone().unwrap_or_else(|| "prepare it when the platform is deployed, so that the plan only uses what is there".into());
     finding.note(format!("by AWS's pages of {}", needed.plane.read)).help(help).acceptable()
 }
 

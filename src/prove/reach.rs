@@ -103,8 +103,8 @@ pub(super) struct Walker<'m> {
     told: FxHashSet<(Id<Region>, String)>,
     /// Pairs of Regions of which it was looked at what works in the second.
     pairs: FxHashSet<(Id<Region>, Id<Region>)>,
-    /// The families of each machine, by its instance.
-    machines: FxHashMap<Id<Instance>, Vec<Id<Family>>>,
+    /// The families of machines and of what starts them, by instance.
+    families: FxHashMap<Id<Instance>, Vec<Id<Family>>>,
     /// What was found to need a lost Region: the families that are lost.
     pub lost: FxHashSet<Id<Family>>,
 }
@@ -116,7 +116,7 @@ pub(super) fn walk<'m>(model: &'m Model, sources: &'m SourceMap, diagnostics: &m
         sources,
         told: FxHashSet::default(),
         pairs: FxHashSet::default(),
-        machines: families_of_machines(model),
+        families: families_of_plans(model),
         lost: FxHashSet::default(),
     };
     let mut found = Vec::new();
@@ -136,20 +136,20 @@ pub(super) fn walk<'m>(model: &'m Model, sources: &'m SourceMap, diagnostics: &m
     (found, walker)
 }
 
-/// The families that belong to each machine.
-fn families_of_machines(model: &Model) -> FxHashMap<Id<Instance>, Vec<Id<Family>>> {
-    let mut machines: FxHashMap<Id<Instance>, Vec<Id<Family>>> = FxHashMap::default();
-    let by_path: FxHashMap<&[SmolStr], Id<Instance>> =
-        model.plans.iter().filter_map(|plan| plan.instance).map(|id| (model.instances.get(id).path.as_slice(), id)).collect();
+/// The families that belong to machines, alarms that start them, and what makes the metrics of those.
+fn families_of_plans(model: &Model) -> FxHashMap<Id<Instance>, Vec<Id<Family>>> {
+    let alarms = model.plans.iter().filter_map(|plan| model.alarms.get(plan.detection()?)).flat_map(|alarm| [Some(alarm.instance), alarm.metric.owner]);
+    let wanted = model.plans.iter().map(|plan| plan.instance).chain(alarms).flatten();
+    let by_path: FxHashMap<&[SmolStr], Id<Instance>> = wanted.map(|id| (model.instances.get(id).path.as_slice(), id)).collect();
+    let mut found: FxHashMap<Id<Instance>, Vec<Id<Family>>> = FxHashMap::default();
     for (id, family) in model.families.iter() {
-        for length in (1..family.path.len()).rev() {
+        for length in 1..family.path.len() {
             if let Some(instance) = family.path.get(..length).and_then(|above| by_path.get(above)) {
-                machines.entry(*instance).or_default().push(id);
-                break;
+                found.entry(*instance).or_default().push(id);
             }
         }
     }
-    machines
+    found
 }
 
 /// The calls of a plan, each with its step; none for a notice of failure.
@@ -198,9 +198,10 @@ impl<'m> Walker<'m> {
         for (what, came) in self.roots(plan) {
             self.meet(plan, (from, to), what, came, (&mut reached, &mut queue), diagnostics);
         }
+        let own = plan.instance.and_then(|id| self.families.get(&id)).cloned().unwrap_or_default();
         while let Some(resource) = queue.pop_front() {
             order.push(resource);
-            let own = plan.instance.is_some_and(|made| self.machines.get(&made).is_some_and(|known| known.contains(&resource.family)));
+            let own = own.contains(&resource.family);
             // What lies in no Region names all of them: the record of the lost one, too.
             if self.graph.is_global(resource) {
                 continue;
@@ -294,12 +295,18 @@ impl<'m> Walker<'m> {
                 });
             }
         }
-        let own = plan.instance.and_then(|made| self.machines.get(&made)).into_iter().flatten();
-        for family in own {
-            let resource = ResourceRef { family: *family, region: plan.machine };
-            if self.model().member(resource).is_some() {
-                found.push((What::Resource(resource, false), Came::Root(Root::Machine, SmolStr::default())));
+        let mut belongs = |instance: Option<Id<Instance>>, region: Id<Region>, root: Root<'m>| {
+            for family in instance.and_then(|id| self.families.get(&id)).into_iter().flatten() {
+                let resource = ResourceRef { family: *family, region };
+                if self.model().member(resource).is_some() {
+                    found.push((What::Resource(resource, false), Came::Root(root, SmolStr::default())));
+                }
             }
+        };
+        belongs(plan.instance, plan.machine, Root::Machine);
+        if let Some(alarm) = plan.detection().and_then(|number| self.model().alarms.get(number)) {
+            belongs(Some(alarm.instance), alarm.region, Root::Alarm(alarm));
+            belongs(alarm.metric.owner, alarm.region, Root::Alarm(alarm));
         }
         found
     }
@@ -307,7 +314,8 @@ impl<'m> Walker<'m> {
     /// What works in the Region that takes over, though no plan asks it.
     fn serving(&mut self, plan: &'m Plan, from: Id<Region>, to: Id<Region>, diagnostics: &mut Diagnostics) {
         let none = FxHashMap::default();
-        let machines: FxHashSet<Id<Family>> = self.machines.values().flatten().copied().collect();
+        let machines = self.model().plans.iter().filter_map(|plan| self.families.get(&plan.instance?)).flatten();
+        let machines: FxHashSet<Id<Family>> = machines.copied().collect();
         for (id, family) in self.model().families.iter() {
             let serves = needs::find(&family.resource_type).is_some_and(|row| row.serves);
             let resource = ResourceRef { family: id, region: to };

@@ -109,9 +109,9 @@ pub enum Step {
 }
 
 impl Step {
-    /// The step, or those that are done at a time.
+    /// The steps in it.
     #[must_use]
-    pub fn all(&self) -> &[SingleStep] {
+    pub fn branches(&self) -> &[SingleStep] {
         match self {
             Self::One(step) => std::slice::from_ref(step),
             Self::Parallel(branches) => branches,
