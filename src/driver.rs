@@ -10,8 +10,8 @@ use crate::layout;
 use crate::names;
 use crate::prove;
 use crate::resolve;
-use crate::source::{SourceMap, Span};
 pub use crate::source::{LoadError, Loader};
+use crate::source::{SourceMap, Span};
 
 /// Checks a platform: everything that `compile` does, but the writing.
 pub fn check(entry: &str, loader: &dyn Loader, options: &Options, sources: &mut SourceMap, diagnostics: &mut Diagnostics) {

@@ -87,7 +87,17 @@ impl Diagnostic {
     /// Any finding; `code` is an id of the table or the slug of a library module.
     #[must_use]
     pub fn new(code: impl Into<Cow<'static, str>>, severity: Severity, message: impl Into<String>) -> Self {
-        Self { code: code.into(), severity, message: message.into(), labels: Vec::new(), help: None, notes: Vec::new(), fix: None, acceptable: false, accepted_at: Vec::new() }
+        Self {
+            code: code.into(),
+            severity,
+            message: message.into(),
+            labels: Vec::new(),
+            help: None,
+            notes: Vec::new(),
+            fix: None,
+            acceptable: false,
+            accepted_at: Vec::new(),
+        }
     }
 
     /// Lets `allow` accept it although it is an error.

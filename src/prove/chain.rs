@@ -28,9 +28,9 @@ pub(super) fn machine(model: &Model, sources: &SourceMap, plan: &Plan, from: Id<
             finding = finding.secondary(step.span, format!("called `in from`: in {there}"));
         }
     }
-    finding
-        .note("on that day nobody can start the machine there, and none of its calls is answered")
-        .help(format!("use actions that are called `in to`: then the machine stands in {place}; what is asked of today's writer belongs into a `failback`"))
+    finding.note("on that day nobody can start the machine there, and none of its calls is answered").help(format!(
+        "use actions that are called `in to`: then the machine stands in {place}; what is asked of today's writer belongs into a `failback`"
+    ))
 }
 
 /// By which words a cause is known: it is told once.
@@ -86,7 +86,8 @@ pub(super) fn say(walker: &Walker<'_>, lost: &Lost<'_>, reached: &FxHashMap<Reso
     let (model, sources, plan) = (walker.graph.model, walker.sources, lost.plan);
     let (there, here) = (model.region_text(lost.from), model.region_text(lost.to));
     let what = what_text(model, &lost.what);
-    let mut links = Links { labels: Vec::new(), accepted: Vec::new(), way: vec![what.trim_matches('`').to_string()], soft: is_soft(lost), best_effort: false };
+    let mut links =
+        Links { labels: Vec::new(), accepted: Vec::new(), way: vec![what.trim_matches('`').to_string()], soft: is_soft(lost), best_effort: false };
     links.follow(walker, &lost.came, reached, plan);
     let serving = links.way.len() == 2 && !matches!(lost.came, Came::Root(..)) && !reached_from_plan(&lost.came, reached);
     let who = match &lost.came {
@@ -113,10 +114,11 @@ pub(super) fn say(walker: &Walker<'_>, lost: &Lost<'_>, reached: &FxHashMap<Reso
     if links.way.len() > 2 {
         finding = finding.note(format!("the way to it: {}", links.way.join(" -> ")));
     }
-    let then = match (serving, links.best_effort) {
+    let then = match (serving, &lost.came) {
         (true, _) => "and what takes over does not work without it",
-        (false, true) => "and the plan goes on without this step",
-        (false, false) => "and the plan ends in the middle",
+        _ if links.best_effort => "and the plan goes on without this step",
+        (false, Came::Root(..)) => "and the plan ends in the middle",
+        _ => "and what the plan relies on does not work",
     };
     finding = finding.note(format!("`{}` leaves {there}: on that day nobody answers there, {then}", plan.name));
     let mut help = help(walker, lost);
@@ -258,7 +260,9 @@ fn help(walker: &Walker<'_>, lost: &Lost<'_>) -> String {
             }
         }
         None => match &lost.what {
-            What::Parameter(id, _) => format!("use the value of {here}: leave the Region out, or write `{}[{alias}]`", model.parameters.get(*id).name),
+            What::Parameter(id, _) => {
+                format!("use the value of {here}: leave the Region out, or write `{}[{alias}]`", model.parameters.get(*id).name)
+            }
             _ => format!("name what is in {here}: `here` is the Region of each member"),
         },
     }

@@ -7,15 +7,12 @@ use crate::aws::{control_planes, homes, schema};
 use crate::diag::{Diagnostic, Diagnostics, codes};
 use crate::layout::{Layout, Stack, Way};
 use crate::model::ids::Id;
-use crate::model::value::{ResourceRef, TextPart, Value};
 use crate::model::value::Deploy;
+use crate::model::value::{ResourceRef, TextPart, Value};
 use crate::model::{Family, Model, Property, Region};
 use crate::source::{SourceMap, Span};
 use crate::workflow::{Plan, PlanKind};
 use rustc_hash::FxHashSet;
-
-/// What CloudFormation reads of another service whenever it changes a resource begins so.
-const READ: &str = "{{resolve:";
 
 /// Something of a surviving stack that waits for a lost Region when the stack is updated.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -150,12 +147,7 @@ impl<'m> Checker<'m> {
     fn resolved(&self, property: &Property, from: Id<Region>) -> Option<String> {
         let mut found = None;
         leaves(&property.value, "", &mut |_, leaf| {
-            let read = match leaf {
-                Leaf::Text(text) => text.contains(READ),
-                Leaf::Deploy(Deploy::Text(parts)) => parts.iter().any(|part| matches!(part, TextPart::Literal(text) if text.contains(READ))),
-                Leaf::Deploy(_) => false,
-            };
-            if read && found.is_none() {
+            if leaf.is_resolved() && found.is_none() {
                 let named = self.graph.named(leaf, false);
                 found = named.iter().find(|what| self.is_lost(what, from)).map(|what| self.text(what));
             }
@@ -196,11 +188,15 @@ impl<'m> Checker<'m> {
             let (who, what) = (name(model, resource), name(model, source));
             let place = site(self.sources, property.span, || family.origin);
             let lost = model.region_text(from);
-            let mut finding = Diagnostic::warning(codes::UPDATE_NEEDS_LOST, format!("each change of `{what}` changes `{who}`, which waits for {lost}"))
-                .label(place, format!("refers to `{what}`, which gets a new id with each change"))
-                .secondary(site(self.sources, plan.span, || plan.span), format!("`{}` leaves {lost}", plan.name))
-                .note(format!("AWS runs the control plane of {plane} in {} only: on that day `{what}` could not be changed in the survivor either", model.regions.get(from).code))
-                .help(format!("refer to it in `{who}` by a name that stays, with `*` for what changes"));
+            let mut finding =
+                Diagnostic::warning(codes::UPDATE_NEEDS_LOST, format!("each change of `{what}` changes `{who}`, which waits for {lost}"))
+                    .label(place, format!("refers to `{what}`, which gets a new id with each change"))
+                    .secondary(site(self.sources, plan.span, || plan.span), format!("`{}` leaves {lost}", plan.name))
+                    .note(format!(
+                        "AWS runs the control plane of {plane} in {} only: on that day `{what}` could not be changed in the survivor either",
+                        model.regions.get(from).code
+                    ))
+                    .help(format!("refer to it in `{who}` by a name that stays, with `*` for what changes"));
             finding.accepted_at = vec![property.span, family.span];
             self.tell(finding, property.span, from, diagnostics);
         }

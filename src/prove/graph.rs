@@ -12,6 +12,9 @@ use crate::source::Span;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::rc::Rc;
 
+/// What CloudFormation reads of another service whenever it changes a resource begins so.
+const READ: &str = "{{resolve:";
+
 /// Where a role says what it allows.
 pub(super) const POLICIES: &str = "Policies";
 
@@ -77,7 +80,8 @@ impl<'m> Graph<'m> {
                     });
                 }
                 graph.note_global(family, own);
-                let named = types::find(&family.resource_type).and_then(|row| row.name_property.as_deref()).and_then(|name| model.property(own, name));
+                let named =
+                    types::find(&family.resource_type).and_then(|row| row.name_property.as_deref()).and_then(|name| model.property(own, name));
                 let computed = [Deploy::Ref(own), Deploy::Arn(own)].into_iter().filter_map(|deploy| computed(model, &deploy));
                 for name in named.cloned().into_iter().chain(computed) {
                     let name = said(&name, model);
@@ -120,13 +124,14 @@ impl<'m> Graph<'m> {
         let family = self.model.families.get(resource.family);
         let row = needs::find(&family.resource_type);
         if let Some(member) = self.model.member(resource) {
-            let is = |path: &str, value: &str| at(self.model, resource, path).is_some_and(|known| matches!(known, Value::Text(text) if text == value));
+            let is =
+                |path: &str, value: &str| at(self.model, resource, path).is_some_and(|known| matches!(known, Value::Text(text) if text == value));
             for property in &member.properties {
                 if needs::use_of(row, &property.name, &is) == Use::Never {
                     continue;
                 }
                 leaves(&property.value, &property.name, &mut |path, leaf| {
-                    let how = needs::use_of(row, path, &is);
+                    let how = if leaf.is_resolved() { Use::Deployment } else { needs::use_of(row, path, &is) };
                     let names = how == Use::Optional;
                     for what in self.named(leaf, names) {
                         let how = if how == Use::OtherSide && !self.is_other_side(row, &what) { Use::Always } else { how };
@@ -316,6 +321,15 @@ pub(super) enum Leaf<'v> {
 }
 
 impl Leaf<'_> {
+    /// Whether CloudFormation puts another value in its place, which it reads when it changes the resource.
+    pub fn is_resolved(self) -> bool {
+        match self {
+            Leaf::Text(text) => text.contains(READ),
+            Leaf::Deploy(Deploy::Text(parts)) => parts.iter().any(|part| matches!(part, TextPart::Literal(text) if text.contains(READ))),
+            Leaf::Deploy(_) => false,
+        }
+    }
+
     /// The text, if it is one that is known now.
     pub fn plain(self) -> Option<String> {
         match self {

@@ -78,8 +78,12 @@ fn pairs(model: &Model) -> Vec<Pair> {
 
 /// The families of what the compiler itself makes: alarms are compared by what they watch, machines stand where they are called for.
 fn of_core(model: &Model) -> FxHashSet<Id<Family>> {
-    let core: FxHashSet<&[smol_str::SmolStr]> =
-        model.instances.iter().filter(|(_, instance)| instance.component.starts_with("core.")).map(|(_, instance)| instance.path.as_slice()).collect();
+    let core: FxHashSet<&[smol_str::SmolStr]> = model
+        .instances
+        .iter()
+        .filter(|(_, instance)| instance.component.starts_with("core."))
+        .map(|(_, instance)| instance.path.as_slice())
+        .collect();
     let inside = |family: &Family| (1..family.path.len()).any(|length| family.path.get(..length).is_some_and(|above| core.contains(above)));
     model.families.iter().filter(|(_, family)| inside(family)).map(|(id, _)| id).collect()
 }

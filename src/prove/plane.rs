@@ -3,8 +3,8 @@
 use super::chain::{origin_of_plan, site};
 use super::reach::{Answered, calls};
 use crate::aws::control_planes::{self, ControlPlane};
-use crate::diag::{Diagnostic, Severity, codes};
 use crate::diag::Diagnostics;
+use crate::diag::{Diagnostic, Severity, codes};
 use crate::model::ids::Id;
 use crate::model::{Model, Region};
 use crate::source::{SourceMap, Span};
@@ -24,14 +24,7 @@ struct Needed {
 
 /// Reports the calls of a plan whose control plane is lost with the Region that it leaves, or stands in one Region elsewhere. Notes
 /// who answers each call.
-pub(super) fn check(
-    model: &Model,
-    sources: &SourceMap,
-    plan: &Plan,
-    from: Id<Region>,
-    answered: &mut Vec<Answered>,
-    diagnostics: &mut Diagnostics,
-) {
+pub(super) fn check(model: &Model, sources: &SourceMap, plan: &Plan, from: Id<Region>, answered: &mut Vec<Answered>, diagnostics: &mut Diagnostics) {
     let (partition, endpoint) = (&model.regions.get(plan.machine).partition, &model.regions.get(plan.machine).code);
     let mut told: Vec<(Span, String)> = Vec::new();
     for (step, call) in calls(plan) {
@@ -63,9 +56,10 @@ fn needed(call: &Call) -> Option<Needed> {
     let action = format!("{}:{}", call.service, upper(&call.operation));
     if let Some(plane) = control_planes::of_operation(&call.service, &call.operation) {
         let matches = plane.argument.as_ref().map(|argument| {
-            call.arguments.iter().find(|(name, _)| *name == argument.member).is_some_and(
-                |(_, value)| matches!(value, crate::model::value::Value::Text(text) if text == argument.value.as_str()),
-            )
+            call.arguments
+                .iter()
+                .find(|(name, _)| *name == argument.member)
+                .is_some_and(|(_, value)| matches!(value, crate::model::value::Value::Text(text) if text == argument.value.as_str()))
         });
         return match matches {
             Some(false) => None,

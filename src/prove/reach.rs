@@ -138,7 +138,8 @@ pub(super) fn walk<'m>(model: &'m Model, sources: &'m SourceMap, diagnostics: &m
 
 /// The families that belong to machines, alarms that start them, and what makes the metrics of those.
 fn families_of_plans(model: &Model) -> FxHashMap<Id<Instance>, Vec<Id<Family>>> {
-    let alarms = model.plans.iter().filter_map(|plan| model.alarms.get(plan.detection()?)).flat_map(|alarm| [Some(alarm.instance), alarm.metric.owner]);
+    let alarms =
+        model.plans.iter().filter_map(|plan| model.alarms.get(plan.detection()?)).flat_map(|alarm| [Some(alarm.instance), alarm.metric.owner]);
     let wanted = model.plans.iter().map(|plan| plan.instance).chain(alarms).flatten();
     let by_path: FxHashMap<&[SmolStr], Id<Instance>> = wanted.map(|id| (model.instances.get(id).path.as_slice(), id)).collect();
     let mut found: FxHashMap<Id<Instance>, Vec<Id<Family>>> = FxHashMap::default();
