@@ -3,6 +3,7 @@
 mod rows;
 
 pub mod api;
+pub mod cli;
 pub mod code;
 pub mod control_planes;
 pub mod growing;
@@ -12,6 +13,7 @@ pub mod lifecycle;
 pub mod metrics;
 pub mod names;
 pub mod permissions;
+pub mod prices;
 pub mod regions;
 pub mod schema;
 pub mod scripts;
