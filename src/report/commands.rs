@@ -1,6 +1,6 @@
 //! A call of a machine as the `aws` command that does the same by hand.
 
-use super::shell::{Piece, Word, beginning, quoted};
+use super::shell::{Piece, Word, beginning, known, quoted};
 use super::values::Values;
 use crate::aws::api::{self, Shape, ShapeKind};
 use crate::aws::cli;
@@ -37,9 +37,11 @@ impl Line {
         self
     }
 
-    /// On one line.
-    pub fn short(&self) -> String {
-        format!("{} {}", self.head, self.options.join(" "))
+    /// The same, of which only a part is printed, as text.
+    #[must_use]
+    pub fn query(self, query: &str) -> Self {
+        let line = if query.is_empty() { self } else { self.option("query", &known(query)) };
+        line.plain("--output text")
     }
 
     /// An option a line.

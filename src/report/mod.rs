@@ -18,6 +18,7 @@ use crate::aws::schema;
 use crate::diag::codes;
 use crate::emit::Output;
 use crate::source::SourceMap;
+use crate::units::time_text;
 use serde::Serialize;
 
 pub use budget::{Budget, Loss, Stage};
@@ -194,13 +195,7 @@ fn seconds(milliseconds: f64) -> u64 {
 
 /// An amount of seconds for people: `7min 30s`, `1h 5min`, `250ms`.
 fn time(amount: f64) -> String {
-    if amount < 1.0 && amount > 0.0 {
-        return format!("{:.0}ms", amount * 1000.0);
-    }
-    let whole = amount.round() as u64;
-    let parts = [(whole / 86_400, "d"), (whole / 3600 % 24, "h"), (whole / 60 % 60, "min"), (whole % 60, "s")];
-    let shown: Vec<String> = parts.iter().filter(|(number, _)| *number > 0).map(|(number, unit)| format!("{number}{unit}")).collect();
-    if shown.is_empty() { "0s".into() } else { shown.join(" ") }
+    if amount == 0.0 { "0s".into() } else { time_text(amount * 1000.0) }
 }
 
 #[cfg(test)]

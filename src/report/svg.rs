@@ -23,33 +23,34 @@ struct Bar {
 /// From the loss to the recovery: what passes before the machine, its steps, and what passes after them.
 pub fn timeline(plan: &Plan, budget: Option<&Budget>, id: &str) -> String {
     let mut bars = Vec::new();
-    let stages = |before: bool| {
-        let stages = budget.map(|budget| budget.stages.iter()).into_iter().flatten();
-        stages.filter(move |stage| stage.part != "orchestration" && ["detection", "decision"].contains(&stage.part) == before)
-    };
-    let mut at = 0.0;
-    let stage = |at: f64, stage: &super::Stage| Bar {
-        label: format!("{}: {}", stage.part.replace('_', "-"), stage.what),
-        kind: "wait",
-        start: at,
-        worst: stage.worst_seconds,
-        expected: stage.expected_seconds,
-        assumed: stage.assumed,
-    };
-    for known in stages(true) {
-        bars.push(stage(at, known));
-        at += known.worst_seconds;
+    let mut after = Vec::new();
+    let (mut at, mut start, mut stepped) = (0.0, 0.0, false);
+    for stage in budget.map(|budget| budget.stages.iter()).into_iter().flatten() {
+        let list = if stepped { &mut after } else { &mut bars };
+        if stage.part == "orchestration" {
+            stepped = true;
+        } else {
+            list.push(Bar {
+                label: format!("{}: {}", stage.part.replace('_', "-"), stage.what),
+                kind: "wait",
+                start: at,
+                worst: stage.worst_seconds,
+                expected: stage.expected_seconds,
+                assumed: stage.assumed,
+            });
+        }
+        at += stage.worst_seconds;
+        // The machine begins when everything has passed that stands before its first step.
+        start = if stepped { start } else { at };
     }
+    let mut end = if stepped { start } else { 0.0 };
     for group in &plan.steps {
-        bars.extend(group.iter().map(|step| bar(at, step)));
-        at += group.iter().map(|step| step.within_seconds).fold(0.0, f64::max);
+        bars.extend(group.iter().map(|step| bar(end, step)));
+        end += group.iter().map(|step| step.within_seconds).fold(0.0, f64::max);
     }
-    for known in stages(false) {
-        bars.push(stage(at, known));
-        at += known.worst_seconds;
-    }
+    bars.extend(after);
     let objective = budget.and_then(|budget| budget.objective_seconds);
-    draw(&bars, at, objective, &format!("Timeline of {}", plan.name), id)
+    draw(&bars, end.max(at), objective, &format!("Timeline of {}", plan.name), id)
 }
 
 fn bar(at: f64, step: &Step) -> Bar {
@@ -132,13 +133,14 @@ pub fn topology(topology: &Topology, id: &str) -> String {
     let count = topology.regions.len().max(1);
     let height = topology.rows.len() * PLACE + 34;
     let column = 100.0 / count as f64;
-    let gap = if count > 2 { 3.0 } else { 4.5 };
+    let gap = if count > 2 { 6.0 } else { 9.0 };
     let mut out = format!("<svg class=\"topology\" role=\"img\" aria-labelledby=\"{id}\" width=\"100%\" height=\"{height}\">");
     let _ = write!(out, "<title id=\"{id}\">What is in which Region, what is replicated, what moves. The table has the same.</title>");
     let _ = write!(
         out,
         "<defs><marker id=\"{id}-tip\" viewBox=\"0 0 8 8\" refX=\"7\" refY=\"4\" markerWidth=\"7\" markerHeight=\"7\" orient=\"auto-start-reverse\">\
-         <path class=\"tip\" d=\"M0 0L8 4L0 8z\"/></marker></defs>"
+         <path class=\"tip\" d=\"M0 0L8 4L0 8z\"/></marker><marker id=\"{id}-move\" viewBox=\"0 0 8 8\" refX=\"7\" refY=\"4\" \
+         markerWidth=\"7\" markerHeight=\"7\" orient=\"auto-start-reverse\"><path class=\"moves\" d=\"M0 0L8 4L0 8z\"/></marker></defs>"
     );
     let left = |number: usize| number as f64 * column + if number == 0 { 0.0 } else { gap / 2.0 };
     let width = |number: usize| column - if number == 0 || number + 1 == count { gap / 2.0 } else { gap };
@@ -166,7 +168,7 @@ pub fn topology(topology: &Topology, id: &str) -> String {
             let _ = write!(out, "<text class=\"faint\" x=\"12\" y=\"32\">{}</text></svg>", escape(&role(row, &region.code)));
             if let Some(other) = before.filter(|_| row.replication.is_some_and(|word| word != "none")) {
                 let (from, to) = (left(other) + self::width_of(column, gap, other, count), x);
-                let both = if one_way(row, &region.code) { String::new() } else { format!(" marker-start=\"url(#{id}-tip)\"") };
+                let both = if one_way(row) { String::new() } else { format!(" marker-start=\"url(#{id}-tip)\"") };
                 let _ = write!(
                     out,
                     "<line class=\"flow {}\" x1=\"{from:.2}%\" x2=\"{to:.2}%\" y1=\"{mid}\" y2=\"{mid}\" marker-end=\"url(#{id}-tip)\"{both}/>",
@@ -176,32 +178,39 @@ pub fn topology(topology: &Topology, id: &str) -> String {
             }
             before = Some(number);
         }
+        out.push_str(&arrow_of_move(topology, row, top + 29, &|number| (left(number), left(number) + width(number)), id));
     }
     out.push_str("</svg>");
     out
+}
+
+/// The arrow for what a plan moves, below that of its data.
+fn arrow_of_move(topology: &Topology, row: &super::Row, y: usize, sides: &dyn Fn(usize) -> (f64, f64), id: &str) -> String {
+    let Some(moved) = row.moves.first() else { return String::new() };
+    let place = |code: &str| topology.regions.iter().position(|region| region.code == code).map(sides);
+    let (Some(from), Some(to)) = (place(&moved.from), place(&moved.to)) else { return String::new() };
+    let (start, end) = if from.0 < to.0 { (from.1, to.0) } else { (from.0, to.1) };
+    let back = row.moves.iter().any(|other| other.from == moved.to && other.to == moved.from);
+    let both = if back { format!(" marker-start=\"url(#{id}-move)\"") } else { String::new() };
+    format!("<line class=\"move\" x1=\"{start:.2}%\" x2=\"{end:.2}%\" y1=\"{y}\" y2=\"{y}\" marker-end=\"url(#{id}-move)\"{both}/>")
 }
 
 fn width_of(column: f64, gap: f64, number: usize, count: usize) -> f64 {
     column - if number == 0 || number + 1 == count { gap / 2.0 } else { gap }
 }
 
-/// Whether data goes only to a Region: a plan has to move what writes.
-fn one_way(row: &super::Row, to: &str) -> bool {
-    row.moves.iter().any(|moved| moved.to == to) && !row.moves.iter().all(|moved| moved.from == to)
+/// Whether data goes one way at a time: a plan has to move what writes.
+fn one_way(row: &super::Row) -> bool {
+    !row.moves.is_empty() && row.word == "replica"
 }
 
-/// What something is in a Region, and what moves it from or to there.
+/// What something is in a Region: who takes it over there and leaves it, if anybody does.
 fn role(row: &super::Row, region: &str) -> String {
-    let moved: Vec<String> = row
-        .moves
-        .iter()
-        .filter_map(|moved| {
-            if moved.to == region {
-                Some(format!("taken over by {}/{}", moved.plan, moved.step))
-            } else {
-                (moved.from == region).then(|| format!("left by {}/{}", moved.plan, moved.step))
-            }
-        })
-        .collect();
-    if moved.is_empty() { row.component.clone() } else { moved.join(", ") }
+    let mut plans: Vec<&str> = Vec::new();
+    for moved in row.moves.iter().filter(|moved| moved.to == region || moved.from == region) {
+        if !plans.contains(&moved.plan.as_str()) {
+            plans.push(&moved.plan);
+        }
+    }
+    if plans.is_empty() { row.component.clone() } else { plans.join(", ") }
 }

@@ -265,7 +265,7 @@ pub fn facts(step: &Step, beside: bool) -> String {
     }
     facts.push(if step.best_effort { "may fail: the plan goes on".into() } else { "if it fails, the plan ends".to_string() });
     if !step.needs.is_empty() {
-        facts.push(format!("speaks of {}", step.needs.join(", ")));
+        facts.push(format!("names {}", step.needs.join(", ")));
     }
     facts.join("; ")
 }

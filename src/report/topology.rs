@@ -53,7 +53,8 @@ pub struct Move {
 /// The topology of a model.
 pub fn topology(model: &Model) -> Topology {
     let code = |region| model.regions.get(region).code.to_string();
-    let declared = model.instances.iter().filter(|(_, instance)| !instance.word.is_empty());
+    // What stands inside of something else is that one's own affair.
+    let declared = model.instances.iter().filter(|(_, instance)| !instance.word.is_empty() && instance.path.len() == 1);
     let row = |(id, instance): (Id<Instance>, &Instance)| Row {
         name: instance.shown.clone(),
         word: instance.word,

@@ -1,6 +1,6 @@
 //! Values as an operator has them: what is known as it is, the rest as variables of the shell with the command that gives each.
 
-use super::commands::{Step, command, query};
+use super::commands::{Step, query};
 use super::say::say;
 use super::shell::{Piece, Word, known, quoted, variable_name};
 use crate::aws::api::Shape;
@@ -31,6 +31,17 @@ pub struct Variable {
     pub fill_in: bool,
 }
 
+/// A part of an answer that a later command needs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Read {
+    /// The machine's variable that holds the answer.
+    pub variable: String,
+    /// The shell's variable for the part.
+    pub name: String,
+    /// The way to it, as `--query` takes it.
+    pub query: String,
+}
+
 /// The variables of one plan: what its commands need, each behind those that its own line needs.
 pub struct Values<'o> {
     pub output: &'o Output,
@@ -43,8 +54,8 @@ pub struct Values<'o> {
     variables: IndexMap<String, Variable>,
     /// The calls whose answers the machine's variables hold.
     answers: BTreeMap<String, Call>,
-    /// Lines that read parts of earlier answers, for the command that is being made.
-    reads: Vec<String>,
+    /// What is read of answers: the machine's variable, the name of the shell's, and the way from the answer to the value.
+    reads: Vec<Read>,
     /// The step that is being told: the names of the machine's variables begin with it.
     pub step: String,
 }
@@ -61,8 +72,8 @@ impl<'o> Values<'o> {
         }
     }
 
-    /// The lines that read what the command just made needs of earlier answers.
-    pub fn take_reads(&mut self) -> Vec<String> {
+    /// What the commands made since the last time read of answers.
+    pub fn take_reads(&mut self) -> Vec<Read> {
         std::mem::take(&mut self.reads)
     }
 
@@ -114,11 +125,8 @@ impl<'o> Values<'o> {
                     })
                     .collect();
                 let name = variable_name(&format!("{variable}{steps}"));
-                if let Some(call) = self.answers.get(variable).cloned()
-                    && let (Some(line), Some(query)) = (command(&call, self), query(&call, &path))
-                {
-                    let line = if query.is_empty() { line } else { line.option("query", &known(query)) };
-                    let read = format!("{name}=$({} --output text)", line.short());
+                if let Some(query) = self.answers.get(variable).and_then(|call| query(call, &path)) {
+                    let read = Read { variable: variable.to_string(), name: name.clone(), query };
                     if !self.reads.contains(&read) {
                         self.reads.push(read);
                     }
