@@ -8,9 +8,10 @@ use crate::expand::{self, Allowance, Expanded};
 pub use crate::expand::{Environment, Options};
 use crate::layout;
 use crate::names;
+use crate::prove;
 use crate::resolve;
-use crate::source::SourceMap;
 pub use crate::source::{LoadError, Loader};
+use crate::source::{SourceMap, Span};
 
 /// Checks a platform: everything that `compile` does, but the writing.
 pub fn check(entry: &str, loader: &dyn Loader, options: &Options, sources: &mut SourceMap, diagnostics: &mut Diagnostics) {
@@ -45,12 +46,21 @@ pub fn compile(entry: &str, loader: &dyn Loader, options: &Options, sources: &mu
         check::check(&mut model, &modules, sources, today, diagnostics);
         acceptance.drop_accepted(diagnostics);
     }
+    // What the schemas refuse keeps no plan from being proved.
+    let mut proof = None;
+    if diagnostics.as_slice().iter().all(made) {
+        proof = Some(prove::prove(&model, sources, diagnostics));
+        acceptance.drop_accepted(diagnostics);
+    }
     let layout = if diagnostics.has_errors() {
         None
     } else {
         let mut found = Diagnostics::new();
         names::check(&model, sources, &mut found);
         let layout = layout::layout(&model, options.deployed.as_ref(), diagnostics);
+        if let Some(proof) = &mut proof {
+            proof.held = prove::deploy::check(&model, &layout, sources, diagnostics);
+        }
         diagnostics.as_mut_vec().append(found.as_mut_vec());
         Some(layout)
     };
@@ -59,7 +69,7 @@ pub fn compile(entry: &str, loader: &dyn Loader, options: &Options, sources: &mu
     if diagnostics.has_errors() {
         return None;
     }
-    let output = Output::new(model, layout?, machines, wide, accepted, sources);
+    let output = Output::new(model, layout?, machines, wide, accepted, proof.unwrap_or_default(), sources);
     emit::check_limits(&output, diagnostics);
     (!diagnostics.has_errors()).then_some(output)
 }
@@ -98,8 +108,8 @@ impl<'e> Acceptance<'e> {
             }
             let Some(place) = finding.primary().map(|label| label.span) else { return true };
             for (allow, used) in self.allows.iter().zip(self.used.iter_mut()) {
-                let covers = allow.covers.file == place.file && allow.covers.start <= place.start && place.end <= allow.covers.end;
-                if covers && allow.code == finding.code.as_ref() {
+                let covers = |place: &Span| allow.covers.file == place.file && allow.covers.start <= place.start && place.end <= allow.covers.end;
+                if allow.code == finding.code.as_ref() && (covers(&place) || finding.accepted_at.iter().any(covers)) {
                     *used = true;
                     return false;
                 }
@@ -120,7 +130,8 @@ fn report_unused(allows: &[Allowance], used: &[bool], diagnostics: &mut Diagnost
     let failed = diagnostics.has_errors();
     let mut said: Vec<String> = diagnostics.as_slice().iter().map(|finding| finding.code.to_string()).collect();
     said.retain(|code| !code.starts_with("DR"));
-    for (allow, used) in allows.iter().zip(used) {
+    // What the library accepts, it accepts for those that use it in that way.
+    for (allow, used) in allows.iter().zip(used).filter(|(allow, _)| !allow.library) {
         let core = allow.code.starts_with("DR");
         if core && codes::find(&allow.code).is_none() {
             let known = codes::ALL.iter().map(|code| code.id);

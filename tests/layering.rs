@@ -26,6 +26,7 @@ const ORDER: &[&[&str]] = &[
     &["check"],
     &["names"],
     &["layout"],
+    &["prove"],
     &["emit"],
     &["driver"],
     &["render"],

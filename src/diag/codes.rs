@@ -1,26 +1,42 @@
 //! The table of all codes. Ranges: 01 syntax, 02 names and modules, 03 types, Regions and times, 04 recovery,
 //! 05 AWS data, 06 layout and output, 07 input and output. A code is never given a second meaning.
 
-/// A stable code with its page.
+use std::io::Read as _;
+
+/// The pages of all codes: code and text, each with a zero byte behind it. `build.rs` packs them.
+static PAGES: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/pages.deflate"));
+
+/// A stable code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Code {
     /// `DR0101`
     pub id: &'static str,
     /// What it is called in one line.
     pub title: &'static str,
+}
+
+impl Code {
     /// The page that `drc explain` prints (Markdown).
-    pub page: &'static str,
+    #[must_use]
+    pub fn page(self) -> String {
+        let mut text = String::new();
+        // What is packed when compiling can be unpacked; a test reads every page.
+        let _ = flate2::read::DeflateDecoder::new(PAGES).read_to_string(&mut text);
+        let mut parts = text.split('\0');
+        while let (Some(code), Some(page)) = (parts.next(), parts.next()) {
+            if code == self.id {
+                return page.to_string();
+            }
+        }
+        String::new()
+    }
 }
 
 macro_rules! codes {
     ($($name:ident $id:literal $title:literal;)*) => {
         $(
             #[doc = $title]
-            pub const $name: Code = Code {
-                id: $id,
-                title: $title,
-                page: include_str!(concat!("../../docs/errors/", $id, ".md")),
-            };
+            pub const $name: Code = Code { id: $id, title: $title };
         )*
         /// Every code, in order.
         pub const ALL: &[Code] = &[$($name),*];
@@ -84,12 +100,21 @@ codes! {
     BAD_PATTERN "DR0320" "a pattern that CloudFormation reads differently";
 
     SPLIT_PLAN "DR0401" "steps of one plan that are called in different Regions";
+    LOST_NEED "DR0402" "a plan that needs what is lost with the Region that it leaves";
     EMPTY_PLAN "DR0403" "a plan without steps";
     UNBOUNDED_WAIT "DR0404" "a wait that cannot fit its bound";
     DRILL_EFFECT "DR0405" "a drill that changes something";
     FAILBACK_LOSES "DR0406" "a failback that can lose data";
     NOT_AN_ACTION "DR0407" "a step that is no action";
     PLAN_LIMIT "DR0408" "a plan beyond a limit of Step Functions";
+    ONE_CONTROL_PLANE "DR0409" "a plan that needs the control plane of one Region elsewhere";
+    UPDATE_NEEDS_LOST "DR0410" "a stack of the survivor that the lost Region keeps from being updated";
+    NO_COUNTERPART "DR0411" "something of one Region without its counterpart in the other";
+    RTO_EXCEEDED "DR0412" "a failover that may take longer than the objective";
+    RPO_EXCEEDED "DR0413" "a replica that may lose more than the objective";
+    LAG_UNWATCHED "DR0414" "copies that may fall behind without anybody knowing";
+    NO_FAILBACK "DR0417" "a failover from which nothing leads back";
+    NO_PLAN_LEAVES "DR0420" "a Region that is lived in, and that no plan leaves";
 
     NO_COMPUTED_NAME "DR0501" "a value that nobody tells";
     BAD_TYPE_NAME "DR0502" "a resource type that is written wrongly";

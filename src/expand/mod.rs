@@ -28,6 +28,7 @@ mod operators;
 mod parameter;
 mod plan;
 mod platform;
+mod recovery;
 mod requirement;
 mod resource;
 mod result;
@@ -125,6 +126,8 @@ pub struct Allowance {
     pub covers: Span,
     /// Why.
     pub reason: String,
+    /// Whether it stands in the standard library.
+    pub library: bool,
 }
 
 /// What the expander remembers of an instance beside the model.
@@ -186,8 +189,11 @@ struct Expander<'a> {
     /// Values at the top of the platform file: a mistake in one is found though nothing reads it.
     values: Vec<usize>,
     alarms: Vec<(&'a ast::Declaration, Context, Vec<SmolStr>)>,
+    /// The instances that alarms became, by declaration and scope.
+    alarms_made: FxHashMap<(Span, usize), Id<Instance>>,
     plans: Vec<(&'a ast::Declaration, Context, Vec<SmolStr>)>,
     adjusts: Vec<(&'a ast::Adjust, Context)>,
+    recovery: recovery::Pending<'a>,
     naming: Option<&'a ast::Expr>,
     platform: Option<&'a ast::Declaration>,
     /// The lines of the environment file, and the scope that their values are read in.
@@ -279,8 +285,10 @@ impl<'a> Expander<'a> {
             requires: Vec::new(),
             values: Vec::new(),
             alarms: Vec::new(),
+            alarms_made: FxHashMap::default(),
             plans: Vec::new(),
             adjusts: Vec::new(),
+            recovery: recovery::Pending::default(),
             naming: None,
             platform: None,
             environment: FxHashMap::default(),
@@ -321,6 +329,7 @@ impl<'a> Expander<'a> {
     /// Computes what was declared.
     fn finish(&mut self) {
         let context = Context::of_scope(self.module_scope(self.modules.entry));
+        self.expand_recovery();
         self.expand_alarms();
         self.expand_plans();
         self.expand_artifacts();

@@ -2,9 +2,10 @@
 
 pub mod events;
 
-use crate::model::Region;
 use crate::model::ids::Id;
+use crate::model::recovery::Delay;
 use crate::model::value::{Run, Value};
+use crate::model::{Instance, Region};
 use crate::source::Span;
 use smol_str::SmolStr;
 use std::rc::Rc;
@@ -61,11 +62,33 @@ pub struct Plan {
     pub every: Option<f64>,
     /// The longest time that all steps may take, milliseconds.
     pub bound: f64,
+    /// The instance of the library's machine that it became.
+    pub instance: Option<Id<Instance>>,
     /// The header.
     pub span: Span,
 }
 
 impl Plan {
+    /// All steps, those side by side one after the other.
+    pub fn single_steps(&self) -> impl Iterator<Item = &SingleStep> {
+        self.steps.iter().flat_map(|step| match step {
+            Step::One(step) => std::slice::from_ref(step.as_ref()),
+            Step::Parallel(branches) => branches.as_slice(),
+        })
+    }
+
+    /// The alarm that tells of the loss, by its number in the model.
+    #[must_use]
+    pub fn detection(&self) -> Option<usize> {
+        None
+    }
+
+    /// How long the decision may take, milliseconds, and whose it is.
+    #[must_use]
+    pub fn decision(&self) -> Option<(f64, &'static str)> {
+        self.decide.map(|decide| (decide, "an operator decides"))
+    }
+
     /// The name of the machine: the plan's, and what tells it from the plan's other machines (`evacuate-primary`).
     #[must_use]
     pub fn machine_name(&self) -> String {
@@ -85,6 +108,17 @@ pub enum Step {
     Parallel(Vec<SingleStep>),
 }
 
+impl Step {
+    /// The steps in it.
+    #[must_use]
+    pub fn branches(&self) -> &[SingleStep] {
+        match self {
+            Self::One(step) => std::slice::from_ref(step),
+            Self::Parallel(branches) => branches,
+        }
+    }
+}
+
 /// One step of a plan.
 #[derive(Debug, Clone)]
 pub struct SingleStep {
@@ -92,6 +126,14 @@ pub struct SingleStep {
     pub name: SmolStr,
     /// What is done: `orders.promote`.
     pub action: String,
+    /// The instance whose action it is; none for a wait.
+    pub instance: Option<Id<Instance>>,
+    /// What passes after it, though nobody waits for it.
+    pub takes: Vec<Delay>,
+    /// How long it takes on most days, milliseconds, and why one thinks so.
+    pub usually: Option<(f64, String)>,
+    /// The Region that the action says it is called in; none if it can be called anywhere.
+    pub place: Option<Id<Region>>,
     /// The declared effects of the action.
     pub effects: Vec<SmolStr>,
     /// The bound on everything in it, milliseconds.
