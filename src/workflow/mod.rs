@@ -1,10 +1,11 @@
 //! Plans as data: a tree of steps, calls, waits and questions. ASL is one way to write it down.
 
+pub mod bounds;
 pub mod events;
 
 use crate::model::Region;
 use crate::model::ids::Id;
-use crate::model::value::{Run, Value};
+use crate::model::value::{ResourceRef, Run, Value};
 use crate::source::Span;
 use smol_str::SmolStr;
 use std::rc::Rc;
@@ -32,6 +33,35 @@ impl PlanKind {
     }
 }
 
+/// An alarm that a plan depends on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Wake {
+    /// The alarm, in the Region that counts for the plan.
+    pub alarm: ResourceRef,
+    /// Where the plan names it.
+    pub span: Span,
+}
+
+/// What starts a plan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Start {
+    /// A person.
+    Operator,
+    /// An alarm that goes off in the Region of the machine.
+    Alarm(Wake),
+}
+
+impl Start {
+    /// The word for people and for the manifest.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Operator => "operator",
+            Self::Alarm(_) => "alarm",
+        }
+    }
+}
+
 /// One machine: a plan for one pair of Regions.
 #[derive(Debug, Clone)]
 pub struct Plan {
@@ -47,19 +77,25 @@ pub struct Plan {
     pub to: Option<Id<Region>>,
     /// Where the machine stands.
     pub machine: Id<Region>,
+    /// Who is asked before anything is done: a step of its own, the first one.
+    pub approve: Option<Box<SingleStep>>,
     /// The steps.
     pub steps: Vec<Step>,
     /// Whom a failure is told, and with what words.
     pub on_failure: Vec<Call>,
     /// The `on failure` block; the header, if there is none.
     pub failure_span: Span,
-    /// How it is started: `operator`.
-    pub start: Option<SmolStr>,
+    /// Who is told if the machine itself ends badly, by a second path: what such a message is sent to, in the Region of the machine.
+    pub told: Vec<Value>,
+    /// What starts it; none, if the plan does not say it.
+    pub start: Option<Start>,
+    /// The alarm that wakes the person who starts it.
+    pub detect: Option<Wake>,
     /// How long the decision may take, milliseconds.
     pub decide: Option<f64>,
     /// How often a drill runs, milliseconds.
     pub every: Option<f64>,
-    /// The longest time that all steps may take, milliseconds.
+    /// The longest time that all steps may take, milliseconds. An approval and the notices of a failure are not in it.
     pub bound: f64,
     /// The header.
     pub span: Span,
@@ -74,6 +110,23 @@ impl Plan {
             None => self.name.to_string(),
         }
     }
+
+    /// All steps, each by itself, in the order of the text; the approval is the first one.
+    pub fn all_steps(&self) -> impl Iterator<Item = &SingleStep> {
+        self.approve.as_deref().into_iter().chain(self.steps.iter().flat_map(Step::branches))
+    }
+
+    /// The longest time that an execution takes which ends well, milliseconds: approval and steps.
+    #[must_use]
+    pub fn machine_bound(&self) -> f64 {
+        self.approve.as_ref().map_or(0.0, |step| step.within) + self.bound
+    }
+
+    /// The longest time that any execution takes, milliseconds: that, and telling of the failure.
+    #[must_use]
+    pub fn timeout(&self) -> f64 {
+        self.machine_bound() + self.on_failure.iter().map(bounds::of_call).sum::<f64>()
+    }
 }
 
 /// A step, or several at a time.
@@ -85,6 +138,17 @@ pub enum Step {
     Parallel(Vec<SingleStep>),
 }
 
+impl Step {
+    /// The steps in it.
+    #[must_use]
+    pub fn branches(&self) -> &[SingleStep] {
+        match self {
+            Self::One(step) => std::slice::from_ref(step),
+            Self::Parallel(branches) => branches,
+        }
+    }
+}
+
 /// One step of a plan.
 #[derive(Debug, Clone)]
 pub struct SingleStep {
@@ -92,9 +156,9 @@ pub struct SingleStep {
     pub name: SmolStr,
     /// What is done: `orders.promote`.
     pub action: String,
-    /// The declared effects of the action.
+    /// What it can do to data and customers: the words of the action, and what its calls do.
     pub effects: Vec<SmolStr>,
-    /// The bound on everything in it, milliseconds.
+    /// The longest time that it can take, milliseconds: the worst case of what is in it, never more than the source allows.
     pub within: f64,
     /// May fail without failing the plan.
     pub best_effort: bool,
@@ -126,7 +190,7 @@ pub enum Operation {
         holds: Rc<Run>,
         /// The pause between two questions, milliseconds.
         every: f64,
-        /// The longest time that body and questions may take, milliseconds.
+        /// The longest time that body and questions may take, milliseconds; the machine ends the last question at that time.
         within: f64,
         /// What is done.
         body: Vec<Operation>,
@@ -173,20 +237,14 @@ pub struct Call {
     pub on_span: Option<Span>,
     /// Whether a mistake in it was reported: what follows from that is not told.
     pub wrong: bool,
+    /// How long one attempt may take, seconds, if the author says so.
+    pub attempt: Option<u32>,
+    /// Whether it ends when somebody gives back the token that it hands out, and not before.
+    pub waits: bool,
     /// Time-out of one attempt, whole seconds; set when the step's bound is divided.
     pub timeout: u32,
     /// How often it is tried again; set when the step's bound is divided.
     pub retries: u32,
     /// Where.
     pub span: Span,
-}
-
-/// The pause before the first retry of a call, seconds; it doubles each time.
-pub const RETRY_INTERVAL: u32 = 2;
-
-/// The worst case of one call with its retries and the pauses between them, milliseconds.
-#[must_use]
-pub fn call_bound((timeout, retries): (u32, u32)) -> f64 {
-    let pauses: u32 = (0..retries).map(|attempt| RETRY_INTERVAL << attempt).sum();
-    f64::from((retries + 1) * timeout + pauses) * 1000.0
 }
