@@ -267,13 +267,14 @@ impl<'a> Expander<'a> {
             );
             return None;
         };
-<<<<<<< HEAD
         if let ExprKind::Wait(duration, reason) = &value.kind {
             let operation = self.pause(duration, reason, context)?;
             let single = SingleStep {
                 name: step.name.text.clone(),
                 instance: None,
                 action: "wait".to_string(),
+                takes: Vec::new(),
+                usually: None,
                 effects: Vec::new(),
                 within: 0.0,
                 best_effort,
@@ -281,68 +282,6 @@ impl<'a> Expander<'a> {
                 span: step.header().to(value.span),
             };
             return self.bounded(single, within, &step.name, value.span, context);
-=======
-        self.recovery.takes.clear();
-        self.recovery.usually = None;
-        let mut instance = None;
-        let (action, effects, mut body) = match &value.kind {
-            ExprKind::Wait(duration, reason) => {
-                let duration = self.duration(duration, "wait", context)?;
-                let said = self.evaluate_string(reason, context);
-                let reason = match said {
-                    Value::Text(text) => text.to_string(),
-                    Value::Error => return None,
-                    other => {
-                        self.mismatch("a text that is known now", &other, reason.span, "the reason of a wait is for readers of the machine", context);
-                        return None;
-                    }
-                };
-                ("wait".to_string(), Vec::new(), vec![Operation::Wait { duration, reason }])
-            }
-            ExprKind::Ask(..) => {
-                self.not_yet(value.span, "a question to a person", "start the plan by hand, after the decision", context);
-                return None;
-            }
-            ExprKind::Run(..) => {
-                self.not_yet(value.span, "a step that runs a function", "use an action of a component, which can call any API", context);
-                return None;
-            }
-            _ => {
-                let action = self.named_action(value, context)?;
-                self.check_member(action.instance, action.declaration, value.span, context)?;
-                let effects = self.check_effects(&action, ends, value.span, context)?;
-                let title = action.title.clone();
-                instance = Some(action.instance);
-                let body = self.expand_action(&action, &step.name.text, value.span, context)?;
-                (title, effects, body)
-            }
-        };
-        let bound = self.divide(&mut body, within, &step.name, value.span, context)?;
-        Some(SingleStep {
-            name: step.name.text.clone(),
-            action,
-            instance,
-            takes: std::mem::take(&mut self.recovery.takes),
-            usually: self.recovery.usually.take(),
-            effects,
-            within: bound,
-            best_effort,
-            body,
-            span: step.header().to(value.span),
-        })
-    }
-
-    fn check_effects(&mut self, action: &NamedAction<'a>, ends: Ends, span: Span, context: &Context) -> Option<Vec<SmolStr>> {
-        let mut effects = Vec::new();
-        if let Some(clause) = action.declaration.clause(ClauseWord::Is)
-            && let ClauseValue::Words(words) = &clause.value
-        {
-            for word in words {
-                let value = Value::Text(word.text.clone());
-                let known = ["lossy", "irreversible", "traffic", "read_only"];
-                effects.extend(self.one_of(&value, &known, word.span, context));
-            }
->>>>>>> main
         }
         let action = self.step_action(value, context)?;
         if matches!(value.kind, ExprKind::Ask(..)) && within.is_none() {
@@ -373,6 +312,8 @@ impl<'a> Expander<'a> {
         self.check_member(action.instance, action.declaration, place, context)?;
         let effects = self.declared_effects(action, context);
         self.check_effects(&action.title, &effects, ends, place, context)?;
+        self.recovery.takes.clear();
+        self.recovery.usually = None;
         let body = self.expand_action(action, &name.text, place, context)?;
         let effects = self.with_calls(effects, &body);
         self.check_effects(&action.title, &effects, ends, place, context)?;
@@ -380,6 +321,8 @@ impl<'a> Expander<'a> {
             name: name.text.clone(),
             instance: Some(action.instance),
             action: action.title.clone(),
+            takes: std::mem::take(&mut self.recovery.takes),
+            usually: self.recovery.usually.take(),
             effects,
             within: 0.0,
             best_effort: false,

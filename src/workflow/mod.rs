@@ -4,13 +4,9 @@ pub mod bounds;
 pub mod events;
 
 use crate::model::ids::Id;
-<<<<<<< HEAD
-use crate::model::value::{ResourceRef, Run, Value};
-=======
 use crate::model::recovery::Delay;
 use crate::model::value::{Run, Value};
 use crate::model::{Instance, Region};
->>>>>>> main
 use crate::source::Span;
 use smol_str::SmolStr;
 use std::rc::Rc;
@@ -41,8 +37,8 @@ impl PlanKind {
 /// An alarm that a plan depends on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Wake {
-    /// The alarm, in the Region that counts for the plan.
-    pub alarm: ResourceRef,
+    /// The alarm in the Region that counts for the plan, by its number in the model.
+    pub alarm: usize,
     /// Where the plan names it.
     pub span: Span,
 }
@@ -161,17 +157,13 @@ pub struct SingleStep {
     pub name: SmolStr,
     /// What is done: `orders.promote`.
     pub action: String,
-<<<<<<< HEAD
-    /// What it can do to data and customers: the words of the action, and what its calls do.
-=======
     /// The instance whose action it is; none for a wait.
     pub instance: Option<Id<Instance>>,
     /// What passes after it, though nobody waits for it.
     pub takes: Vec<Delay>,
     /// How long it takes on most days, milliseconds, and why one thinks so.
     pub usually: Option<(f64, String)>,
-    /// The declared effects of the action.
->>>>>>> main
+    /// What it can do to data and customers: the words of the action, and what its calls do.
     pub effects: Vec<SmolStr>,
     /// The longest time that it can take, milliseconds: the worst case of what is in it, never more than the source allows.
     pub within: f64,
