@@ -5,6 +5,7 @@ mod rows;
 pub mod api;
 pub mod code;
 pub mod control_planes;
+pub mod effects;
 pub mod growing;
 pub mod iam;
 pub mod kinds;

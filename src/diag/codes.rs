@@ -106,6 +106,10 @@ codes! {
     FAILBACK_LOSES "DR0406" "a failback that can lose data";
     NOT_AN_ACTION "DR0407" "a step that is no action";
     PLAN_LIMIT "DR0408" "a plan beyond a limit of Step Functions";
+    START "DR0416" "a plan that does not say how it starts, or an alarm that cannot start it";
+    NOT_AWAITED "DR0418" "a change that is not over when the next step begins";
+    NO_DRILL "DR0421" "a plan that nobody rehearses";
+    NOBODY_TOLD "DR0422" "a plan whose failure nobody hears of";
 
     NO_COMPUTED_NAME "DR0501" "a value that nobody tells";
     BAD_TYPE_NAME "DR0502" "a resource type that is written wrongly";

@@ -24,10 +24,12 @@ impl<'a> Expander<'a> {
         }
         let mut complete = true;
         let mut given: Vec<(&'a ast::Assign, Value)> = Vec::new();
+        let inner = Context { token: node.waits.is_some(), ..context.clone() };
+        self.token_used = false;
         for statement in &node.block.statements {
             let Statement::Assign(assign) = statement else { continue };
-            let value = self.evaluate(&assign.value, context);
-            let value = self.written_value(value, &assign.value, context);
+            let value = self.evaluate(&assign.value, &inner);
+            let value = self.written_value(value, &assign.value, &inner);
             if self.shows_secret(&value) {
                 self.fail(
                     codes::SECRET,
@@ -42,6 +44,25 @@ impl<'a> Expander<'a> {
             complete &= !matches!(value, Value::Error);
             given.push((assign, value));
         }
+        if let Some(waits) = node.waits.filter(|_| complete && !self.token_used) {
+            self.fail(
+                codes::MISSING_VALUE,
+                "the call waits for its token, but gives it to nobody",
+                waits,
+                "who could answer?",
+                "hand it out in an argument: `Message = \"... ${token}\"`; whoever has it answers with `aws stepfunctions send-task-success`",
+                context,
+            );
+            complete = false;
+        }
+        let attempt = match &node.within {
+            Some(within) => {
+                let attempt = self.attempt(within, node.waits, context);
+                complete &= attempt.is_some();
+                attempt
+            }
+            None => None,
+        };
         given.retain(|(_, value)| !matches!(value, Value::None));
         let input = operation.map_or(Shape::anything(), Operation::input);
         let written: Vec<Given<'_, 'a>> = given
@@ -71,11 +92,40 @@ impl<'a> Expander<'a> {
             on,
             on_span: node.on.as_ref().map(|expression| expression.span),
             wrong: self.refused > refused,
+            attempt,
+            waits: node.waits.is_some(),
             timeout: 10,
             retries: 2,
             span: node.span,
         };
         (complete.then_some(call), operation.map_or(Shape::anything(), Operation::output))
+    }
+
+    /// How long one attempt of a call may take, whole seconds.
+    fn attempt(&mut self, within: &'a ast::Expr, waits: Option<Span>, context: &Context) -> Option<u32> {
+        let amount = self.duration(within, "within", context)?;
+        if let Some(waits) = waits {
+            self.report(
+                Diagnostic::error(codes::MISPLACED, "a call that waits for an answer has no bound of its own")
+                    .label(within.span, "not needed")
+                    .secondary(waits, "waits for its token")
+                    .help("leave it out: the call waits for what remains of its step"),
+                context,
+            );
+            return None;
+        }
+        if amount < 1000.0 || amount % 1000.0 != 0.0 {
+            self.fail(
+                codes::OUT_OF_BOUNDS,
+                "a call is bounded in whole seconds",
+                within.span,
+                "not a whole number of seconds",
+                "write `1s` or more, without parts of a second",
+                context,
+            );
+            return None;
+        }
+        Some((amount / 1000.0) as u32)
     }
 
     /// Whether a call is not written as `service.operation`; reports it.

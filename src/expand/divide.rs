@@ -81,7 +81,8 @@ fn with_share(finding: Diagnostic, body: &[Operation], limit: f64) -> Diagnostic
         return finding;
     }
     let share = (rest / calls as f64 / 100.0).floor() / 10.0;
-    let left = if share > 0.0 { format!("{share} s for each of {}", counted(calls, "call")) } else { format!("nothing for {}", counted(calls, "call")) };
+    let left =
+        if share > 0.0 { format!("{share} s for each of {}", counted(calls, "call")) } else { format!("nothing for {}", counted(calls, "call")) };
     finding.note(format!("of {}, the rest leaves {left}; a call is given {} s or more", text(limit), LEAST.0))
 }
 

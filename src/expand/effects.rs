@@ -125,14 +125,15 @@ impl<'a> Expander<'a> {
     }
 }
 
-/// What an operation does that its name in IAM does not tell, as this call is made.
-fn effects_of(call: &Call) -> Vec<&'static str> {
+/// What an operation does to data, as this call is made.
+fn effects_of(call: &Call) -> impl Iterator<Item = &'static str> {
     let given = |member: &str| match call.arguments.iter().find(|(name, _)| name == member).map(|(_, value)| value) {
         None | Some(Value::None | Value::Bool(false)) => false,
         // What only the run knows can be so.
         Some(_) => true,
     };
-    effects::of(&call.service, &call.operation).filter(|row| row.given.as_deref().is_none_or(given)).flat_map(|row| row.words()).collect()
+    let row = effects::effects_of(&call.service, &call.operation).filter(|row| row.given.as_deref().is_none_or(given));
+    row.into_iter().flat_map(effects::Effect::words)
 }
 
 fn collect<'c>(body: &'c [Operation], calls: &mut Vec<&'c Call>) {

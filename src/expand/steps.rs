@@ -8,13 +8,13 @@ use crate::model::value::Value;
 use crate::model::{Instance, Region};
 use crate::source::Span;
 use crate::syntax::ast::{self, ClauseValue, ClauseWord, ExprKind, Kind, Statement};
-use crate::workflow::{Operation, PlanKind, SingleStep};
+use crate::workflow::{Operation, PlanKind, SingleStep, StepKind};
 use smol_str::SmolStr;
 
 /// The action by which somebody is told: whoever cannot be told must not stop a plan.
-const NOTIFY: &str = "notify";
+pub(super) const NOTIFY: &str = "notify";
 /// The action by which somebody is asked.
-const ASK: &str = "ask";
+pub(super) const ASK: &str = "ask";
 /// The action by which a function is called.
 const RUN: &str = "run";
 
@@ -271,6 +271,7 @@ impl<'a> Expander<'a> {
             let operation = self.pause(duration, reason, context)?;
             let single = SingleStep {
                 name: step.name.text.clone(),
+                kind: StepKind::Wait,
                 instance: None,
                 action: "wait".to_string(),
                 takes: Vec::new(),
@@ -295,9 +296,16 @@ impl<'a> Expander<'a> {
             );
             return None;
         }
-        let best_effort = best_effort || action.declaration.name.text == NOTIFY;
+        let kind = match &value.kind {
+            ExprKind::Ask(..) => StepKind::Question,
+            ExprKind::Run(..) => StepKind::Function,
+            _ if action.declaration.name.text == NOTIFY => StepKind::Notice,
+            _ => StepKind::Action,
+        };
+        // A message that cannot be sent never stops a plan.
+        let best_effort = best_effort || kind == StepKind::Notice;
         let single = self.done_step(&action, &step.name, (step.header().to(value.span), value.span), ends, context)?;
-        self.bounded(SingleStep { best_effort, ..single }, within, &step.name, value.span, context)
+        self.bounded(SingleStep { kind, best_effort, ..single }, within, &step.name, value.span, context)
     }
 
     /// The step that does an action. Its time is not divided yet.
@@ -319,6 +327,7 @@ impl<'a> Expander<'a> {
         self.check_effects(&action.title, &effects, ends, place, context)?;
         Some(SingleStep {
             name: name.text.clone(),
+            kind: StepKind::Action,
             instance: Some(action.instance),
             action: action.title.clone(),
             takes: std::mem::take(&mut self.recovery.takes),
@@ -356,7 +365,14 @@ impl<'a> Expander<'a> {
             }
         };
         if amount % 1000.0 != 0.0 {
-            self.fail(codes::OUT_OF_BOUNDS, "a machine waits whole seconds", span, "not a whole number of seconds", "write whole seconds: `30s`", context);
+            self.fail(
+                codes::OUT_OF_BOUNDS,
+                "a machine waits whole seconds",
+                span,
+                "not a whole number of seconds",
+                "write whole seconds: `30s`",
+                context,
+            );
             return None;
         }
         Some(Operation::Wait { duration: amount, reason })

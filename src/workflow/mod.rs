@@ -150,14 +150,31 @@ impl Step {
     }
 }
 
+/// What kind of step it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StepKind {
+    /// An action of a component.
+    Action,
+    /// Somebody is told. Never fails the plan.
+    Notice,
+    /// Somebody is asked, and the step waits for the answer.
+    Question,
+    /// A function is called, of which only its author knows what it does.
+    Function,
+    /// A pause.
+    Wait,
+}
+
 /// One step of a plan.
 #[derive(Debug, Clone)]
 pub struct SingleStep {
     /// The declared name.
     pub name: SmolStr,
+    /// Which kind it is.
+    pub kind: StepKind,
     /// What is done: `orders.promote`.
     pub action: String,
-    /// The instance whose action it is; none for a wait.
+    /// The instance whose action it is, whoever is told or asked, the function; none for a wait.
     pub instance: Option<Id<Instance>>,
     /// What passes after it, though nobody waits for it.
     pub takes: Vec<Delay>,
