@@ -18,6 +18,10 @@ use std::collections::HashSet;
 /// data between states with variables".
 const MAXIMUM_NAME: usize = 80;
 
+/// Seconds that the whole execution may take beside all that is bounded in it: going from state to state takes time too, and an execution
+/// that is ended by its time-out tells nobody.
+const ALLOWANCE: u64 = 30;
+
 struct Builder<'m> {
     substitutions: Substitutions<'m>,
     partition: SmolStr,
@@ -69,7 +73,7 @@ pub fn build(plan: &Plan, model: &Model) -> (StateMachine, Vec<(SmolStr, Value)>
         comment: String::new(),
         query_language: "JSONata",
         start_at: next.clone(),
-        timeout_seconds: Some((plan.timeout() / 1000.0).ceil() as u64),
+        timeout_seconds: Some((plan.timeout() / 1000.0).ceil() as u64 + ALLOWANCE),
         states: in_order(&next, builder.states),
     };
     (machine, builder.substitutions.into_entries(), builder.origins)

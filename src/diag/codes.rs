@@ -106,8 +106,13 @@ codes! {
     FAILBACK_LOSES "DR0406" "a failback that can lose data";
     NOT_AN_ACTION "DR0407" "a step that is no action";
     PLAN_LIMIT "DR0408" "a plan beyond a limit of Step Functions";
+    RTO_EXCEEDED "DR0412" "a failover that may take longer than the objective";
+    RPO_EXCEEDED "DR0413" "a replica that may lose more than the objective";
+    LAG_UNWATCHED "DR0414" "copies that may fall behind without anybody knowing";
     START "DR0416" "a plan that does not say how it starts, or an alarm that cannot start it";
+    NO_FAILBACK "DR0417" "a failover from which nothing leads back";
     NOT_AWAITED "DR0418" "a change that is not over when the next step begins";
+    NO_PLAN_LEAVES "DR0420" "a Region that is lived in, and that no plan leaves";
     NO_DRILL "DR0421" "a plan that nobody rehearses";
     NOBODY_TOLD "DR0422" "a plan whose failure nobody hears of";
 

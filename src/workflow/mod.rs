@@ -103,6 +103,34 @@ pub struct Plan {
 }
 
 impl Plan {
+    /// All steps, those side by side one after the other; the approval is none of them.
+    pub fn single_steps(&self) -> impl Iterator<Item = &SingleStep> {
+        self.steps.iter().flat_map(Step::branches)
+    }
+
+    /// The approval, if there is one, and all steps.
+    pub fn all_steps(&self) -> impl Iterator<Item = &SingleStep> {
+        self.approve.as_deref().into_iter().chain(self.single_steps())
+    }
+
+    /// The alarm that tells of the loss, by its number in the model: the one that starts the plan, or wakes who starts it.
+    #[must_use]
+    pub fn detection(&self) -> Option<usize> {
+        match self.start {
+            Some(Start::Alarm(wake)) => Some(wake.alarm),
+            _ => self.detect.map(|wake| wake.alarm),
+        }
+    }
+
+    /// How long the decision may take, milliseconds, and whose it is.
+    #[must_use]
+    pub fn decision(&self) -> Option<(f64, &'static str)> {
+        match (&self.approve, self.decide) {
+            (Some(step), decide) => Some((step.within + decide.unwrap_or(0.0), "somebody is asked and answers")),
+            (None, decide) => decide.map(|decide| (decide, "an operator decides")),
+        }
+    }
+
     /// The name of the machine: the plan's, and what tells it from the plan's other machines (`evacuate-primary`).
     #[must_use]
     pub fn machine_name(&self) -> String {
@@ -110,11 +138,6 @@ impl Plan {
             Some(variant) => format!("{}-{variant}", self.name),
             None => self.name.to_string(),
         }
-    }
-
-    /// All steps, each by itself, in the order of the text; the approval is the first one.
-    pub fn all_steps(&self) -> impl Iterator<Item = &SingleStep> {
-        self.approve.as_deref().into_iter().chain(self.steps.iter().flat_map(Step::branches))
     }
 
     /// The longest time that an execution takes which ends well, milliseconds: approval and steps.
