@@ -1,7 +1,9 @@
 //! Plans held against the day they are for: what they need, how long they take, what may be lost.
 
 mod advice;
+mod awaited;
 pub mod data;
+mod rehearsed;
 pub mod time;
 mod writers;
 
@@ -22,5 +24,7 @@ pub struct Proof {
 /// Proves the plans of a model; what cannot work is reported.
 pub fn prove(model: &Model, diagnostics: &mut Diagnostics) -> Proof {
     writers::check(model, diagnostics);
+    awaited::check(model, diagnostics);
+    rehearsed::check(model, diagnostics);
     Proof { budgets: time::budgets(model, diagnostics), losses: data::losses(model, diagnostics) }
 }
