@@ -103,14 +103,20 @@ fn every_mistake_in_a_plan_is_found() {
     let mut files = files_below(&root().join("examples/orders"));
     let module = fs::read_to_string(root().join("stdlib/aurora.dr")).unwrap();
     let platform = files["platform.dr"].replacen("{aurora, ", "{", 1).replacen("\n\nplatform", "\nuse \"./aurora.dr\" as aurora\n\nplatform", 1);
-    let platform = if platform.contains("as aurora") { platform } else { platform.replacen("use std@1", "use \"./aurora.dr\" as aurora\nuse std@1", 1) };
+    let platform =
+        if platform.contains("as aurora") { platform } else { platform.replacen("use std@1", "use \"./aurora.dr\" as aurora\nuse std@1", 1) };
     files.insert("platform.dr".into(), platform);
     files.insert("aurora.dr".into(), module.clone());
     assert_eq!(compiled_codes(&files), (Vec::new(), String::new()), "the copy itself");
     for row in &table.module {
         assert!(module.contains(&row.from), "the module does not have `{}`", row.from);
-        let change = Change { what: row.what.clone(), where_: "aurora.dr".into(), code: row.code.clone(), text: module.replacen(&row.from, &row.to, 1) };
-        judge("a copy of std.aurora", &change, &BTreeMap::from_iter(files.clone().into_iter().chain([("aurora.dr".to_string(), change.text.clone())])));
+        let change =
+            Change { what: row.what.clone(), where_: "aurora.dr".into(), code: row.code.clone(), text: module.replacen(&row.from, &row.to, 1) };
+        judge(
+            "a copy of std.aurora",
+            &change,
+            &BTreeMap::from_iter(files.clone().into_iter().chain([("aurora.dr".to_string(), change.text.clone())])),
+        );
     }
     let unused: Vec<_> = table.reason.iter().filter(|reason| !used.contains(&(reason.what.clone(), reason.code.clone()))).collect();
     failures.extend(unused.iter().map(|reason| format!("nothing needs the reason for {} of `{}`", reason.code, reason.what)));

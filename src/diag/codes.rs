@@ -109,7 +109,7 @@ codes! {
     RTO_EXCEEDED "DR0412" "a failover that may take longer than the objective";
     RPO_EXCEEDED "DR0413" "a replica that may lose more than the objective";
     LAG_UNWATCHED "DR0414" "copies that may fall behind without anybody knowing";
-    START "DR0416" "a plan that does not say how it starts, or an alarm that cannot start it";
+    START "DR0416" "a plan that does not say how it starts";
     NO_FAILBACK "DR0417" "a failover from which nothing leads back";
     NOT_AWAITED "DR0418" "a change that is not over when the next step begins";
     NO_PLAN_LEAVES "DR0420" "a Region that is lived in, and that no plan leaves";

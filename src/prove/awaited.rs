@@ -40,7 +40,8 @@ fn finding(model: &Model, plan: &Plan, step: &SingleStep, (call, row): (&Call, &
     let why = if last {
         format!("`{}` would be reported as done, though it may still fail", plan.name)
     } else {
-        "what follows is done to a platform that has not changed yet: it is checked too early, and customers are sent where nobody can serve them".into()
+        "what follows is done to a platform that has not changed yet: it is checked too early, and customers are sent where nobody can serve them"
+            .into()
     };
     finding
         .note(format!("`{}.{}` answers when the change has begun: {}", call.service, call.operation, row.why))
