@@ -308,6 +308,7 @@ impl Builder<'_> {
         let start = self.name(&step.name);
         let question = self.name(&format!("{}: ask", step.name));
         let decision = self.name(&format!("{}: done?", step.name));
+        let again = self.name(&format!("{}: again?", step.name));
         let pause = self.name(&format!("{}: wait", step.name));
         let (last, most) = (bounds::last_question(ask, within), bounds::rounds(ask, every, within));
         let pause_seconds = (every / 1000.0).ceil();
@@ -324,14 +325,22 @@ impl Builder<'_> {
                 ..State::default()
             },
         );
-        self.questions(ask, &question, &decision, step);
+        self.questions(ask, &question, &decision, &again, step);
         let holds = condition(holds, &mut self.substitutions);
         self.add(
             &decision,
             State {
                 kind: "Choice",
+                choices: vec![Choice { condition: holds, next: targets.next.clone() }],
+                default: Some(again.clone()),
+                ..State::default()
+            },
+        );
+        self.add(
+            &again,
+            State {
+                kind: "Choice",
                 choices: vec![
-                    Choice { condition: holds, next: targets.next.clone() },
                     Choice { condition: wrap(&format!("${asked} = 0")), next: first },
                     Choice { condition: wrap(&format!("${asked} >= {most} or $millis() - ${started} > {}", last - 1000.0)), next: late },
                 ],
@@ -354,15 +363,14 @@ impl Builder<'_> {
         start
     }
 
-    /// The calls of a question. One that gets no answer counts as "not yet": the time that is left decides.
-    fn questions(&mut self, ask: &[Call], first: &str, decision: &str, step: &SingleStep) {
+    /// The calls of a question. One that gets no answer is no yes, whatever is asked: the time that is left decides.
+    fn questions(&mut self, ask: &[Call], first: &str, decision: &str, unanswered: &str, step: &SingleStep) {
         let mut next = decision.to_string();
         for (at, call) in ask.iter().enumerate().rev() {
             self.at.1 = Some(call.span);
             let name = if at == 0 { first.to_string() } else { self.name(&format!("{}: ask {}", step.name, call.operation)) };
             let mut state = self.task(call);
-            let assign = call.result.as_ref().map(|variable| json!({ variable.as_str(): {} }));
-            state.catch.push(Catch { error_equals: vec!["States.ALL".into()], assign, next: next.clone() });
+            state.catch.push(Catch { error_equals: vec!["States.ALL".into()], assign: None, next: unanswered.to_string() });
             state.next = Some(next);
             self.add(&name, state);
             next = name;

@@ -76,14 +76,19 @@ fn whole(amount: f64) -> f64 {
 /// What is left for each call, where all pauses are taken off.
 fn with_share(finding: Diagnostic, body: &[Operation], limit: f64) -> Diagnostic {
     let calls = call_count(body);
-    let rest = limit - (least(body, LEAST) - calls as f64 * attempts(LEAST));
+    let fixed = least(body, LEAST) - calls as f64 * attempts(LEAST);
+    let rest = limit - fixed;
     if calls == 0 {
         return finding;
     }
     let share = (rest / calls as f64 / 100.0).floor() / 10.0;
     let left =
         if share > 0.0 { format!("{share} s for each of {}", counted(calls, "call")) } else { format!("nothing for {}", counted(calls, "call")) };
-    finding.note(format!("of {}, the rest leaves {left}; a call is given {} s or more", text(limit), LEAST.0))
+    finding.note(if fixed > 0.0 {
+        format!("what no call can be given takes {} of it and leaves {left}; a call takes {} s or more", text(fixed), LEAST.0)
+    } else {
+        format!("it leaves {left}; a call takes {} s or more", LEAST.0)
+    })
 }
 
 /// Time-out and retries of a call of an action.

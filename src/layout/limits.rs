@@ -147,7 +147,7 @@ fn history(plan: &Plan, diagnostics: &mut Diagnostics) {
     if let Some(rounds) = events::longest_rounds(largest) {
         let text = |amount: f64| quantity_text(amount, Dimension::Duration);
         finding = finding.note(format!(
-            "`{}` asks every {} for at most {}: {} rounds of {} events (2 for the pause, 2 for the decision, 2 and 3 for each attempt for a call)",
+            "`{}` asks every {} for at most {}: {} rounds of {} events (2 for the pause, 4 for the decisions, 2 and 3 for each attempt for a call)",
             largest.name,
             text(rounds.every),
             text(rounds.within),
