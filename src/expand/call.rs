@@ -3,7 +3,7 @@
 use super::given::Given;
 use super::{Context, Expander};
 use crate::aws::api::{self, Operation, Service, Shape, Support};
-use crate::aws::iam;
+use crate::aws::{effects, iam};
 use crate::diag::{Code, Diagnostic, codes, suggest};
 use crate::model::value::{Deploy, Value};
 use crate::source::Span;
@@ -223,6 +223,9 @@ impl<'a> Expander<'a> {
         let actions = iam::actions_of(operation.service().name(), &operation.name()).unwrap_or_default();
         let Some(changing) = actions.iter().find(|name| iam::action(name).is_some_and(iam::Action::changes)) else { return };
         let name = format!("{}.{}", node.service.text, node.operation.text);
+        let given =
+            |member: &str| node.block.statements.iter().any(|statement| matches!(statement, Statement::Assign(assign) if assign.key.text == member));
+        let loses = effects::effects_of(&node.service.text, &node.operation.text).filter(|row| row.given.as_deref().is_none_or(given));
         let question = self.sources.slice(said) != "read_only";
         let (who, help) = if question {
             ("a condition only asks", "ask with an operation that reads, and do this in the action")
@@ -233,8 +236,12 @@ impl<'a> Expander<'a> {
             .label(node.service.span.to(node.operation.span), format!("needs `{changing}`, which IAM counts among what changes"))
             .secondary(said, if question { "a question" } else { "said here" })
             .note("drills do what is `read_only`, on a schedule and against the platform that serves customers; a `done when` asks again and again")
-            .help(help)
-            .acceptable();
+            .help(help);
+        // What gives up data is never a matter of opinion.
+        let finding = match loses {
+            Some(row) => finding.note(row.why.clone()),
+            None => finding.acceptable(),
+        };
         self.report_later(finding, context);
     }
 

@@ -18,8 +18,7 @@ const WORDS: &[&str] = &["lossy", "irreversible", "traffic", READ_ONLY];
 const READ_ONLY: &str = "read_only";
 
 impl<'a> Expander<'a> {
-    /// The effects that the step or the action names. Those of a step that says nothing of what it may be is changed is held against what
-    /// the called may do.
+    /// The effects that the step or the action names. Those that a step names are held against what the function may do.
     pub(super) fn declared_effects(&mut self, action: &NamedAction<'a>, context: &Context) -> Vec<SmolStr> {
         let words = match (action.effects, action.declaration.clause(ClauseWord::Is).map(|clause| &clause.value)) {
             (Some(words), _) => words,

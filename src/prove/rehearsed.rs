@@ -7,20 +7,20 @@ use crate::workflow::{Plan, PlanKind, StepKind};
 
 /// Reports failovers of which a part is in no drill, drills that nobody starts, and plans that tell nobody when they fail.
 pub fn check(model: &Model, diagnostics: &mut Diagnostics) {
-    let mut told: Vec<(&str, PlanKind)> = Vec::new();
+    // One finding of a kind for a plan, not for each of its machines.
+    let mut told: Vec<(&str, &str)> = Vec::new();
     for plan in &model.plans {
-        // One finding for a plan, not for each of its machines.
-        if told.contains(&(plan.name.as_str(), plan.kind)) {
-            continue;
-        }
-        told.push((&plan.name, plan.kind));
-        match plan.kind {
-            PlanKind::Failover => diagnostics.as_mut_vec().extend(unrehearsed(model, plan)),
-            PlanKind::Drill if plan.every.is_none() => diagnostics.push(unscheduled(plan)),
-            PlanKind::Failback | PlanKind::Drill => {}
-        }
-        if plan.on_failure.is_empty() {
-            diagnostics.push(unheard(plan));
+        let unrehearsed = match plan.kind {
+            PlanKind::Failover => unrehearsed(model, plan),
+            PlanKind::Drill => plan.every.is_none().then(|| unscheduled(plan)),
+            PlanKind::Failback => None,
+        };
+        let unheard = plan.on_failure.is_empty().then(|| unheard(plan));
+        for (kind, finding) in [("rehearsed", unrehearsed), ("heard", unheard)] {
+            if let Some(finding) = finding.filter(|_| !told.contains(&(kind, plan.name.as_str()))) {
+                told.push((kind, &plan.name));
+                diagnostics.push(finding);
+            }
         }
     }
 }
