@@ -274,6 +274,7 @@ impl<'a> Expander<'a> {
                 kind: StepKind::Wait,
                 instance: None,
                 action: "wait".to_string(),
+                place: None,
                 takes: Vec::new(),
                 usually: None,
                 effects: Vec::new(),
@@ -318,6 +319,7 @@ impl<'a> Expander<'a> {
         context: &Context,
     ) -> Option<SingleStep> {
         self.check_member(action.instance, action.declaration, place, context)?;
+        let called = self.action_place(action.declaration, ends, place, context)?;
         let effects = self.declared_effects(action, context);
         self.check_effects(&action.title, &effects, ends, place, context)?;
         self.recovery.takes.clear();
@@ -333,6 +335,7 @@ impl<'a> Expander<'a> {
             kind: StepKind::Action,
             instance: Some(action.instance),
             action: action.title.clone(),
+            place: called,
             takes: std::mem::take(&mut self.recovery.takes),
             usually: self.recovery.usually.take(),
             effects,

@@ -98,6 +98,8 @@ pub struct Plan {
     pub every: Option<f64>,
     /// The longest time that all steps may take, milliseconds. An approval and the notices of a failure are not in it.
     pub bound: f64,
+    /// The instance of the library's machine that it became.
+    pub instance: Option<Id<Instance>>,
     /// The header.
     pub span: Span,
 }
@@ -203,6 +205,8 @@ pub struct SingleStep {
     pub takes: Vec<Delay>,
     /// How long it takes on most days, milliseconds, and why one thinks so.
     pub usually: Option<(f64, String)>,
+    /// The Region that the action says it is called in; none if it can be called anywhere.
+    pub place: Option<Id<Region>>,
     /// What it can do to data and customers: the words of the action, and what its calls do.
     pub effects: Vec<SmolStr>,
     /// The longest time that it can take, milliseconds: the worst case of what is in it, never more than the source allows.
