@@ -15,7 +15,7 @@ use smol_str::SmolStr;
 
 /// The words of effects, in the order in which they are told.
 const WORDS: &[&str] = &["lossy", "irreversible", "traffic", READ_ONLY];
-const READ_ONLY: &str = "read_only";
+pub(super) const READ_ONLY: &str = "read_only";
 
 impl<'a> Expander<'a> {
     /// The effects that the step or the action names. Those that a step names are held against what the function may do.

@@ -33,7 +33,9 @@ fn works_with(plan: &Plan) -> impl Iterator<Item = Id<Instance>> {
 fn unrehearsed(model: &Model, plan: &Plan) -> Option<Diagnostic> {
     let drills: Vec<&Plan> = model.plans.iter().filter(|drill| drill.kind == PlanKind::Drill && drill.machine == plan.machine).collect();
     let seen = |id: Id<Instance>| drills.iter().any(|drill| works_with(drill).any(|other| other == id));
-    let mut missing: Vec<Id<Instance>> = works_with(plan).filter(|id| !seen(*id)).collect();
+    // What has nothing to be asked cannot be rehearsed.
+    let probed = |id: &Id<Instance>| model.instances.get(*id).recovery.probe.is_some();
+    let mut missing: Vec<Id<Instance>> = works_with(plan).filter(|id| !seen(*id) && probed(id)).collect();
     missing.dedup();
     let first = *missing.first()?;
     let mut names: Vec<String> = Vec::new();
@@ -50,11 +52,12 @@ fn unrehearsed(model: &Model, plan: &Plan) -> Option<Diagnostic> {
         Diagnostic::warning(codes::NO_DRILL, format!("no drill looks at {}, which `{}` needs", names.join(", "), plan.name))
             .label(plan.span, format!("not tried in {place}"))
     };
-    let shown = &model.instances.get(first).shown;
+    let first = model.instances.get(first);
+    let shown = format!("{}.{}", first.shown, first.recovery.probe.clone().unwrap_or_default());
     let example = if drills.is_empty() {
-        format!("add `drill readiness in both every 1h {{ step answers = {shown}.probe() }}`, with an action of each that is `read_only`")
+        format!("add `drill readiness in both every 1h {{ step answers = {shown}() }}`, with an action of each that is `read_only`")
     } else {
-        format!("add a step to a drill: `step answers = {shown}.probe()`, or another action that is `read_only`")
+        format!("add a step to a drill: `step answers = {shown}()`, or another action that is `read_only`")
     };
     Some(finding.note("what has changed since somebody last looked is found on the day of the outage, by the plan").help(example))
 }
