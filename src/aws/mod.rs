@@ -3,6 +3,7 @@
 mod rows;
 
 pub mod api;
+pub mod cli;
 pub mod code;
 pub mod control_planes;
 pub mod growing;
@@ -15,6 +16,7 @@ pub mod names;
 pub mod needs;
 pub mod parity;
 pub mod permissions;
+pub mod prices;
 pub mod regions;
 pub mod schema;
 pub mod scripts;
