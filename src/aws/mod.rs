@@ -13,6 +13,7 @@ pub mod metrics;
 pub mod names;
 pub mod permissions;
 pub mod regions;
+pub mod rules;
 pub mod schema;
 pub mod scripts;
 pub mod spelling;
