@@ -8,6 +8,7 @@ use crate::expand::{self, Allowance, Expanded};
 pub use crate::expand::{Environment, Options};
 use crate::layout;
 use crate::names;
+use crate::prove;
 use crate::resolve;
 use crate::source::SourceMap;
 pub use crate::source::{LoadError, Loader};
@@ -45,6 +46,12 @@ pub fn compile(entry: &str, loader: &dyn Loader, options: &Options, sources: &mu
         check::check(&mut model, &modules, sources, today, diagnostics);
         acceptance.drop_accepted(diagnostics);
     }
+    // What the schemas refuse keeps no plan from being proved.
+    let mut proof = None;
+    if diagnostics.as_slice().iter().all(made) {
+        proof = Some(prove::prove(&model, diagnostics));
+        acceptance.drop_accepted(diagnostics);
+    }
     let layout = if diagnostics.has_errors() {
         None
     } else {
@@ -59,7 +66,7 @@ pub fn compile(entry: &str, loader: &dyn Loader, options: &Options, sources: &mu
     if diagnostics.has_errors() {
         return None;
     }
-    let output = Output::new(model, layout?, machines, wide, accepted, sources);
+    let output = Output::new(model, layout?, machines, wide, accepted, proof.unwrap_or_default(), sources);
     emit::check_limits(&output, diagnostics);
     (!diagnostics.has_errors()).then_some(output)
 }

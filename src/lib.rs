@@ -18,6 +18,7 @@ pub mod model;
 pub mod names;
 pub mod pattern;
 pub mod permissions;
+pub mod prove;
 pub mod render;
 pub mod resolve;
 pub mod source;

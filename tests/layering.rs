@@ -24,6 +24,7 @@ const ORDER: &[&[&str]] = &[
     &["asl"],
     &["expand"],
     &["check"],
+    &["prove"],
     &["names"],
     &["layout"],
     &["emit"],

@@ -74,6 +74,11 @@ fn case(node: &'static str, with: &str, without: &str, shows: Shows) -> Case {
 }
 
 impl Case {
+    /// The text without the node stands first in it.
+    fn turned(self) -> Self {
+        Self { with: self.without, without: self.with, ..self }
+    }
+
     fn for_readers(self) -> Self {
         Self { shows: Reader, ..self }
     }
@@ -143,6 +148,10 @@ fn cases() -> Vec<Case> {
             "component c { action a in here is read_only {\nlet x = call sqs.listQueues {}\n} }\nservice c1: c in both {}\ndrill d in both { step a = c1.a() }", Output),
         case("start when", &failover("start when q"), &failover(""), Finding("DR0601")),
         case("approve", &failover("approve q within 5min"), &failover(""), Finding("DR0601")),
+        queue("delay", "    call sqs.purgeQueue", "    takes 5s as \"steering\" \"it does\"\n    call sqs.purgeQueue", Reader, purge).turned(),
+        queue("takes", "    call sqs.purgeQueue", "    takes 5s as \"steering\" \"it does\"\n    call sqs.purgeQueue", Reader, purge).turned(),
+        queue("assumes", "    call sqs.purgeQueue", "    assumes 5s as \"dns\" \"it does\"\n    call sqs.purgeQueue", Reader, purge).turned(),
+        queue("usually", "    call sqs.purgeQueue", "    usually 5s \"it does\"\n    call sqs.purgeQueue", Reader, purge).turned(),
         case("best_effort", &drill("step a = q.probe() { best_effort }"), &drill(probe), Output),
         // ---- declarations
         case("platform", "platform shop {}\nregion primary = us-east-1", "region primary = us-east-1", Needed("DR0215")),

@@ -16,7 +16,7 @@ pub fn explain(command: &Explain) -> Outcome {
         return print(|sink| codes::ALL.iter().try_for_each(|code| writeln!(sink, "{}  {}", code.id, code.title)));
     };
     if let Some(code) = codes::find(wanted) {
-        return print(|sink| writeln!(sink, "{}", code.page.trim_end()));
+        return print(|sink| writeln!(sink, "{}", code.page().trim_end()));
     }
     let slugs = slugs();
     if let Some(slug) = slugs.iter().find(|slug| slug.name.eq_ignore_ascii_case(wanted)) {

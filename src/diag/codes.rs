@@ -1,26 +1,42 @@
 //! The table of all codes. Ranges: 01 syntax, 02 names and modules, 03 types, Regions and times, 04 recovery,
 //! 05 AWS data, 06 layout and output, 07 input and output. A code is never given a second meaning.
 
-/// A stable code with its page.
+use std::io::Read as _;
+
+/// The pages of all codes: code and text, each with a zero byte behind it. `build.rs` packs them.
+static PAGES: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/pages.deflate"));
+
+/// A stable code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Code {
     /// `DR0101`
     pub id: &'static str,
     /// What it is called in one line.
     pub title: &'static str,
+}
+
+impl Code {
     /// The page that `drc explain` prints (Markdown).
-    pub page: &'static str,
+    #[must_use]
+    pub fn page(self) -> String {
+        let mut text = String::new();
+        // What is packed when compiling can be unpacked; a test reads every page.
+        let _ = flate2::read::DeflateDecoder::new(PAGES).read_to_string(&mut text);
+        let mut parts = text.split('\0');
+        while let (Some(code), Some(page)) = (parts.next(), parts.next()) {
+            if code == self.id {
+                return page.to_string();
+            }
+        }
+        String::new()
+    }
 }
 
 macro_rules! codes {
     ($($name:ident $id:literal $title:literal;)*) => {
         $(
             #[doc = $title]
-            pub const $name: Code = Code {
-                id: $id,
-                title: $title,
-                page: include_str!(concat!("../../docs/errors/", $id, ".md")),
-            };
+            pub const $name: Code = Code { id: $id, title: $title };
         )*
         /// Every code, in order.
         pub const ALL: &[Code] = &[$($name),*];

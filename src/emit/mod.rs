@@ -16,6 +16,7 @@ use crate::expand::{Allowance, MachineFile};
 use crate::layout::{Layout, StackId};
 use crate::model::Model;
 use crate::permissions::Wide;
+use crate::prove::Proof;
 use crate::source::SourceMap;
 use crate::workflow::Plan;
 use smol_str::SmolStr;
@@ -37,6 +38,8 @@ pub struct Output {
     /// What the roles of machines may do to more than resources that are known.
     pub(crate) wide: Vec<Wide>,
     pub(crate) accepted: Vec<Allowance>,
+    /// What was found of the plans.
+    pub(crate) proof: Proof,
     /// The templates in the order of the phases.
     pub(crate) templates: Vec<TemplateFile>,
     /// Where each family is declared: `platform.dr:28`, by its number.
@@ -72,10 +75,11 @@ impl Output {
         machines: Vec<MachineFile>,
         wide: Vec<Wide>,
         accepted: Vec<Allowance>,
+        proof: Proof,
         sources: &SourceMap,
     ) -> Self {
         let places = model.families.iter().map(|(_, family)| sources.line_place(family.origin)).collect();
-        let mut output = Self { model, layout, machines, wide, accepted, templates: Vec::new(), places };
+        let mut output = Self { model, layout, machines, wide, accepted, proof, templates: Vec::new(), places };
         let mut templates = Vec::new();
         for (position, phase) in output.layout.phases.iter().enumerate() {
             for (stack, step) in &phase.steps {
@@ -92,6 +96,12 @@ impl Output {
         output.model.artifacts.retain(|key, _| needed.contains(key));
         output.templates = templates;
         output
+    }
+
+    /// What was found of the plans.
+    #[must_use]
+    pub fn proof(&self) -> &Proof {
+        &self.proof
     }
 
     /// The plans with their machines.

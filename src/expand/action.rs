@@ -103,6 +103,7 @@ impl<'a> Expander<'a> {
                     complete &= self.local(declaration, step, context, &mut operations);
                 }
                 Statement::Declaration(declaration) if declaration.kind == Kind::Input => {}
+                Statement::Delay(node) => self.action_delay(node, context),
                 Statement::Call(call) => {
                     let (called, _) = self.call(call, None, context);
                     complete &= called.is_some();

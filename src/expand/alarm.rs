@@ -7,6 +7,7 @@ use crate::diag::{Diagnostic, codes};
 use crate::model::Instance;
 use crate::model::Region;
 use crate::model::ids::Id;
+use crate::model::recovery::{Alarm, Recovery};
 use crate::model::value::{Dimension, Metric, TextPart, Value, number_text, quantity_text};
 use crate::source::Span;
 use crate::syntax::ast::{self, BinaryOperator, ClauseWord, Kind, Statement};
@@ -18,6 +19,9 @@ const STATISTICS: &[(&str, &str)] =
 
 /// The inputs of an alarm in one Region.
 type Row = Vec<(&'static str, Value)>;
+
+/// What is known of an alarm when its inputs are; its name and the instance that it becomes come later.
+type Fact = Box<dyn FnOnce(String, Id<Instance>) -> Alarm>;
 
 /// Inputs of an instance that the compiler makes: a name and one value per Region.
 pub(super) type GivenInputs = Vec<(&'static str, Vec<(Id<Region>, Value)>)>;
@@ -54,9 +58,11 @@ impl<'a> Expander<'a> {
             return;
         };
         let mut rows: Vec<(Id<Region>, Row)> = Vec::new();
+        let mut facts = Vec::new();
         for region in placement.regions.iter().copied() {
-            let Some(row) = self.alarm_inputs(declaration, &path, region, place_span, &context.at(Some(region))) else { return };
+            let Some((row, fact)) = self.alarm_inputs(declaration, &path, region, place_span, &context.at(Some(region))) else { return };
             rows.push((region, row));
+            facts.push(fact);
         }
         let names: Vec<&'static str> = rows.first().map(|(_, row)| row.iter().map(|(name, _)| *name).collect()).unwrap_or_default();
         let inputs: GivenInputs = names
@@ -68,7 +74,11 @@ impl<'a> Expander<'a> {
             })
             .collect();
         let shown = self.shown_name(&path, &declaration.name.text, context);
-        self.core_instance("threshold_alarm", (path, shown), &placement, inputs, declaration.header(), context);
+        let made = self.core_instance("threshold_alarm", (path, shown.clone()), &placement, inputs, declaration.header(), context);
+        if let Some(instance) = made {
+            let alarms = facts.into_iter().map(|fact| fact(shown.clone(), instance));
+            self.model.alarms.extend(alarms);
+        }
     }
 
     fn alarm_inputs(
@@ -78,7 +88,7 @@ impl<'a> Expander<'a> {
         region: Id<Region>,
         place: Span,
         context: &Context,
-    ) -> Option<Row> {
+    ) -> Option<(Row, Fact)> {
         let mut when = None;
         let mut told = Vec::new();
         let mut described = Vec::new();
@@ -103,6 +113,11 @@ impl<'a> Expander<'a> {
             );
             return None;
         };
+        let services = told.iter().filter_map(|to| match self.evaluate(to, context) {
+            Value::Instance(id, _) => Some(id),
+            _ => None,
+        });
+        let services: Vec<Id<Instance>> = services.collect();
         let targets: Vec<Option<Value>> = told.into_iter().map(|to| self.target_of(to, context)).collect();
         let targets: Vec<Value> = targets.into_iter().collect::<Option<_>>()?;
         let metric = self.metric_here(&when.metric, region, place, context)?;
@@ -167,7 +182,25 @@ impl<'a> Expander<'a> {
             ))
         };
         let name = self.name_for(&path.join("-").replace('_', "-"), declaration.name.span, context);
-        Some(vec![
+        let factor = metric.dimension.and(metric.unit.as_ref()).and_then(|unit| metric_unit(unit)).map_or(1.0, |(_, factor)| factor);
+        let missing = if metric.sometimes { "notBreaching" } else { "missing" };
+        let (watched, span, when) = (metric.clone(), declaration.header(), when.span);
+        let fact: Fact = Box::new(move |shown, instance| Alarm {
+            shown,
+            instance,
+            region,
+            metric: watched,
+            period: period * 1000.0,
+            needed: datapoints,
+            evaluated,
+            comparison,
+            threshold: threshold * factor,
+            missing,
+            told: services,
+            span,
+            when,
+        });
+        let row = vec![
             ("name", name),
             ("description", description),
             ("namespace", metric.namespace.clone()),
@@ -180,9 +213,10 @@ impl<'a> Expander<'a> {
             ("comparison", Value::text(comparison)),
             ("evaluation_periods", Value::Number(f64::from(evaluated))),
             ("datapoints", Value::Number(f64::from(datapoints))),
-            ("missing", Value::text(if metric.sometimes { "notBreaching" } else { "missing" })),
+            ("missing", Value::text(missing)),
             ("targets", Value::list(targets)),
-        ])
+        ];
+        Some((row, fact))
     }
 
     /// The texts behind several `notify` as one description.
@@ -391,6 +425,8 @@ impl<'a> Expander<'a> {
             shown,
             path,
             component: format!("core.{component}"),
+            word: "",
+            recovery: Recovery::default(),
             regions: placement.regions.to_vec(),
             single: placement.single,
             span: origin,

@@ -5,6 +5,7 @@ use super::{Context, Expander, InstanceBody, MAXIMUM_DEPTH, MAXIMUM_INSTANCES, P
 use crate::diag::{Diagnostic, codes, suggest};
 use crate::model::Instance;
 use crate::model::ids::Id;
+use crate::model::recovery::Recovery;
 use crate::model::value::Value;
 use crate::source::Span;
 use crate::syntax::ast::{self, ClauseWord, Kind, Statement, TypeKind};
@@ -39,6 +40,8 @@ impl<'a> Expander<'a> {
             path,
             shown,
             component: title,
+            word: declaration.kind.word(),
+            recovery: Recovery::default(),
             regions: placement.regions.to_vec(),
             single: placement.single,
             span: origin,

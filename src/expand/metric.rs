@@ -96,6 +96,8 @@ impl<'a> Expander<'a> {
         };
         let metric = Rc::new(Metric {
             path,
+            owner: context.instance,
+            declared: declaration.name.text.clone(),
             span: declaration.name.span,
             region,
             namespace: namespace.0,

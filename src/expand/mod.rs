@@ -28,6 +28,7 @@ mod operators;
 mod parameter;
 mod plan;
 mod platform;
+mod recovery;
 mod requirement;
 mod resource;
 mod result;
@@ -188,6 +189,7 @@ struct Expander<'a> {
     alarms: Vec<(&'a ast::Declaration, Context, Vec<SmolStr>)>,
     plans: Vec<(&'a ast::Declaration, Context, Vec<SmolStr>)>,
     adjusts: Vec<(&'a ast::Adjust, Context)>,
+    recovery: recovery::Pending<'a>,
     naming: Option<&'a ast::Expr>,
     platform: Option<&'a ast::Declaration>,
     /// The lines of the environment file, and the scope that their values are read in.
@@ -281,6 +283,7 @@ impl<'a> Expander<'a> {
             alarms: Vec::new(),
             plans: Vec::new(),
             adjusts: Vec::new(),
+            recovery: recovery::Pending::default(),
             naming: None,
             platform: None,
             environment: FxHashMap::default(),
@@ -321,6 +324,7 @@ impl<'a> Expander<'a> {
     /// Computes what was declared.
     fn finish(&mut self) {
         let context = Context::of_scope(self.module_scope(self.modules.entry));
+        self.expand_recovery();
         self.expand_alarms();
         self.expand_plans();
         self.expand_artifacts();

@@ -12,7 +12,7 @@ use smol_str::SmolStr;
 use std::rc::Rc;
 
 const STRATEGIES: &[&str] = &["backup_and_restore", "pilot_light", "warm_standby", "active_active"];
-const KEYS: &[&str] = &["strategy", "rto", "rpo", "tags", "naming"];
+const KEYS: &[&str] = &["strategy", "rto", "rpo", "tags", "naming", "strict"];
 
 impl<'a> Expander<'a> {
     /// Makes a scope for each module and declares what stands at its top: imports, functions, components, types.
@@ -127,8 +127,21 @@ impl<'a> Expander<'a> {
                     let value = self.evaluate(&assign.value, context);
                     self.model.platform.strategy = self.one_of(&value, STRATEGIES, assign.value.span, context);
                 }
-                "rto" => self.model.platform.rto = self.duration(&assign.value, "rto", context),
-                "rpo" => self.model.platform.rpo = self.duration(&assign.value, "rpo", context),
+                "rto" => {
+                    self.model.platform.rto = self.duration(&assign.value, "rto", context);
+                    self.model.platform.rto_span = assign.span;
+                }
+                "rpo" => {
+                    self.model.platform.rpo = self.duration(&assign.value, "rpo", context);
+                    self.model.platform.rpo_span = assign.span;
+                }
+                "strict" => match self.evaluate(&assign.value, context) {
+                    Value::Bool(strict) => self.model.platform.strict = strict,
+                    Value::Error => {}
+                    other => {
+                        self.mismatch("a Bool", &other, assign.value.span, "write `strict = true`", context);
+                    }
+                },
                 "tags" => {
                     let value = self.evaluate(&assign.value, context);
                     match value {

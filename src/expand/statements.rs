@@ -136,8 +136,9 @@ impl<'a> Expander<'a> {
                 Statement::Contribute(node) => self.contributions.push((node, context.clone())),
                 Statement::Adjust(node) => self.adjusts.push((node, context.clone())),
                 Statement::Assign(assign) if !at_top && assign.key.text != "layer" => {
-                    self.unknown_key(&assign.key, &["layer"], "a component", context);
+                    self.component_key(assign, context);
                 }
+                Statement::Delay(node) => self.component_delay(node, context),
                 _ => {}
             }
         }

@@ -199,6 +199,9 @@ impl<'a> Expander<'a> {
             );
             return None;
         };
+        self.recovery.takes.clear();
+        self.recovery.usually = None;
+        let mut instance = None;
         let (action, effects, mut body) = match &value.kind {
             ExprKind::Wait(duration, reason) => {
                 let duration = self.duration(duration, "wait", context)?;
@@ -226,12 +229,24 @@ impl<'a> Expander<'a> {
                 self.check_member(action.instance, action.declaration, value.span, context)?;
                 let effects = self.check_effects(&action, ends, value.span, context)?;
                 let title = action.title.clone();
+                instance = Some(action.instance);
                 let body = self.expand_action(&action, &step.name.text, value.span, context)?;
                 (title, effects, body)
             }
         };
         let bound = self.divide(&mut body, within, &step.name, value.span, context)?;
-        Some(SingleStep { name: step.name.text.clone(), action, effects, within: bound, best_effort, body, span: step.header().to(value.span) })
+        Some(SingleStep {
+            name: step.name.text.clone(),
+            action,
+            instance,
+            takes: std::mem::take(&mut self.recovery.takes),
+            usually: self.recovery.usually.take(),
+            effects,
+            within: bound,
+            best_effort,
+            body,
+            span: step.header().to(value.span),
+        })
     }
 
     fn check_effects(&mut self, action: &NamedAction<'a>, ends: Ends, span: Span, context: &Context) -> Option<Vec<SmolStr>> {

@@ -2,12 +2,14 @@
 
 pub mod computed;
 pub mod ids;
+pub mod recovery;
 pub mod value;
 
 use crate::code::File;
 use crate::source::{FileId, Span};
 use crate::workflow::Plan;
 use ids::{Arena, Id};
+use recovery::{Alarm, Recovery};
 use smol_str::SmolStr;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
@@ -34,6 +36,8 @@ pub struct Model {
     pub families: Arena<Family>,
     /// The plans, one entry per machine.
     pub plans: Vec<Plan>,
+    /// The alarms, one entry for each Region that they stand in.
+    pub alarms: Vec<Alarm>,
     /// The metrics of components, each in the Regions in which something reads it.
     pub metrics: Vec<Rc<Metric>>,
     /// The files of the program, by their path in the project.
@@ -72,8 +76,14 @@ pub struct Platform {
     pub strategy: Option<SmolStr>,
     /// Recovery time objective, milliseconds.
     pub rto: Option<f64>,
+    /// Where it stands.
+    pub rto_span: Span,
     /// Recovery point objective, milliseconds.
     pub rpo: Option<f64>,
+    /// Where it stands.
+    pub rpo_span: Span,
+    /// Whether what is a warning about a plan is an error.
+    pub strict: bool,
     /// Where it says how names are made.
     pub naming: Option<Span>,
     /// Tags of every stack.
@@ -146,6 +156,10 @@ pub struct Instance {
     pub shown: String,
     /// The component: `aurora.postgres`.
     pub component: String,
+    /// `replica`, `service` or `route`, as it was declared; empty for what the compiler makes.
+    pub word: &'static str,
+    /// What its component says of recovery.
+    pub recovery: Recovery,
     /// Where it runs.
     pub regions: Vec<Id<Region>>,
     /// Whether the placement was one Region rather than a list.

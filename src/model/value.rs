@@ -158,6 +158,10 @@ impl Run {
 pub struct Metric {
     /// What the user calls it: `orders.lag`.
     pub path: String,
+    /// The instance whose metric it is.
+    pub owner: Option<Id<Instance>>,
+    /// Its declared name: `lag`.
+    pub declared: SmolStr,
     /// Where it was declared.
     pub span: Span,
     /// The Region in which it is published.

@@ -109,6 +109,7 @@ impl Place {
             Statement::Notify(_) => matches!(self, Self::Alarm | Self::OnFailure),
             Statement::On(_) | Statement::Parallel(_) | Statement::StartWhen(_) | Statement::Approve(_) => self == Self::Plan,
             Statement::DoneWhen(_) | Statement::Check(_) | Statement::Call(_) => self == Self::Action,
+            Statement::Delay(node) => self == Self::Action || self == Self::Component && node.part.is_some(),
             Statement::BestEffort(_) => self == Self::Step,
             Statement::For(_) => false,
         }

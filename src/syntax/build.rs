@@ -276,6 +276,22 @@ impl<'b> Builder<'b> {
                 let within = self.next_expression(&mut parts)?;
                 Statement::Approve(ast::Approve { span, topic, within })
             }
+            Rule::delay => {
+                let word = match parts.next()?.as_rule() {
+                    Rule::k_takes => ast::DelayWord::Takes,
+                    Rule::k_assumes => ast::DelayWord::Assumes,
+                    _ => ast::DelayWord::Usually,
+                };
+                let duration = self.next_expression(&mut parts)?;
+                let part = if word == ast::DelayWord::Usually {
+                    None
+                } else {
+                    parts.next()?;
+                    Some(self.next_string(&mut parts)?)
+                };
+                let reason = self.next_string(&mut parts)?;
+                Statement::Delay(ast::Delay { span, word, duration, part, reason })
+            }
             Rule::call => Statement::Call(self.call(parts, span)?),
             _ => return None,
         })

@@ -24,6 +24,9 @@ pub const STATEMENT_WORDS: &[&str] = &[
     "call",
     "if",
     "for",
+    "takes",
+    "assumes",
+    "usually",
     "best_effort",
 ];
 
@@ -81,6 +84,8 @@ pub fn form(opener: &str) -> Option<&'static str> {
         "check" => "`check CONDITION else \"message\"`",
         "start" => "`start = \"operator\"`, or `start when ALARM`",
         "approve" => "`approve TOPIC within 5min`",
+        "takes" | "assumes" => "`takes 60s as \"dns\" \"why\"`",
+        "usually" => "`usually 2min \"why\"`",
         "call" => "`call service.operation { Member = value }`",
         "for" => "`for name in LIST { ... }`",
         "if" => "`if CONDITION { ... } else { ... }`",

@@ -2,9 +2,10 @@
 
 pub mod events;
 
-use crate::model::Region;
 use crate::model::ids::Id;
+use crate::model::recovery::Delay;
 use crate::model::value::{Run, Value};
+use crate::model::{Instance, Region};
 use crate::source::Span;
 use smol_str::SmolStr;
 use std::rc::Rc;
@@ -92,6 +93,12 @@ pub struct SingleStep {
     pub name: SmolStr,
     /// What is done: `orders.promote`.
     pub action: String,
+    /// The instance whose action it is; none for a wait.
+    pub instance: Option<Id<Instance>>,
+    /// What passes after it, though nobody waits for it.
+    pub takes: Vec<Delay>,
+    /// How long it takes on most days, milliseconds, and why one thinks so.
+    pub usually: Option<(f64, String)>,
     /// The declared effects of the action.
     pub effects: Vec<SmolStr>,
     /// The bound on everything in it, milliseconds.

@@ -87,6 +87,10 @@ fn statement(page: &mut Page, node: &Statement) {
         Statement::Call(node) => page.line(call(node)),
         Statement::StartWhen(node) => page.line(format!("start when {}", expr(&node.alarm))),
         Statement::Approve(node) => page.line(format!("approve {} within {}", expr(&node.topic), expr(&node.within))),
+        Statement::Delay(node) => {
+            let part = node.part.iter().map(|part| format!(" as {}", string(part))).collect::<String>();
+            page.line(format!("{} {}{part} {}", node.word.word(), expr(&node.duration), string(&node.reason)));
+        }
         Statement::BestEffort(_) => page.line("best_effort"),
     }
 }

@@ -38,7 +38,13 @@ names! { statement_name, STATEMENTS, Statement:
     Statement::Call(_) => "call statement",
     Statement::StartWhen(_) => "start when",
     Statement::Approve(_) => "approve",
+    Statement::Delay(_) => "delay",
     Statement::BestEffort(_) => "best_effort",
+}
+names! { delay_word, DELAYS, DelayWord:
+    DelayWord::Takes => "takes",
+    DelayWord::Assumes => "assumes",
+    DelayWord::Usually => "usually",
 }
 names! { kind_name, KINDS, Kind:
     Kind::Platform => "platform",
@@ -187,7 +193,8 @@ const FLAGS: &[&str] = &[
 
 /// Every name there is.
 pub fn all() -> Vec<&'static str> {
-    [STATEMENTS, KINDS, CLAUSES, CLAUSE_VALUES, TYPES, ARGUMENTS, SOURCES, ELSES, EXPRESSIONS, ENTRIES, UNARY, BINARY, STYLES, PARTS, FLAGS].concat()
+    [STATEMENTS, DELAYS, KINDS, CLAUSES, CLAUSE_VALUES, TYPES, ARGUMENTS, SOURCES, ELSES, EXPRESSIONS, ENTRIES, UNARY, BINARY, STYLES, PARTS, FLAGS]
+        .concat()
 }
 
 /// Counts the nodes of a file.
@@ -279,6 +286,12 @@ impl Walk {
             Statement::Approve(Approve { span: _, topic, within }) => {
                 self.expression(topic);
                 self.expression(within);
+            }
+            Statement::Delay(Delay { span: _, word, duration, part, reason }) => {
+                self.one(delay_word(word));
+                self.expression(duration);
+                part.iter().for_each(|part| self.string(part));
+                self.string(reason);
             }
             Statement::BestEffort(_) => {}
         }

@@ -86,6 +86,8 @@ pub enum Statement {
     StartWhen(StartWhen),
     /// `approve TOPIC within 5min`
     Approve(Approve),
+    /// `takes 60s as "dns" "why"`, `assumes ...` and `usually 2min "why"`
+    Delay(Delay),
     /// `best_effort`
     BestEffort(Span),
 }
@@ -115,6 +117,7 @@ impl Statement {
             Self::Call(node) => node.span,
             Self::StartWhen(node) => node.span,
             Self::Approve(node) => node.span,
+            Self::Delay(node) => node.span,
             Self::BestEffort(span) => *span,
         }
     }
@@ -369,6 +372,44 @@ pub struct Approve {
     pub topic: Expr,
     /// How long.
     pub within: Expr,
+}
+
+/// What a delay is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DelayWord {
+    /// Passes though nobody waits for it.
+    Takes,
+    /// The same, where nobody publishes the figure.
+    Assumes,
+    /// How long the action takes on most days.
+    Usually,
+}
+
+impl DelayWord {
+    /// The word.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Takes => "takes",
+            Self::Assumes => "assumes",
+            Self::Usually => "usually",
+        }
+    }
+}
+
+/// `takes 60s as "dns" "why"`, `assumes 60s as "steering" "why"`, `usually 2min "why"`.
+#[derive(Debug, Clone)]
+pub struct Delay {
+    /// The whole statement.
+    pub span: Span,
+    /// Which of them.
+    pub word: DelayWord,
+    /// How long.
+    pub duration: Expr,
+    /// The part of the recovery; `usually` has none.
+    pub part: Option<StringLiteral>,
+    /// Why.
+    pub reason: StringLiteral,
 }
 
 /// `call rds.failoverGlobalCluster { ... } on [...] tolerates [...]`.

@@ -117,6 +117,17 @@ impl<'t> Printer<'t> {
                 self.text(" within ");
                 self.expr(&node.within, TERM);
             }
+            Statement::Delay(node) => {
+                self.text(node.word.word());
+                self.text(" ");
+                self.expr(&node.duration, OPERATION);
+                if let Some(part) = &node.part {
+                    self.text(" as ");
+                    self.verbatim(part.span);
+                }
+                self.text(" ");
+                self.verbatim(node.reason.span);
+            }
             Statement::BestEffort(_) => self.text("best_effort"),
         }
     }
