@@ -21,6 +21,7 @@ pub mod permissions;
 pub mod prove;
 pub mod render;
 pub mod resolve;
+pub mod rules;
 pub mod source;
 pub mod stdlib;
 pub mod syntax;

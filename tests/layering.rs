@@ -24,7 +24,7 @@ const ORDER: &[&[&str]] = &[
     &["asl"],
     &["expand"],
     &["check"],
-    &["prove"],
+    &["prove", "rules"],
     &["names"],
     &["layout"],
     &["emit"],

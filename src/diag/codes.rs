@@ -106,6 +106,13 @@ codes! {
     FAILBACK_LOSES "DR0406" "a failback that can lose data";
     NOT_AN_ACTION "DR0407" "a step that is no action";
     PLAN_LIMIT "DR0408" "a plan beyond a limit of Step Functions";
+    AUTOMATIC_STEERING "DR0419" "traffic that moves by itself, before the data does";
+    EVENT_CIRCLE "DR0426" "events that go round in a circle";
+    LOSS_UNSTATED "DR0427" "a loss that nobody has written down";
+    NOTHING_CHECKED "DR0428" "a drill that checks nothing";
+    TRAFFIC_FIRST "DR0429" "traffic that is moved before the data";
+    DECIDING_BEST_EFFORT "DR0430" "a deciding step that may fail unnoticed";
+    BOTH_ANSWER "DR0432" "traffic to several Regions while one of them writes";
 
     NO_COMPUTED_NAME "DR0501" "a value that nobody tells";
     BAD_TYPE_NAME "DR0502" "a resource type that is written wrongly";

@@ -68,28 +68,34 @@ impl<'m> Judge<'m, '_> {
     fn texts(&self, condition: &Condition, seen: &Seen<'m>) -> bool {
         let known: Vec<Option<String>> = seen.spots.iter().map(|spot| spot.value.and_then(literal)).collect();
         let is = condition.is.as_ref().is_none_or(|wanted| known.iter().flatten().any(|text| wanted.contain(text)));
-        let not = condition.not.as_ref().is_none_or(|wanted| {
-            !seen.unknown && known.iter().all(|text| text.as_ref().is_some_and(|text| !wanted.contain(text)))
-        });
+        let not = condition
+            .not
+            .as_ref()
+            .is_none_or(|wanted| sure(seen) && known.iter().all(|text| text.as_ref().is_some_and(|text| !wanted.contain(text))));
         let like = condition.like.as_ref().is_none_or(|pattern| {
             // A pattern that cannot be read matches nothing; the tests of the table rule it out.
             regex_lite::Regex::new(&format!("^(?:{pattern})$")).is_ok_and(|pattern| known.iter().flatten().any(|text| pattern.is_match(text)))
         });
         let in_no_set = condition.no_set.as_ref().is_none_or(|sets| {
             let known: Option<Vec<&String>> = known.iter().map(Option::as_ref).collect();
-            !seen.unknown && known.is_some_and(|known| !known.is_empty() && !sets.iter().any(|set| known.iter().all(|text| set.contains(text))))
+            sure(seen) && known.is_some_and(|known| !known.is_empty() && !sets.iter().any(|set| known.iter().all(|text| set.contains(text))))
         });
         let resource = condition.resource.as_ref().is_none_or(|wanted| {
-            seen.spots.iter().filter(|spot| spot.value.is_none()).filter_map(|spot| spot.at).any(|at| wanted.contain(&self.model.families.get(at.family).resource_type))
+            seen.spots
+                .iter()
+                .filter(|spot| spot.value.is_none())
+                .filter_map(|spot| spot.at)
+                .any(|at| wanted.contain(&self.model.families.get(at.family).resource_type))
         });
         is && not && like && in_no_set && resource
     }
 
     fn counts(&self, condition: &Condition, seen: &Seen<'m>) -> bool {
         let count = seen.spots.len();
-        let set = condition.set.is_none_or(|set| if set { count > 0 } else { count == 0 && !seen.unknown });
-        let fewer = condition.fewer.is_none_or(|most| count < most && !seen.unknown);
-        set && fewer && condition.count_not.is_none_or(|wanted| count != wanted && !seen.unknown)
+        let set = condition.set.is_none_or(|set| if set { count > 0 } else { count == 0 && sure(seen) });
+        let fewer = condition.fewer.is_none_or(|most| count < most && sure(seen));
+        let more = condition.more.is_none_or(|least| count > least);
+        set && fewer && more && condition.count_not.is_none_or(|wanted| count != wanted && sure(seen))
     }
 
     fn numbers(&self, condition: &Condition, seen: &Seen<'m>, subject: &Subject<'m>) -> bool {
@@ -130,13 +136,24 @@ impl<'m> Judge<'m, '_> {
     fn places(&self, condition: &Condition, seen: &Seen<'m>, subject: &Subject<'m>) -> bool {
         let here = subject.at.as_ref().map(|(at, _)| at.region).or(subject.plan.map(|plan| plan.machine));
         let elsewhere = condition.elsewhere.is_none_or(|wanted| {
-            wanted == seen.spots.iter().any(|spot| self.codes(spot).iter().any(|code| here.is_some_and(|here| self.model.regions.get(here).code != code.as_str())))
+            wanted
+                == seen
+                    .spots
+                    .iter()
+                    .any(|spot| self.codes(spot).iter().any(|code| here.is_some_and(|here| self.model.regions.get(here).code != code.as_str())))
         });
         let outside = condition.outside.as_ref().is_none_or(|home| {
             let partition = |code: &str| regions::find(code).map(|region| region.partition.clone());
-            seen.spots.iter().any(|spot| self.codes(spot).iter().any(|code| code != home && partition(code).is_some() && partition(code) == partition(home)))
+            seen.spots
+                .iter()
+                .any(|spot| self.codes(spot).iter().any(|code| code != home && partition(code).is_some() && partition(code) == partition(home)))
         });
-        elsewhere && outside
+        let names_here = condition.names_here.is_none_or(|wanted| {
+            let codes: Option<Vec<String>> = seen.spots.iter().map(|spot| spot.value.and_then(literal)).collect();
+            let named = |codes: Vec<String>| codes.iter().any(|code| here.is_some_and(|here| self.model.regions.get(here).code == code.as_str()));
+            sure(seen) && !seen.spots.is_empty() && codes.is_some_and(|codes| named(codes) == wanted)
+        });
+        elsewhere && outside && names_here
     }
 
     /// The Regions of what a spot speaks of: its own for a resource, that of the resource or ARN for a value.
@@ -151,25 +168,29 @@ impl<'m> Judge<'m, '_> {
     }
 
     fn family(&self, others: Others, way: &Path, seen: &Seen<'m>, subject: &Subject<'m>) -> bool {
-        let Some((at, path)) = &subject.at else { return false };
-        let Some(own) = seen.spots.iter().find_map(|spot| spot.value.and_then(literal)) else { return false };
+        // The part of a list is another one in each member: only whole resources are compared.
+        let Some((at, _)) = subject.at.as_ref().filter(|(_, path)| path.is_empty()) else { return false };
+        let Some(own) = seen.spots.iter().find_map(|spot| spot.value) else { return false };
         let family: &Family = self.model.families.get(at.family);
         family.members.keys().filter(|region| **region != at.region).any(|region| {
-            let other = ResourceRef { region: *region, ..*at };
-            // The part of a list is another one in each member: only whole resources are compared.
-            if !path.is_empty() {
-                return false;
+            let other = Walker::new(self.model, self.references).from_resource(ResourceRef { region: *region, ..*at }, &way.0);
+            let Some(other) = other.spots.iter().find_map(|spot| spot.value) else { return false };
+            match others {
+                Others::Same => canonical(self.model, own).is_some_and(|own| canonical(self.model, other).is_some_and(|other| own == other)),
+                Others::Differ => literal(own).is_some_and(|own| literal(other).is_some_and(|other| own != other)),
             }
-            let seen = Walker::new(self.model, self.references).from_resource(other, &way.0);
-            let other = seen.spots.iter().find_map(|spot| spot.value.and_then(literal));
-            other.is_some_and(|other| (other == own) == (others == Others::Same))
         })
     }
 }
 
+/// Whether nothing else can be there than what was seen.
+fn sure(seen: &Seen<'_>) -> bool {
+    !seen.unknown && !seen.lost
+}
+
 /// The numbers that a way leads to, or the one that counts where it leads nowhere.
 fn numbers(seen: &Seen<'_>, default: Option<f64>) -> Vec<f64> {
-    if seen.spots.is_empty() && !seen.unknown {
+    if seen.spots.is_empty() && sure(seen) {
         return default.into_iter().collect();
     }
     seen.spots.iter().filter_map(|spot| literal(spot.value?)?.parse().ok()).collect()

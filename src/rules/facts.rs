@@ -23,7 +23,7 @@ impl<'m> Facts<'m> {
     pub fn new(model: &'m Model) -> Self {
         let of = |kind: PlanKind| model.plans.iter().filter(move |plan| plan.kind == kind).collect::<Vec<_>>();
         let failovers = of(PlanKind::Failover);
-        let moves = failovers.iter().filter_map(|plan| Some(Move { plan, step: steps(plan).find(|step| moves_writer(step))? }));
+        let moves = failovers.iter().filter_map(|plan| Some(Move { plan, step: steps(plan).find(|step| moves_writer(step, model))? }));
         Self { moves: moves.collect(), failbacks: of(PlanKind::Failback), failovers }
     }
 
@@ -37,9 +37,9 @@ impl<'m> Facts<'m> {
         self.failovers.iter().find(|plan| plan.to == Some(region)).copied()
     }
 
-    /// The failover that changes who writes, and leaves a Region or leads to it.
-    pub fn writer_moves(&self, region: Id<Region>) -> Option<Move<'m>> {
-        self.moves.iter().find(|change| change.plan.from == Some(region) || change.plan.to == Some(region)).copied()
+    /// The failover that changes who writes.
+    pub fn writer_moves(&self) -> Option<Move<'m>> {
+        self.moves.first().copied()
     }
 
     /// The plan that gives a Region of a family a role.
@@ -48,8 +48,13 @@ impl<'m> Facts<'m> {
         match role {
             Role::Left => self.leaves(region),
             Role::TakesOver => self.leads_to(region),
-            Role::Both => self.failovers.iter().find(|plan| member(plan.from) && member(plan.to) && (plan.from == Some(region) || plan.to == Some(region))).copied(),
-            Role::WriterMoves => self.writer_moves(region).map(|change| change.plan),
+            Role::Both => self
+                .failovers
+                .iter()
+                .find(|plan| member(plan.from) && member(plan.to) && (plan.from == Some(region) || plan.to == Some(region)))
+                .copied(),
+            Role::Planned => self.leaves(region).or_else(|| self.leads_to(region)),
+            Role::WriterMoves => self.writer_moves().map(|change| change.plan),
             Role::Returns => self.failbacks.iter().find(|plan| plan.from == Some(region) || plan.to == Some(region)).copied(),
             Role::Several => None,
         }
@@ -69,7 +74,8 @@ pub(super) fn has(step: &SingleStep, effect: &str) -> bool {
     step.effects.iter().any(|known| known == effect)
 }
 
-/// Whether a step changes which Region writes: only what changes that gives up data.
-pub(super) fn moves_writer(step: &SingleStep) -> bool {
-    has(step, "lossy")
+/// Whether a step changes which Region writes: it gives up data, or changes a replica.
+pub(super) fn moves_writer(step: &SingleStep, model: &Model) -> bool {
+    let replica = || step.instance.is_some_and(|id| model.instances.get(id).word == "replica");
+    has(step, "lossy") || (!has(step, "read_only") && replica() && !step.body.is_empty())
 }

@@ -23,7 +23,15 @@ use rustc_hash::FxHashSet;
 /// Holds the platform against all rules. It has been checked: there is no error in it that keeps values from being made.
 pub fn check(model: &Model, modules: &Modules, sources: &SourceMap, diagnostics: &mut Diagnostics) {
     let index = LazyIndex::new(modules);
-    let mut reader = Reader { model, sources, index: &index, facts: Facts::new(model), references: References::new(model), said: FxHashSet::default(), found: Vec::new() };
+    let mut reader = Reader {
+        model,
+        sources,
+        index: &index,
+        facts: Facts::new(model),
+        references: References::new(model),
+        said: FxHashSet::default(),
+        found: Vec::new(),
+    };
     table::resources(&mut reader);
     table::calls(&mut reader);
     loss::check(&mut reader);
@@ -45,6 +53,11 @@ struct Reader<'m> {
 }
 
 impl Reader<'_> {
+    /// Whether a step changes which Region writes.
+    fn moves(&self, step: &crate::workflow::SingleStep) -> bool {
+        facts::moves_writer(step, self.model)
+    }
+
     /// Takes a finding, if its code was not said at its place before.
     fn push(&mut self, finding: Diagnostic) {
         let place = finding.primary().map_or(Span::default(), |label| label.span);

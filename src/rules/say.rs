@@ -21,14 +21,12 @@ fn finding(rule: &'static Rule, message: String) -> Diagnostic {
 }
 
 /// What a rule has to say about a resource.
-pub(super) fn resource(reader: &Reader<'_>, rule: &'static Rule, at: ResourceRef, subject: &Subject<'_>) -> Diagnostic {
+pub(super) fn resource<'m>(reader: &Reader<'m>, rule: &'static Rule, at: ResourceRef, subject: &Subject<'m>) -> Diagnostic {
     let (spot, exact) = place(reader, &rule.at, at, subject);
     let value = if exact { spot.value.and_then(literal).unwrap_or_default() } else { String::new() };
     let model = reader.model;
     let region = model.region_text(at.region);
-    let fill = |text: &str| {
-        text.replace("{name}", &model.families.get(at.family).declared).replace("{region}", &region).replace("{value}", &value)
-    };
+    let fill = |text: &str| text.replace("{name}", &model.families.get(at.family).declared).replace("{region}", &region).replace("{value}", &value);
     let found = finding(rule, fill(&rule.message));
     let mut found = put(reader, found, &spot, at, fill(&rule.label));
     if let Some(also) = &rule.also
@@ -42,20 +40,21 @@ pub(super) fn resource(reader: &Reader<'_>, rule: &'static Rule, at: ResourceRef
     let family = model.families.get(at.family);
     for role in rule.conditions.iter().filter_map(|condition| condition.region) {
         let Some(plan) = reader.facts.role(role, at.region, family) else { continue };
-        found = with_plan(reader, found, plan, role, at);
+        found = with_plan(reader, found, plan, role);
     }
     close(found, rule, &fill(&rule.why), &fill(&rule.help))
 }
 
 /// Labels the plan that makes it matter.
-fn with_plan(reader: &Reader<'_>, found: Diagnostic, plan: &Plan, role: Role, at: ResourceRef) -> Diagnostic {
+fn with_plan(reader: &Reader<'_>, found: Diagnostic, plan: &Plan, role: Role) -> Diagnostic {
     let model = reader.model;
     if role == Role::WriterMoves
-        && let Some(change) = reader.facts.writer_moves(at.region)
+        && let Some(change) = reader.facts.writer_moves()
     {
-        return found.secondary(change.step.span, format!("`{}` changes which Region writes, when somebody runs `{}`", change.step.action, plan.name));
+        return found
+            .secondary(change.step.span, format!("`{}` changes which Region writes, when somebody runs `{}`", change.step.action, plan.name));
     }
-    let end = |end| end.map_or_else(String::new, |end| model.region_text(end));
+    let end = |end: Option<_>| end.map_or_else(String::new, |end| model.region_text(end));
     let text = match role {
         Role::Left => format!("leaves {}", end(plan.from)),
         Role::TakesOver => format!("leads to {}", end(plan.to)),
@@ -65,19 +64,14 @@ fn with_plan(reader: &Reader<'_>, found: Diagnostic, plan: &Plan, role: Role, at
 }
 
 /// Where a way of a rule ends, or where what it lacks would stand; and whether it ends there.
-fn place<'m>(reader: &Reader<'m>, way: &Path, at: ResourceRef, subject: &Subject<'_>) -> (Spot<'m>, bool) {
-    let base = subject.at.as_ref().map(|(_, path)| path.clone()).unwrap_or_default();
-    let walker = super::walk::Walker::new(reader.model, &reader.references);
-    // The part that the rule is about, again, so that the way starts from it.
-    let start = walker.follow(at, &base);
+fn place<'m>(reader: &Reader<'m>, way: &Path, at: ResourceRef, subject: &Subject<'m>) -> (Spot<'m>, bool) {
     for length in (0..=way.0.len()).rev() {
-        let Some(rest) = way.0.get(..length) else { continue };
-        let seen = walker.from_node(start, Some(at), &base, rest);
-        if let Some(spot) = seen.spots.into_iter().next() {
+        let part = Path(way.0.get(..length).unwrap_or_default().to_vec());
+        if let Some(spot) = reader.judge().seen(subject, &part).spots.into_iter().next() {
             return (spot, length == way.0.len());
         }
     }
-    (Spot { at: Some(at), value: None, path: base }, false)
+    (Spot { at: Some(at), value: None, path: Vec::new() }, false)
 }
 
 /// Puts a finding at a spot; one in the library at the declaration of the user that led there.
@@ -92,7 +86,7 @@ fn put(reader: &Reader<'_>, found: Diagnostic, spot: &Spot<'_>, at: ResourceRef,
 /// What a rule has to say about a call.
 pub(super) fn call(reader: &Reader<'_>, rule: &'static Rule, plan: &Plan, step: &SingleStep, call: &Call) -> Diagnostic {
     let model = reader.model;
-    let end = |end| Option::map_or_else(end, String::new, |end| model.region_text(end));
+    let end = |end: Option<_>| end.map_or_else(String::new, |end| model.region_text(end));
     let fill = |text: &str| {
         text.replace("{call}", &format!("{}.{}", call.service, call.operation))
             .replace("{step}", &step.name)
@@ -113,5 +107,8 @@ pub(super) fn call(reader: &Reader<'_>, rule: &'static Rule, plan: &Plan, step: 
 }
 
 fn close(found: Diagnostic, rule: &Rule, why: &str, help: &str) -> Diagnostic {
-    found.note(why).note(format!("{} (read {})", rule.source, rule.read)).help(format!("{help}; or accept it where it stands: `allow {} \"reason\"`", rule.code))
+    found
+        .note(why)
+        .note(format!("{} (read {})", rule.source, rule.read))
+        .help(format!("{help}; or accept it where it stands: `allow {} \"reason\"`", rule.code))
 }

@@ -28,6 +28,8 @@ pub(super) struct Seen<'m> {
     pub spots: Vec<Spot<'m>>,
     /// Whether there may be more, which nobody knows before deployment.
     pub unknown: bool,
+    /// Whether the way ends before it leads to another resource: then nothing is said of what that one lacks.
+    pub lost: bool,
 }
 
 /// What a way starts from.
@@ -80,27 +82,30 @@ impl<'m, 'r> Walker<'m, 'r> {
             seen.spots.push(Spot { at, value, path: path.clone() });
             return;
         };
+        // What ends here would have led to another resource.
+        let ends = || rest.iter().any(|step| matches!(step, Step::To(_)));
         match first {
-            Step::Key(key) => match node {
-                Node::Properties(properties) => match properties.iter().find(|property| property.name == key.as_str()) {
-                    Some(property) => self.inside(&property.value, Part::Key(property.name.clone()), at, rest, path, seen),
-                    // Of what exists already nobody says everything.
-                    None => seen.unknown |= at.is_some_and(|at| self.model.families.get(at.family).external),
-                },
-                Node::Arguments(arguments) => {
-                    if let Some((name, value)) = arguments.iter().find(|(name, _)| name == key) {
-                        self.inside(value, Part::Key(name.clone()), at, rest, path, seen);
+            Step::Key(key) => {
+                let found = match node {
+                    Node::Properties(properties) => {
+                        properties.iter().find(|property| property.name == key.as_str()).map(|property| (&property.name, &property.value))
+                    }
+                    Node::Arguments(arguments) => arguments.iter().find(|(name, _)| name == key).map(|(name, value)| (name, value)),
+                    Node::Value(Value::Map(map)) if !is_function(map.keys().next()) => map.get_key_value(key.as_str()),
+                    Node::Value(value) => return self.other(value, at, way, path, seen),
+                };
+                match found {
+                    Some((name, value)) => self.inside(value, Part::Key(name.clone()), at, rest, path, seen),
+                    None => {
+                        seen.lost |= ends();
+                        // Of what exists already nobody says everything.
+                        seen.unknown |= at.is_some_and(|at| self.model.families.get(at.family).external);
                     }
                 }
-                Node::Value(Value::Map(map)) if !is_function(map.keys().next()) => {
-                    if let Some((name, value)) = map.get_key_value(key.as_str()) {
-                        self.inside(value, Part::Key(name.clone()), at, rest, path, seen);
-                    }
-                }
-                Node::Value(value) => self.other(value, at, way, path, seen),
-            },
+            }
             Step::Each => match node {
                 Node::Value(Value::List(items)) => {
+                    seen.lost |= items.is_empty() && ends();
                     for (number, item) in items.iter().enumerate() {
                         self.inside(item, Part::Index(number), at, rest, path, seen);
                     }
@@ -112,6 +117,7 @@ impl<'m, 'r> Walker<'m, 'r> {
                 let Node::Value(value) = node else { return };
                 let targets = self.references.targets(value, at.map(|at| at.region), of.as_deref());
                 seen.unknown |= targets.unknown;
+                seen.lost |= targets.list.is_empty();
                 for target in targets.list {
                     self.resource(target, rest, seen);
                 }
