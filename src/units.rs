@@ -70,6 +70,18 @@ pub fn quantity_text(amount: f64, dimension: Dimension) -> String {
     format!("{}{suffix}", number_text(amount / factor))
 }
 
+/// A time for people, to the second: `1h 5min`, `4min 30s`, `250ms`.
+#[must_use]
+pub fn time_text(milliseconds: f64) -> String {
+    if milliseconds < 1000.0 {
+        return format!("{}ms", number_text(milliseconds.round()));
+    }
+    let seconds = (milliseconds / 1000.0).round();
+    let parts = [(seconds / 86_400.0, "d"), (seconds % 86_400.0 / 3600.0, "h"), (seconds % 3600.0 / 60.0, "min"), (seconds % 60.0, "s")];
+    let parts = parts.into_iter().map(|(amount, unit)| (amount.floor(), unit)).filter(|(amount, _)| *amount > 0.0);
+    parts.map(|(amount, unit)| format!("{amount}{unit}")).collect::<Vec<_>>().join(" ")
+}
+
 /// A number without a needless fraction.
 #[must_use]
 pub fn number_text(number: f64) -> String {

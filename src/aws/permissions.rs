@@ -108,6 +108,15 @@ struct Use {
     actions: Vec<String>,
 }
 
+/// An action that is narrowed by a condition instead of a resource.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Condition {
+    action: String,
+    key: String,
+    member: String,
+}
+
 /// Actions that a service asks for beside the operation's own.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -130,6 +139,7 @@ struct File {
     pass: Vec<Pass>,
     keys: Keys,
     key: Vec<KeyUse>,
+    condition: Vec<Condition>,
     further: Vec<Further>,
 }
 
@@ -200,6 +210,12 @@ pub fn key_use(action: &str, resource_type: &str) -> Option<(&'static KeyUse, &'
 #[must_use]
 pub fn uses_key(action: &str) -> bool {
     TABLE.key.iter().any(|row| row.uses.iter().any(|use_of| use_of.on.iter().any(|known| known == action)))
+}
+
+/// The condition key that narrows an action where no resource does, and the member of the request that has its value.
+#[must_use]
+pub fn condition(action: &str) -> Option<(&'static str, &'static str)> {
+    TABLE.condition.iter().find(|row| row.action == action).map(|row| (row.key.as_str(), row.member.as_str()))
 }
 
 /// What is asked for beside an action.
@@ -303,6 +319,13 @@ mod tests {
             for action in row.uses.iter().flat_map(|use_of| use_of.on.iter().chain(&use_of.actions)) {
                 assert_eq!(iam::action(action).map(iam::Action::name).as_deref(), Some(action.as_str()));
             }
+        }
+        for row in &file.condition {
+            let (prefix, name) = row.action.split_once(':').unwrap();
+            assert_eq!(iam::action(&row.action).map(iam::Action::name).as_deref(), Some(row.action.as_str()));
+            assert!(row.key.starts_with(&format!("{prefix}:")), "{}", row.key);
+            let known = operations(prefix).any(|operation| operation.api_name() == name && has(operation.input(), &row.member));
+            assert!(known, "{}: no {}", row.action, row.member);
         }
         for row in &file.further {
             for action in row.actions.iter().chain([&row.action]) {

@@ -329,6 +329,9 @@ pub struct Holding {
     pub holds: String,
     /// What feeds it or takes from it: it is in the path of the work if one of these holds.
     pub used: Vec<Condition>,
+    /// What shows that it is not.
+    #[serde(default)]
+    pub spared: Vec<Condition>,
     /// Where AWS says so.
     pub source: String,
     /// The day on which that was read.
@@ -506,7 +509,7 @@ mod tests {
         }
         for row in &file.holding {
             assert!(holding(&row.resource_type).is_some());
-            row.used.iter().for_each(|one| check_way(&row.holds, &row.resource_type, &one.path.0));
+            row.used.iter().chain(&row.spared).for_each(|one| check_way(&row.holds, &row.resource_type, &one.path.0));
         }
         for row in &file.forwarding {
             assert!(forwarding(&row.resource_type).is_some());

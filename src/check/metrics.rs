@@ -7,7 +7,7 @@ use crate::aws::metrics::{self, Metric as Row};
 use crate::aws::regions;
 use crate::aws::schema::{self, Literal};
 use crate::diag::{Diagnostic, Diagnostics, codes, suggest};
-use crate::model::value::{Metric, Value};
+use crate::model::value::{Metric, Silence, Value};
 use crate::model::{Model, Region};
 use crate::source::{SourceMap, Span};
 use rustc_hash::FxHashSet;
@@ -69,7 +69,7 @@ pub(super) fn declared(model: &Model, sources: &SourceMap, diagnostics: &mut Dia
             name,
             unit: metric.unit.as_deref(),
             dimensions,
-            always: Some(!metric.sometimes),
+            always: Some(metric.silence != Silence::NotBreaching),
             region: model.regions.get(metric.region),
             here: model.region_text(metric.region),
             converts: true,

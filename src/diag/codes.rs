@@ -106,7 +106,12 @@ codes! {
     FAILBACK_LOSES "DR0406" "a failback that can lose data";
     NOT_AN_ACTION "DR0407" "a step that is no action";
     PLAN_LIMIT "DR0408" "a plan beyond a limit of Step Functions";
+    RTO_EXCEEDED "DR0412" "a failover that may take longer than the objective";
+    RPO_EXCEEDED "DR0413" "a replica that may lose more than the objective";
+    LAG_UNWATCHED "DR0414" "copies that may fall behind without anybody knowing";
+    NO_FAILBACK "DR0417" "a failover from which nothing leads back";
     AUTOMATIC_STEERING "DR0419" "traffic that moves by itself, before the data does";
+    NO_PLAN_LEAVES "DR0420" "a Region that is lived in, and that no plan leaves";
     EVENT_CIRCLE "DR0426" "events that go round in a circle";
     LOSS_UNSTATED "DR0427" "a loss that nobody has written down";
     NOTHING_CHECKED "DR0428" "a drill that checks nothing";

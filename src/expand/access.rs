@@ -12,6 +12,9 @@ use crate::syntax::ast;
 use smol_str::SmolStr;
 use std::rc::Rc;
 
+/// How many hexadecimal digits of a text's SHA-256 tell it apart from its other versions: 48 bits.
+const FINGERPRINT: usize = 12;
+
 impl<'a> Expander<'a> {
     /// `base.name`
     pub(super) fn member(&mut self, base: Value, name: &ast::Name, base_span: Span, context: &Context) -> Value {
@@ -394,7 +397,7 @@ fn plain_members(base: &Value) -> &'static [&'static str] {
         Value::Quantity(_, Dimension::Capacity) => &["number"],
         Value::Quantity(_, Dimension::Rate) => &["per_second", "per_minute", "per_hour"],
         Value::List(_) => &["length", "first", "last"],
-        Value::Text(_) => &["length", "upper", "lower"],
+        Value::Text(_) => &["length", "upper", "lower", "fingerprint"],
         Value::Range(_) => &["low", "high"],
         Value::Cidr(_) => &["prefix", "address"],
         Value::Number(_) => &["floor", "ceil", "round"],
@@ -432,6 +435,7 @@ fn plain_member(base: &Value, name: &str) -> Option<Value> {
         (Value::Text(text), "length") => Value::Number(text.chars().count() as f64),
         (Value::Text(text), "upper") => Value::text(text.to_uppercase()),
         (Value::Text(text), "lower") => Value::text(text.to_lowercase()),
+        (Value::Text(text), "fingerprint") => Value::text(crate::code::sha256(text.as_bytes()).get(..FINGERPRINT)?),
         (Value::Range(ends), "low") => ends.0.clone(),
         (Value::Range(ends), "high") => ends.1.clone(),
         (Value::Cidr(text), "prefix") => Value::Number(text.split('/').nth(1)?.parse().ok()?),

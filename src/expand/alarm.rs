@@ -8,7 +8,7 @@ use crate::model::Instance;
 use crate::model::Region;
 use crate::model::ids::Id;
 use crate::model::recovery::{Alarm, Recovery};
-use crate::model::value::{Dimension, Metric, TextPart, Value, number_text, quantity_text};
+use crate::model::value::{Dimension, Metric, Silence, TextPart, Value, number_text, quantity_text};
 use crate::source::Span;
 use crate::syntax::ast::{self, BinaryOperator, ClauseWord, Kind, Statement};
 use smol_str::SmolStr;
@@ -16,6 +16,16 @@ use std::rc::Rc;
 
 const STATISTICS: &[(&str, &str)] =
     &[("avg", "Average"), ("average", "Average"), ("min", "Minimum"), ("max", "Maximum"), ("sum", "Sum"), ("count", "SampleCount")];
+
+/// CloudWatch's word for what an alarm makes of data that are not there. `missing` leads to `INSUFFICIENT_DATA`.
+/// Source: CloudWatch user guide, "Configuring how CloudWatch alarms treat missing data", read in November 2026.
+fn missing_data(silence: Silence) -> &'static str {
+    match silence {
+        Silence::Missing => "missing",
+        Silence::NotBreaching => "notBreaching",
+        Silence::Breaching => "breaching",
+    }
+}
 
 /// The inputs of an alarm in one Region.
 type Row = Vec<(&'static str, Value)>;
@@ -76,6 +86,7 @@ impl<'a> Expander<'a> {
         let shown = self.shown_name(&path, &declaration.name.text, context);
         let made = self.core_instance("threshold_alarm", (path, shown.clone()), &placement, inputs, declaration.header(), context);
         if let Some(instance) = made {
+            self.alarms_made.insert((declaration.span, context.scope), instance);
             let alarms = facts.into_iter().map(|fact| fact(shown.clone(), instance));
             self.model.alarms.extend(alarms);
         }
@@ -183,7 +194,7 @@ impl<'a> Expander<'a> {
         };
         let name = self.name_for(&path.join("-").replace('_', "-"), declaration.name.span, context);
         let factor = metric.dimension.and(metric.unit.as_ref()).and_then(|unit| metric_unit(unit)).map_or(1.0, |(_, factor)| factor);
-        let missing = if metric.sometimes { "notBreaching" } else { "missing" };
+        let missing = missing_data(metric.silence);
         let (watched, span, when) = (metric.clone(), declaration.header(), when.span);
         let fact: Fact = Box::new(move |shown, instance| Alarm {
             shown,

@@ -2,7 +2,7 @@
 
 use super::{Context, Expander};
 use crate::diag::{Diagnostic, codes};
-use crate::model::value::{Dimension, Metric, MetricPlaces, Value};
+use crate::model::value::{Dimension, Metric, MetricPlaces, Silence, Value};
 use crate::source::Span;
 use crate::syntax::ast::{self, Entry, ExprKind, Statement, TypeKind};
 use smol_str::SmolStr;
@@ -48,7 +48,7 @@ impl<'a> Expander<'a> {
             MetricPlaces { namespace: namespace.1, name: name.1, unit: None, dimensions: None, keys: Vec::new(), published: None, origin };
         let mut unit = None;
         let mut dimensions = Value::map(Vec::new());
-        let mut sometimes = false;
+        let mut silence = Silence::Missing;
         for statement in declaration.statements() {
             let Statement::Assign(assign) = statement else { continue };
             let value = self.evaluate(&assign.value, context);
@@ -66,11 +66,22 @@ impl<'a> Expander<'a> {
                 }
                 "published" => {
                     places.published = Some(assign.value.span);
-                    sometimes = self
+                    if self
                         .one_of(&value, &["always", "while_reading", "while_writing"], assign.value.span, context)
-                        .is_some_and(|word| word != "always");
+                        .is_some_and(|word| word != "always")
+                    {
+                        silence = Silence::NotBreaching;
+                    }
                 }
-                _ => self.unknown_key(&assign.key, &["unit", "dimensions", "published"], "a metric", context),
+                "silence" => {
+                    let known = ["missing", "not_breaching", "breaching"];
+                    silence = match self.one_of(&value, &known, assign.value.span, context).as_deref() {
+                        Some("not_breaching") => Silence::NotBreaching,
+                        Some("breaching") => Silence::Breaching,
+                        _ => Silence::Missing,
+                    };
+                }
+                _ => self.unknown_key(&assign.key, &["unit", "dimensions", "published", "silence"], "a metric", context),
             }
         }
         let dimension = declared_dimension(declaration);
@@ -105,7 +116,7 @@ impl<'a> Expander<'a> {
             dimensions,
             unit,
             dimension: dimension.or(by_unit),
-            sometimes,
+            silence,
             places,
         });
         self.model.metrics.push(metric.clone());

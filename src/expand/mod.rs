@@ -187,6 +187,8 @@ struct Expander<'a> {
     /// Values at the top of the platform file: a mistake in one is found though nothing reads it.
     values: Vec<usize>,
     alarms: Vec<(&'a ast::Declaration, Context, Vec<SmolStr>)>,
+    /// The instances that alarms became, by declaration and scope.
+    alarms_made: FxHashMap<(Span, usize), Id<Instance>>,
     plans: Vec<(&'a ast::Declaration, Context, Vec<SmolStr>)>,
     adjusts: Vec<(&'a ast::Adjust, Context)>,
     recovery: recovery::Pending<'a>,
@@ -281,6 +283,7 @@ impl<'a> Expander<'a> {
             requires: Vec::new(),
             values: Vec::new(),
             alarms: Vec::new(),
+            alarms_made: FxHashMap::default(),
             plans: Vec::new(),
             adjusts: Vec::new(),
             recovery: recovery::Pending::default(),

@@ -2,10 +2,11 @@
 
 use super::{Context, Expander};
 use crate::diag::{Diagnostic, codes, suggest};
-use crate::model::Instance;
 use crate::model::ids::Id;
 use crate::model::recovery::{Delay, Part, Recovery, Replication, Steering};
 use crate::model::value::Value;
+use crate::model::{Instance, Region};
+use crate::source::Span;
 use crate::syntax::ast::{self, ClauseValue, ClauseWord, DelayWord};
 use smol_str::SmolStr;
 
@@ -67,7 +68,8 @@ impl<'a> Expander<'a> {
                 }
                 _ => {
                     let replication = self.one_of(&value, &Replication::WORDS, assign.value.span, &context).and_then(|word| Replication::of(&word));
-                    self.recovery_of(id, |recovery| recovery.replication = replication);
+                    let lag_in = self.lag_regions(id);
+                    self.recovery_of(id, |recovery| (recovery.replication, recovery.lag_in) = (replication, lag_in));
                 }
             }
         }
@@ -75,6 +77,17 @@ impl<'a> Expander<'a> {
             let delay = self.delay(node, &context);
             self.recovery_of(id, |recovery| recovery.takes.extend(delay));
         }
+    }
+
+    /// Where the metric `lag` of an instance can be read: nowhere, if it has none.
+    fn lag_regions(&mut self, id: Id<Instance>) -> Vec<Id<Region>> {
+        if !self.has_member(id, "lag") {
+            return Vec::new();
+        }
+        let scope = self.instance_body(id).and_then(|body| self.scopes.get(body.scope));
+        let cell = scope.and_then(|scope| scope.names.get("lag")).copied();
+        let placed = cell.and_then(|cell| self.cell_placement(cell, Span::default()));
+        placed.map_or_else(|| self.model.instances.get(id).regions.clone(), |placement| placement.regions.to_vec())
     }
 
     fn recovery_of(&mut self, id: Id<Instance>, change: impl FnOnce(&mut Recovery)) {

@@ -455,7 +455,11 @@ impl<'a> Expander<'a> {
             }
             CellKind::Action(_) => Value::Definition("an action"),
             CellKind::Condition(_) => Value::Definition("a condition"),
-            CellKind::Definition(declaration) => Value::Definition(definition_kind(declaration.kind)),
+            // An alarm that has been made is what it was made of, which has a name.
+            CellKind::Definition(declaration) => match self.alarms_made.get(&(declaration.span, context.scope)) {
+                Some(made) => Value::Instance(*made, None),
+                None => Value::Definition(definition_kind(declaration.kind)),
+            },
         }
     }
 

@@ -131,6 +131,8 @@ pub struct Recovery {
     pub replication: Option<Replication>,
     /// How far the copies may be behind by the mechanism's own promise, milliseconds.
     pub behind: Option<f64>,
+    /// The Regions in which its metric `lag` can be read.
+    pub lag_in: Vec<Id<Region>>,
     /// What moves its traffic.
     pub steering: Option<Steering>,
     /// What passes in each failover that does not move its traffic itself.

@@ -176,10 +176,21 @@ pub struct Metric {
     pub unit: Option<SmolStr>,
     /// The type that thresholds must have.
     pub dimension: Option<Dimension>,
-    /// Whether AWS publishes it only at times (`while_reading`).
-    pub sometimes: bool,
+    /// What it means when nothing is published.
+    pub silence: Silence,
     /// Where its parts are written.
     pub places: MetricPlaces,
+}
+
+/// What it means when a metric is not published for a while.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Silence {
+    /// Nobody knows how things are.
+    Missing,
+    /// Nothing: it is published at times only (`while_reading`, `while_writing`).
+    NotBreaching,
+    /// That something is broken: whoever publishes it does so all the time.
+    Breaching,
 }
 
 /// Where the parts of a metric are written.

@@ -120,6 +120,15 @@ impl<'p> Deriver<'p> {
         let mut groups: Vec<(Vec<String>, Option<Vec<Arn>>)> = Vec::new();
         for name in actions {
             let Some(action) = iam::action(name) else { continue };
+            // A value that only the run knows narrows nothing: then it is asked for like any other.
+            if let Some((key, member)) = rows::condition(name)
+                && let [value] = request.at(member).as_slice()
+                && !matches!(value, Value::Run(_))
+            {
+                let condition = Some(policy::equals(key, (*value).clone()));
+                self.policy.add(reason, Statement { actions: vec![name.clone()], on: None, condition }, self.model);
+                continue;
+            }
             let on = match action::allowed(action, request, said) {
                 Ok(on) => {
                     for arn in on.iter().flatten() {

@@ -1,5 +1,6 @@
 //! Plans held against the day they are for: what they need, how long they take, what may be lost.
 
+mod advice;
 pub mod data;
 pub mod time;
 mod writers;
@@ -7,7 +8,7 @@ mod writers;
 use crate::diag::Diagnostics;
 use crate::model::Model;
 pub use data::DataLoss;
-pub use time::{Budget, Stage};
+pub use time::{Budget, Lever, Stage};
 
 /// What was found of the plans of a platform; a report reads it.
 #[derive(Debug, Default)]

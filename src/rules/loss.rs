@@ -20,6 +20,9 @@ pub(super) fn check(reader: &mut Reader<'_>) {
             let user = Subject { node: Node::Properties(&member.properties), at: Some((at, Vec::new())), plan: None };
             let judge = reader.judge();
             let Some(used) = row.used.iter().find(|condition| judge.holds(condition, &user)) else { continue };
+            if row.spared.iter().any(|condition| judge.holds(condition, &user)) {
+                continue;
+            }
             let user = judge.seen(&user, &used.path).spots.into_iter().next();
             let subject = say::Subject { family, member, index: reader.index, sources: reader.sources };
             let finding = Diagnostic::warning(

@@ -13,7 +13,8 @@ mod walk;
 
 use crate::check::locate::LazyIndex;
 use crate::diag::{Diagnostic, Diagnostics};
-use crate::model::Model;
+use crate::model::ids::Id;
+use crate::model::{Family, Model};
 use crate::resolve::Modules;
 use crate::source::{SourceMap, Span};
 use facts::Facts;
@@ -30,6 +31,7 @@ pub fn check(model: &Model, modules: &Modules, sources: &SourceMap, diagnostics:
         facts: Facts::new(model),
         references: References::new(model),
         said: FxHashSet::default(),
+        moving: Vec::new(),
         found: Vec::new(),
     };
     table::resources(&mut reader);
@@ -49,6 +51,8 @@ struct Reader<'m> {
     references: References<'m>,
     /// Rules that were said, by the place: the members of a family have one source.
     said: FxHashSet<(String, Span)>,
+    /// Resources that move traffic by themselves, and were told.
+    moving: Vec<Id<Family>>,
     found: Vec<Diagnostic>,
 }
 

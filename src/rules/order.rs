@@ -103,6 +103,10 @@ fn routes(reader: &mut Reader<'_>) {
     let model = reader.model;
     for (_, instance) in model.instances.iter().filter(|(_, instance)| instance.recovery.steering == Some(Steering::Automatic)) {
         let Some(change) = reader.facts.writer_moves() else { continue };
+        // Its record was told, which is what its author would mend.
+        if reader.moving.iter().any(|id| model.families.get(*id).path.starts_with(&instance.path)) {
+            continue;
+        }
         let end = |end: Option<_>| end.map_or_else(String::new, |end| model.region_text(end));
         let finding = Diagnostic::error(
             codes::AUTOMATIC_STEERING,

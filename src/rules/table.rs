@@ -6,6 +6,7 @@ use super::say;
 use super::walk::Node;
 use super::{Reader, condition};
 use crate::aws::rules::{self, Entry, Rule};
+use crate::diag::codes;
 use crate::model::value::ResourceRef;
 use crate::workflow::{Call, Operation, Plan, PlanKind, SingleStep};
 
@@ -49,6 +50,9 @@ fn resource<'m>(reader: &mut Reader<'m>, rule: &'static Rule, at: ResourceRef) {
                 found.push(say::resource(reader, rule, at, &subject));
             }
         }
+    }
+    if !found.is_empty() && rule.code == codes::AUTOMATIC_STEERING.id {
+        reader.moving.push(at.family);
     }
     for finding in found {
         reader.push(finding);

@@ -67,6 +67,26 @@ pub struct Plan {
 }
 
 impl Plan {
+    /// All steps, those side by side one after the other.
+    pub fn single_steps(&self) -> impl Iterator<Item = &SingleStep> {
+        self.steps.iter().flat_map(|step| match step {
+            Step::One(step) => std::slice::from_ref(step.as_ref()),
+            Step::Parallel(branches) => branches.as_slice(),
+        })
+    }
+
+    /// The alarm that tells of the loss, by its number in the model.
+    #[must_use]
+    pub fn detection(&self) -> Option<usize> {
+        None
+    }
+
+    /// How long the decision may take, milliseconds, and whose it is.
+    #[must_use]
+    pub fn decision(&self) -> Option<(f64, &'static str)> {
+        self.decide.map(|decide| (decide, "an operator decides"))
+    }
+
     /// The name of the machine: the plan's, and what tells it from the plan's other machines (`evacuate-primary`).
     #[must_use]
     pub fn machine_name(&self) -> String {

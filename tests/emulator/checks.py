@@ -162,3 +162,15 @@ class Checks:
                 GlobalClusterIdentifier=cluster.properties["GlobalClusterIdentifier"], TargetDbClusterIdentifier=arn, AllowDataLoss=True)
             count += 1
         return count
+
+    def fail_back(self):
+        """The Region in which each database was created writes again, by the planned change, which is asked of today's writer."""
+        for region, cluster in self.of("AWS::RDS::DBCluster", "AWS::DocDB::DBCluster"):
+            if "MasterUsername" not in cluster.properties or "GlobalClusterIdentifier" not in cluster.properties:
+                continue
+            identifier = cluster.properties["GlobalClusterIdentifier"]
+            arn = client("rds", region).describe_db_clusters(DBClusterIdentifier=cluster.physical_id)["DBClusters"][0]["DBClusterArn"]
+            members = client("rds", region).describe_global_clusters(GlobalClusterIdentifier=identifier)["GlobalClusters"][0]["GlobalClusterMembers"]
+            writer = next(member["DBClusterArn"] for member in members if member["IsWriter"])
+            self.expect("writers", writer != arn, f"{identifier} is written in {region} before the return")
+            client("rds", writer.split(":")[3]).switchover_global_cluster(GlobalClusterIdentifier=identifier, TargetDbClusterIdentifier=arn)

@@ -98,6 +98,8 @@ REGIONAL = {
     "event rule": _rules,
     "function": lambda region: _pages("lambda", region, "list_functions", "Functions", "FunctionName"),
     "event source mapping": lambda region: _pages("lambda", region, "list_event_source_mappings", "EventSourceMappings", "UUID"),
+    "rest api": lambda region: _pages("apigateway", region, "get_rest_apis", "items", "id"),
+    "rest api domain": lambda region: _pages("apigateway", region, "get_domain_names", "items", "domainName"),
     "http api": lambda region: _pages("apigatewayv2", region, "get_apis", "Items", "ApiId"),
     "api domain": lambda region: _pages("apigatewayv2", region, "get_domain_names", "Items", "DomainName"),
     "certificate": lambda region: _pages("acm", region, "list_certificates", "CertificateSummaryList", "CertificateArn"),
@@ -125,7 +127,8 @@ REGIONAL = {
 PARTS = {
     "AWS::S3::BucketPolicy", "AWS::SNS::TopicPolicy", "AWS::SQS::QueuePolicy", "AWS::EC2::SubnetRouteTableAssociation", "AWS::EC2::Route",
     "AWS::EC2::SecurityGroupIngress", "AWS::EC2::VPCGatewayAttachment", "AWS::Lambda::EventInvokeConfig", "AWS::Lambda::Permission",
-    "AWS::ApiGatewayV2::ApiMapping", "AWS::ElasticLoadBalancingV2::Listener",
+    "AWS::ApiGatewayV2::ApiMapping", "AWS::ApiGateway::Resource", "AWS::ApiGateway::Method", "AWS::ApiGateway::Deployment", "AWS::ApiGateway::Stage",
+    "AWS::ApiGateway::Account", "AWS::ApiGateway::BasePathMapping", "AWS::ElasticLoadBalancingV2::Listener",
     "AWS::Backup::BackupSelection", "AWS::ECR::ReplicationConfiguration", "AWS::ECS::Service",
 }
 

@@ -59,9 +59,14 @@ def removed(deployer):
     return findings
 
 
+def changed(deployer):
+    """What another deployment of the same templates changes: nothing, whoever writes today."""
+    return [f"{stack} of phase {phase} is {outcome}" for phase, stack, outcome in deployer.deploy() if outcome not in {"unchanged", "skipped"}]
+
+
 def main(folder):
-    """Deploys forwards, checks; deploys again, checks that nothing changes, before and after a failover; deploys backwards, checks,
-    deletes."""
+    """Deploys forwards, checks; deploys again, checks that nothing changes, before and after a failover and a failback; deploys
+    backwards, checks, deletes."""
     name, findings = Path(folder).name, []
     with world() as engine:
         deployer = ready(folder, engine)
@@ -71,11 +76,12 @@ def main(folder):
         findings += wrong + checks.run()
         refused, checks.looked["calls of machines"] = permissions.check(engine)
         findings += refused
-        second = deployer.deploy()
-        findings += [f"deployed again, {stack} of phase {phase} is {outcome}" for phase, stack, outcome in second if outcome not in {"unchanged", "skipped"}]
+        findings += [f"deployed again, {what}" for what in changed(deployer)]
         if checks.fail_over():
-            findings += [f"deployed after a failover, {stack} of phase {phase} is {outcome}"
-                         for phase, stack, outcome in deployer.deploy() if outcome not in {"unchanged", "skipped"}]
+            findings += [f"deployed after a failover, {what}" for what in changed(deployer)]
+            said = len(checks.findings)
+            checks.fail_back()
+            findings += checks.findings[said:] + [f"deployed after a failback, {what}" for what in changed(deployer)]
     with world() as engine:
         deployer = ready(folder, engine)
         deployer.deploy(backwards=True)

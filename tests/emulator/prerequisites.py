@@ -1,5 +1,6 @@
 """What is in the account before a platform is deployed: zones, certificates, images; and the values of its parameters."""
 
+import json
 import tomllib
 from pathlib import Path
 
@@ -38,12 +39,24 @@ def _subnet(region, argument):
     return client("ec2", region).create_subnet(VpcId=_network(region, name), CidrBlock=block, AvailabilityZone=region + zone)["Subnet"]["SubnetId"]
 
 
+def _api_log_role(region):
+    """The account lets API Gateway write logs in this Region."""
+    iam, trust = client("iam", region), {"Effect": "Allow", "Principal": {"Service": "apigateway.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    arn = iam.create_role(RoleName=f"api-logs-{region}", AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [trust]}))["Role"]["Arn"]
+    client("apigateway", region).update_account(patchOperations=[{"op": "replace", "path": "/cloudwatchRoleArn", "value": arn}])
+
+
+BEFORE = {"api_log_role": _api_log_role}
+
 MAKE = {"network": _network, "subnet": _subnet, "hosted_zone": _hosted_zone, "certificate": _certificate, "image": _image}
 
 
 def values(platform, manifest):
     """The values of a platform's parameters, as the deployer takes them. Makes what they stand for."""
     wanted = {**VALUES["all"], **VALUES.get(platform, {})}
+    for what in wanted.pop("before", []):
+        for region in manifest["artifacts"]:
+            BEFORE[what](region)
     found = {}
     for name, declared in manifest["parameters"].items():
         value = wanted.get(name)

@@ -174,6 +174,24 @@ def target_health(_made):
     yield "elasticloadbalancing:DescribeTargetHealth", "*"
 
 
+# ---- what is watched, and where customers go
+
+@asks("cloudwatch:describeAlarms")
+def alarms(made):
+    for name in made.given["AlarmNames"]:
+        yield "cloudwatch:DescribeAlarms", made.arn("cloudwatch", f"alarm:{name}")
+
+
+@asks("cloudwatch:putMetricData")
+def metric_data(made):
+    yield "cloudwatch:PutMetricData", "*", {"cloudwatch:namespace": made.given["Namespace"]}
+
+
+@asks("route53:listResourceRecordSets", "route53:changeResourceRecordSets")
+def record_sets(made):
+    yield f"route53:{made.operation[0].upper()}{made.operation[1:]}", made.arn("route53", f"hostedzone/{made.given['HostedZoneId']}", "", "")
+
+
 # ---- what is told
 
 @asks("sns:publish")

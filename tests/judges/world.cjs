@@ -13,6 +13,7 @@ class World {
   constructor() {
     this.stores = new Map();
     this.notes = new Map();
+    this.items = [];
     this.log = [];
   }
 
@@ -31,7 +32,7 @@ class World {
       store.writer = store.change?.to ?? store.writer;
       store.change = undefined;
     }
-    for (const note of this.notes.values()) note.at = -Infinity;
+    for (const note of [...this.notes.values(), ...this.items]) note.at = -Infinity;
     this.log = [];
   }
 
@@ -45,6 +46,18 @@ class World {
   since(name, now) {
     const note = this.notes.get(name);
     return note && now >= note.at ? note.value : undefined;
+  }
+
+  /** Keeps an item of a table; it is there after a while. */
+  put(table, item, now) {
+    this.items.push({ table, item, at: now + NOTE_SECONDS * 1000 });
+    return {};
+  }
+
+  /** The item of a table that has this key, as it is now. */
+  item(table, key, now) {
+    const has = (item) => Object.entries(key).every(([name, value]) => JSON.stringify(item[name]) === JSON.stringify(value));
+    return this.items.findLast((kept) => kept.table === table && now >= kept.at && has(kept.item))?.item;
   }
 
   /** A store with one writer, as it is now. */
@@ -118,8 +131,18 @@ const ANSWERS = {
     }
     return { Table: { TableName: given.TableName, TableStatus: "ACTIVE" } };
   },
-  "dynamodb:getItem": (world, given, now) => ({ Item: world.since(JSON.stringify(given.Key), now) }),
-  "dynamodb:putItem": (world, given, now) => world.note(JSON.stringify(given.Item), given.Item, now), // our items are all key
+  "dynamodb:getItem": (world, given, now) => ({ Item: world.item(given.TableName, given.Key, now) }),
+  "dynamodb:putItem": (world, given, now) => world.put(given.TableName, given.Item, now),
+  // All is well, but for the switch that was set: an alarm that tells that it is on.
+  "cloudwatch:describeAlarms": (world, given, now) => ({
+    MetricAlarms: given.AlarmNames.map((name) => ({ StateValue: /taken-?over/i.test(name) && world.since("Taken", now) === 1 ? "ALARM" : "OK" })),
+  }),
+  "cloudwatch:putMetricData": (world, given, now) => world.note(given.MetricData[0].MetricName, given.MetricData[0].Value, now),
+  "route53:listResourceRecordSets": (world, given, now) => ({ ResourceRecordSets: world.since(`record ${given.StartRecordName}`, now) ?? [] }),
+  "route53:changeResourceRecordSets": (world, given, now) => {
+    const records = given.ChangeBatch.Changes.map((change) => change.ResourceRecordSet);
+    return world.note(`record ${records[0].Name}`, records, now);
+  },
   "backup:listRecoveryPointsByBackupVault": () => ({ RecoveryPoints: [{ RecoveryPointArn: "arn:of-a-recovery-point", Status: "COMPLETED" }] }),
   "backup:startRestoreJob": (world, given, now) => world.note(`table ${given.Metadata.targetTableName}`, true, now),
   "ecs:describeServices": (world, given, now) => ({

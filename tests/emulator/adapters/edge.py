@@ -6,6 +6,7 @@ from calls import answer, precondition
 
 from .base import Adapter, Made, arguments, tag_list
 
+CHECK = "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/health-checks-creating-values.html"
 RECORD = "https://docs.aws.amazon.com/Route53/latest/APIReference/API_ChangeResourceRecordSets.html"
 
 
@@ -17,6 +18,23 @@ def record_health_check(call):
         listed = call.client("route53").list_health_checks()["HealthChecks"]
         if change["Action"] != "DELETE" and check and check not in {found["Id"] for found in listed}:
             raise call.refuse("InvalidInput", f"No health check found with id {check}")
+
+
+@precondition("route53.alarm", CHECK, "route53", "CreateHealthCheck")
+def health_check_alarm(call):
+    """The alarm that a health check follows is there, and of a form that Route 53 can follow."""
+    config = call.params["HealthCheckConfig"]
+    if config["Type"] != "CLOUDWATCH_METRIC":
+        return
+    wanted = config["AlarmIdentifier"]
+    found = call.client("cloudwatch", wanted["Region"]).describe_alarms(AlarmNames=[wanted["Name"]])["MetricAlarms"]
+    if not found:
+        raise call.refuse("InvalidInput", f"Route 53 cannot find the alarm {wanted['Name']} in {wanted['Region']}")
+    alarm = found[0]
+    simple = not alarm.get("Metrics") and alarm.get("Statistic") in {"Average", "Minimum", "Maximum", "Sum", "SampleCount"}
+    every = (alarm.get("DatapointsToAlarm") or alarm["EvaluationPeriods"]) == alarm["EvaluationPeriods"]
+    if not simple or not every or alarm["Period"] < 60:
+        raise call.refuse("InvalidInput", f"Route 53 cannot follow the alarm {wanted['Name']}")
 
 
 @precondition("cloudfront.origins", "https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_CreateDistribution.html", "cloudfront", "CreateDistribution")
@@ -45,8 +63,11 @@ class HealthCheck(Adapter):
     kind = "AWS::Route53::HealthCheck"
 
     def create(self, scope, properties):
+        route53, tags = scope.client("route53"), properties.take("HealthCheckTags", default=[])
         params = arguments("route53", "CreateHealthCheck", {**properties, "CallerReference": scope.name(64)})
-        found = scope.client("route53").create_health_check(**params)["HealthCheck"]["Id"]
+        found = route53.create_health_check(**params)["HealthCheck"]["Id"]
+        if tags:
+            route53.change_tags_for_resource(ResourceType="healthcheck", ResourceId=found, AddTags=tags)
         return Made(found, {"HealthCheckId": found})
 
     def delete(self, scope, physical_id, properties):
