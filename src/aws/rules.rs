@@ -416,6 +416,12 @@ pub fn coded(code: &str) -> impl Iterator<Item = &'static Rule> {
     all().filter(move |rule| rule.code.eq_ignore_ascii_case(code))
 }
 
+/// The slug of a rule, if the table has it; no row is read for that.
+#[must_use]
+pub fn known(code: &str) -> Option<&'static str> {
+    rows::sections(DATA, "rule").filter_map(|section| rows::text(section, "code")).find(|known| *known == code)
+}
+
 /// How a type hands events on, if it does.
 #[must_use]
 pub fn forwarding(resource_type: &str) -> Option<&'static Forwarding> {
