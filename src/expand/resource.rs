@@ -10,7 +10,7 @@ use crate::syntax::ast::{self, ClauseWord, ExprKind, Kind, Statement, TypeKind};
 use smol_str::SmolStr;
 use std::collections::BTreeMap;
 
-const OWN_KEYS: &[&str] = &["layer", "depends_on", "deletion"];
+const OWN_KEYS: &[&str] = &["layer", "depends_on", "deletion", "on_loss"];
 
 impl<'a> Expander<'a> {
     pub(super) fn declare_resource(&mut self, declaration: &'a ast::Declaration, path: Vec<SmolStr>, context: &Context) {
@@ -239,6 +239,7 @@ impl<'a> Expander<'a> {
                     let value = self.evaluate(&assign.value, context);
                     member.deletion = self.one_of(&value, &["retain", "delete", "snapshot"], assign.value.span, context);
                 }
+                "on_loss" => member.on_loss = self.sentence(assign, context),
                 _ => self.unknown_own_key(name, context),
             }
             return;
@@ -257,6 +258,19 @@ impl<'a> Expander<'a> {
         let value = self.evaluate(&assign.value, context);
         let value = self.written_value(value, &assign.value, context);
         member.properties.push(Property { name: name.text.clone(), value, span: name.span, phase: context.phase });
+    }
+
+    /// A sentence that people read: a text that is known now and says something.
+    fn sentence(&mut self, assign: &'a ast::Assign, context: &Context) -> Option<SmolStr> {
+        match self.evaluate(&assign.value, context) {
+            Value::Text(text) if text.contains(' ') => Some(text),
+            Value::Error => None,
+            other => {
+                let help = "say who sends it again, or why nobody has to, in a sentence";
+                self.mismatch("a sentence", &other, assign.value.span, help, context);
+                None
+            }
+        }
     }
 
     /// A key in lower case that is none of ours: misspelt, or a property of AWS's.

@@ -214,6 +214,8 @@ pub struct Member {
     pub depends_on: Vec<Dependency>,
     /// `retain`, `delete` or `snapshot`, if the source says so.
     pub deletion: Option<SmolStr>,
+    /// What becomes of what it holds when its Region is lost, if the source says so.
+    pub on_loss: Option<SmolStr>,
 }
 
 /// One property of a resource.
