@@ -20,6 +20,7 @@ pub mod pattern;
 pub mod permissions;
 pub mod prove;
 pub mod render;
+pub mod report;
 pub mod resolve;
 pub mod source;
 pub mod stdlib;

@@ -3,15 +3,20 @@
 mod rows;
 
 pub mod api;
+pub mod cli;
 pub mod code;
 pub mod control_planes;
 pub mod growing;
+pub mod homes;
 pub mod iam;
 pub mod kinds;
 pub mod lifecycle;
 pub mod metrics;
 pub mod names;
+pub mod needs;
+pub mod parity;
 pub mod permissions;
+pub mod prices;
 pub mod regions;
 pub mod schema;
 pub mod scripts;

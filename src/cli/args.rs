@@ -28,6 +28,17 @@ Exit codes:
   1  nothing has this name, or errors in the texts
   2  wrong usage, or a file that could not be read";
 
+const REPORTED: &str = "\
+Forms of the report (--format):
+  text  for people, wrapped to the width of the terminal (the default)
+  json  for programs: docs/report.schema.json
+  html  one page that needs nothing else: no script, nothing that is loaded; keep it where no Region can take it away
+
+Exit codes:
+  0  reported
+  1  errors in the texts, warnings with --deny warnings
+  2  wrong usage, or a file that could not be read or written";
+
 /// Compiles multi-Region disaster-recovery platforms (.dr) to CloudFormation and Step Functions, and refuses plans that cannot work.
 #[derive(Debug, Parser)]
 #[command(name = "drc", version, after_help = FORMATS, max_term_width = 120, arg_required_else_help = true)]
@@ -50,6 +61,9 @@ pub enum Command {
     Graph(Graph),
     /// Explain a code, a resource type, a property, a service or an operation
     Explain(Explain),
+    /// Report what an operator needs when a Region is lost: time, data, plans, commands, what is where, what it costs
+    #[command(after_help = REPORTED)]
+    Report(Report),
     /// Find the line behind a name in AWS: a logical id, a state, a parameter, an output, a stack
     #[command(after_help = TRACED)]
     Trace(Trace),
@@ -127,6 +141,35 @@ pub struct Explain {
 }
 
 #[derive(Debug, Args)]
+pub struct Report {
+    /// The platform file; its folder is the project
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// The form of the report (see below)
+    #[arg(long, value_name = "FORMAT", default_value = "text", hide_possible_values = true)]
+    pub format: Form,
+    /// The file that is written; without it, or as `-`, standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    #[command(flatten)]
+    pub with: With,
+    /// What is refused beside errors
+    #[arg(long, value_name = "WHAT")]
+    pub deny: Vec<Deny>,
+    /// When colours are written; NO_COLOR and CLICOLOR_FORCE are heard too
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    pub color: When,
+}
+
+/// The form of a report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Form {
+    Text,
+    Json,
+    Html,
+}
+
+#[derive(Debug, Args)]
 pub struct Trace {
     /// What is looked for: `LedgerCluster`, `promote`, `evacuate/promote`, `Suffix`, `us-east-1/data`, `orders-data-prod` ...
     #[arg(value_name = "NAME")]
@@ -138,8 +181,9 @@ pub struct Trace {
     pub common: Common,
 }
 
+/// What is compiled with: everything beside the files themselves.
 #[derive(Debug, Args)]
-pub struct Common {
+pub struct With {
     /// The value of a `setting` of the platform; can be repeated
     #[arg(long = "set", value_name = "NAME=VALUE", value_parser = setting)]
     pub settings: Vec<(String, String)>,
@@ -152,6 +196,12 @@ pub struct Common {
     /// The day with which dates are compared, as 2026-10-20; the clock never counts [default: the day of the data, see --version]
     #[arg(long, value_name = "DAY", value_parser = day)]
     pub today: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct Common {
+    #[command(flatten)]
+    pub with: With,
     /// What is refused beside errors
     #[arg(long, value_name = "WHAT")]
     pub deny: Vec<Deny>,

@@ -1,7 +1,7 @@
 //! `drc compile`, `drc check` and `drc graph`.
 
 use super::Outcome;
-use super::args::{Check, Common, Compile, Graph, Language};
+use super::args::{Check, Compile, Graph, Language, With};
 use super::loader::{Disk, read, said, sources_in};
 use super::output;
 use super::report::{Reporter, print};
@@ -19,7 +19,7 @@ use std::path::{Component, Path, PathBuf};
 pub fn compile(command: &Compile) -> Outcome {
     let reporter = Reporter::new(&command.common.showing, &command.common.deny);
     let (mut sources, mut diagnostics) = (SourceMap::new(), Diagnostics::new());
-    let output = run(&command.file, &command.common, &mut sources, &mut diagnostics);
+    let output = run(&command.file, &command.common.with, &mut sources, &mut diagnostics);
     reporter.refuse(&mut diagnostics);
     let mut told = None;
     if let Some(output) = output.filter(|_| !diagnostics.has_errors()) {
@@ -42,7 +42,7 @@ pub fn check(command: &Check) -> Outcome {
     for file in &command.files {
         // Each platform has its own gates: the errors of one do not keep another from being looked at.
         let mut diagnostics = Diagnostics::new();
-        let output = run(file, &command.common, &mut sources, &mut diagnostics);
+        let output = run(file, &command.common.with, &mut sources, &mut diagnostics);
         if let Some(output) = output.filter(|_| command.verbose) {
             let _ = write!(ways, "{}\n{}", output.summary(), listed(&output));
         }
@@ -64,7 +64,7 @@ fn listed(output: &Output) -> String {
 pub fn graph(command: &Graph) -> Outcome {
     let reporter = Reporter::new(&command.common.showing, &command.common.deny);
     let (mut sources, mut diagnostics) = (SourceMap::new(), Diagnostics::new());
-    let output = run(&command.file, &command.common, &mut sources, &mut diagnostics);
+    let output = run(&command.file, &command.common.with, &mut sources, &mut diagnostics);
     reporter.refuse(&mut diagnostics);
     let language = match command.language {
         Language::Mermaid => Picture::Mermaid,
@@ -77,9 +77,9 @@ pub fn graph(command: &Graph) -> Outcome {
 }
 
 /// Compiles a platform file, and fills in what was found.
-pub fn run(file: &Path, common: &Common, sources: &mut SourceMap, diagnostics: &mut Diagnostics) -> Option<Output> {
-    let given = common.environment.as_deref().map(environment).transpose();
-    let running = common.deployed.as_deref().map(running).transpose();
+pub fn run(file: &Path, with: &With, sources: &mut SourceMap, diagnostics: &mut Diagnostics) -> Option<Output> {
+    let given = with.environment.as_deref().map(environment).transpose();
+    let running = with.deployed.as_deref().map(running).transpose();
     let (environment, deployed) = match given.and_then(|environment| Ok((environment, running?))) {
         Ok(read) => read,
         Err(finding) => {
@@ -87,7 +87,7 @@ pub fn run(file: &Path, common: &Common, sources: &mut SourceMap, diagnostics: &
             return None;
         }
     };
-    let options = Options { settings: common.settings.clone(), environment, deployed, today: common.today.clone() };
+    let options = Options { settings: with.settings.clone(), environment, deployed, today: with.today.clone() };
     match Disk::open(file) {
         Ok(disk) => driver::compile(disk.entry(), &disk, &options, sources, diagnostics),
         Err(error) => {

@@ -7,6 +7,7 @@ mod fmt;
 mod loader;
 mod output;
 mod report;
+mod report_command;
 mod terminal;
 mod trace;
 
@@ -53,6 +54,7 @@ pub fn run() -> ExitCode {
         Command::Graph(command) => compile::graph(command),
         Command::Fmt(command) => fmt::fmt(command),
         Command::Explain(command) => explain::explain(command),
+        Command::Report(command) => report_command::report(command),
         Command::Trace(command) => trace::trace(command),
     };
     outcome.into()

@@ -45,6 +45,12 @@ pub fn paper(when: When) -> Paper {
     Paper { width: width(), color: color(when, stdout().is_terminal()) }
 }
 
+/// How a report is written: to a terminal as it is, to a file without colours.
+pub fn report(when: When, file: bool) -> drc::report::Paper {
+    let color = if file { when == When::Always } else { color(when, stdout().is_terminal()) };
+    drc::report::Paper { width: if file { USUAL } else { width() }, color }
+}
+
 fn format(name: FormatName) -> Format {
     match name {
         FormatName::Graphical => Format::Graphical,

@@ -14,7 +14,7 @@ use std::io::{Write, stderr};
 pub fn trace(command: &Trace) -> Outcome {
     let reporter = Reporter::new(&command.common.showing, &command.common.deny);
     let (mut sources, mut diagnostics) = (SourceMap::new(), Diagnostics::new());
-    let output = compile::run(&command.file, &command.common, &mut sources, &mut diagnostics);
+    let output = compile::run(&command.file, &command.common.with, &mut sources, &mut diagnostics);
     // Warnings are for `drc check`: somebody who looks for a line at night has no use for them.
     let Some(output) = output else { return reporter.show(diagnostics, &sources) };
     let hits = output.trace(&command.name);

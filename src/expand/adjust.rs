@@ -5,7 +5,7 @@ use super::{Context, Expander};
 use crate::diag::{Diagnostic, codes};
 use crate::model::ids::Id;
 use crate::model::value::{ResourceRef, Value};
-use crate::model::{Family, Instance, Member, Property};
+use crate::model::{Adjustment, Family, Instance, Member, Property};
 use crate::source::Span;
 use crate::syntax::ast;
 use smol_str::SmolStr;
@@ -87,6 +87,7 @@ impl<'a> Expander<'a> {
                 continue;
             }
             adjusted.push((resource, property.name.clone(), property.span));
+            self.model.adjustments.push(Adjustment { resource, property: property.name.clone(), span: property.span });
             let Some(member) = self.model.families.get_mut(resource.family).members.get_mut(&resource.region) else { continue };
             match member.properties.iter().position(|known| known.name == property.name) {
                 Some(at) if matches!(property.value, Value::None) => {

@@ -46,6 +46,8 @@ pub struct Model {
     pub exports: Vec<ResourceRef>,
     /// Archives that are uploaded where stacks name them, by their keys.
     pub artifacts: BTreeMap<SmolStr, Artifact>,
+    /// What the source sets in the resources of components, in its order.
+    pub adjustments: Vec<Adjustment>,
     /// The name of the stack of each layer and group, by the platform's naming.
     pub stack_names: BTreeMap<SmolStr, Value>,
 }
@@ -225,6 +227,17 @@ pub struct Property {
     pub span: Span,
     /// The phase in which it is set, counted from 0.
     pub phase: u32,
+}
+
+/// A property that an `adjust` sets or removes.
+#[derive(Debug, Clone)]
+pub struct Adjustment {
+    /// Of which resource.
+    pub resource: ResourceRef,
+    /// AWS's name of the property.
+    pub property: SmolStr,
+    /// Where it is set.
+    pub span: Span,
 }
 
 /// What runs already, by the manifest of an earlier compilation.

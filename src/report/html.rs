@@ -1,0 +1,299 @@
+//! The report as one page: no script, nothing that is loaded, readable when nothing else answers.
+
+use super::text::{about, about_costs, capitalised, ends, facts, failure, verdict, whereabouts};
+use super::{Budget, Line, Plan, Report, Step, svg, time};
+use std::fmt::Write as _;
+
+const STYLE: &str = include_str!("style.css");
+
+/// A text as content or as a value in quotes.
+pub fn escape(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for letter in text.chars() {
+        match letter {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            // What a page may not hold, and what turns the direction of a line around.
+            letter if letter.is_control() && letter != '\n' && letter != '\t' => out.push('\u{FFFD}'),
+            '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' => out.push('\u{FFFD}'),
+            letter => out.push(letter),
+        }
+    }
+    out
+}
+
+/// The page.
+pub fn html(report: &Report) -> String {
+    let name = escape(&report.platform.name);
+    let mut out = String::with_capacity(64 * 1024);
+    out.push_str("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
+    out.push_str("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta name=\"color-scheme\" content=\"light dark\">\n");
+    // The style is for this page; no other origin has any part in it.
+    out.push_str("<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n");
+    let _ = write!(out, "<title>{name}: recovery report</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n");
+    let _ = write!(out, "<header>\n<h1>{name}: recovery report</h1>\n<p>{}</p>\n", escape(&about(report)));
+    if !report.platform.description.is_empty() {
+        let _ = writeln!(out, "<p>{}</p>", escape(&report.platform.description));
+    }
+    contents(report, &mut out);
+    out.push_str("</header>\n<main>\n");
+    objectives(report, &mut out);
+    topology(report, &mut out);
+    for (number, plan) in report.plans.iter().enumerate() {
+        self::plan(number, plan, report, &mut out);
+    }
+    accepted(report, &mut out);
+    costs(report, &mut out);
+    let _ = write!(
+        out,
+        "</main>\n<footer>\n<p class=\"faint\">Written by drc from the source of the platform; AWS data of {}, prices of {}.</p>\n</footer>\n</body>\n</html>\n",
+        report.data, report.costs.read
+    );
+    out
+}
+
+fn contents(report: &Report, out: &mut String) {
+    out.push_str(
+        "<nav aria-label=\"Contents\">\n<ul>\n<li><a href=\"#objectives\">Time and data</a></li>\n<li><a href=\"#topology\">What is where</a></li>\n",
+    );
+    for (number, plan) in report.plans.iter().enumerate() {
+        let _ =
+            writeln!(out, "<li><a href=\"#plan-{number}\">{} {} in {}</a></li>", capitalised(plan.kind), escape(&plan.name), escape(&plan.region));
+    }
+    out.push_str("<li><a href=\"#accepted\">Accepted</a></li>\n<li><a href=\"#cost\">Cost</a></li>\n</ul>\n</nav>\n");
+}
+
+fn objectives(report: &Report, out: &mut String) {
+    out.push_str("<section id=\"objectives\">\n<h2>Time and data</h2>\n");
+    for budget in &report.budgets {
+        self::budget(budget, out);
+    }
+    if report.budgets.is_empty() {
+        out.push_str("<p>No failover is planned.</p>\n");
+    }
+    if !report.losses.is_empty() {
+        out.push_str("<table>\n<caption>What can be lost</caption>\n<thead><tr><th scope=\"col\">replica</th><th scope=\"col\" class=\"n\">at most</th><th scope=\"col\">how</th></tr></thead>\n<tbody>\n");
+        for loss in &report.losses {
+            let bound = loss.bound_seconds.map_or_else(|| "unbounded".into(), time);
+            let alarm = loss.alarm.as_ref().map_or_else(|| "no alarm".into(), |alarm| format!("alarm <code>{}</code>", escape(alarm)));
+            let _ = writeln!(
+                out,
+                "<tr><th scope=\"row\">{}</th><td class=\"n\">{}</td><td>{}, {alarm}. {} <span class=\"{}\">{}</span></td></tr>",
+                escape(&loss.instance),
+                escape(&bound),
+                loss.mechanism,
+                escape(&loss.because),
+                class(loss.meets),
+                escape(&verdict(loss.bound_seconds, loss.objective_seconds))
+            );
+        }
+        out.push_str("</tbody>\n</table>\n");
+    }
+    out.push_str("</section>\n");
+}
+
+fn class(meets: Option<bool>) -> &'static str {
+    match meets {
+        Some(true) => "good",
+        Some(false) => "bad",
+        None => "faint",
+    }
+}
+
+fn budget(budget: &Budget, out: &mut String) {
+    let ends = ends(budget.from.as_ref(), budget.to.as_ref(), "");
+    let _ = write!(out, "<table>\n<caption>{} {}</caption>\n", escape(&budget.plan), escape(&ends));
+    out.push_str("<thead><tr><th scope=\"col\">part</th><th scope=\"col\" class=\"n\">worst</th><th scope=\"col\" class=\"n\">expected</th><th scope=\"col\">what</th></tr></thead>\n<tbody>\n");
+    for stage in &budget.stages {
+        let assumed = if stage.assumed { " <em>(assumed)</em>" } else { "" };
+        let _ = writeln!(
+            out,
+            "<tr><th scope=\"row\">{}</th><td class=\"n\">{}</td><td class=\"n\">{}</td><td>{}{assumed} <span class=\"faint\">{}</span></td></tr>",
+            stage.part.replace('_', "-"),
+            escape(&time(stage.worst_seconds)),
+            escape(&time(stage.expected_seconds)),
+            escape(&stage.what),
+            escape(&stage.place)
+        );
+    }
+    let _ = write!(
+        out,
+        "</tbody>\n<tfoot><tr><th scope=\"row\">sum</th><td class=\"n\">{}</td><td class=\"n\">{}</td><td class=\"{}\">{}</td></tr></tfoot>\n</table>\n",
+        escape(&time(budget.worst_seconds)),
+        escape(&time(budget.expected_seconds)),
+        class(budget.meets),
+        escape(&verdict(Some(budget.worst_seconds), budget.objective_seconds))
+    );
+}
+
+fn topology(report: &Report, out: &mut String) {
+    out.push_str("<section id=\"topology\">\n<h2>What is where</h2>\n");
+    out.push_str(&svg::topology(&report.topology, "picture-of-places"));
+    out.push_str(
+        "\n<table>\n<thead><tr><th scope=\"col\">name</th><th scope=\"col\">component</th><th scope=\"col\">where</th></tr></thead>\n<tbody>\n",
+    );
+    for row in &report.topology.rows {
+        let _ = writeln!(
+            out,
+            "<tr><th scope=\"row\">{}</th><td>{}</td><td>{}</td></tr>",
+            escape(&row.name),
+            escape(&row.component),
+            escape(&whereabouts(row))
+        );
+    }
+    out.push_str("</tbody>\n</table>\n</section>\n");
+}
+
+fn plan(number: usize, plan: &Plan, report: &Report, out: &mut String) {
+    let ends = ends(plan.from.as_ref(), plan.to.as_ref(), &plan.region);
+    let _ = write!(out, "<section id=\"plan-{number}\">\n<h2>{} {} {}</h2>\n", capitalised(plan.kind), escape(&plan.name), escape(&ends));
+    if !plan.description.is_empty() {
+        let _ = writeln!(out, "<p>{}</p>", escape(&plan.description));
+    }
+    let _ = writeln!(
+        out,
+        "<p>{} Its machine stands in <b>{}</b>; its steps take <b>{}</b> at most. {}</p>",
+        escape(&plan.starts),
+        escape(&plan.region),
+        escape(&time(plan.bound_seconds)),
+        escape(&failure(plan))
+    );
+    let budget = report.budgets.iter().find(|budget| budget.plan == plan.name && plan.kind == "failover");
+    out.push_str(&svg::timeline(plan, budget, &format!("timeline-{number}")));
+    if !plan.variables.is_empty() {
+        out.push_str("\n<h3>Set this first (bash)</h3>\n<pre>");
+        for variable in &plan.variables {
+            let _ = writeln!(out, "<span class=\"faint\"># {}</span>\n{}", escape(&variable.what), escape(&variable.line));
+        }
+        out.push_str("</pre>\n");
+    }
+    out.push_str("<h3>Start and watch it</h3>\n");
+    for command in &plan.commands {
+        let _ = writeln!(out, "<p>{}:</p>\n<pre>{}</pre>", escape(&command.what), escape(&command.command));
+    }
+    out.push_str("<h3>Its steps, and the same by hand</h3>\n");
+    let mut counter = 0;
+    for group in &plan.steps {
+        if group.len() > 1 {
+            let _ = writeln!(out, "<p>{} steps side by side:</p>\n<div class=\"beside\">", group.len());
+        }
+        for step in group {
+            counter += 1;
+            self::step(counter, step, out);
+        }
+        if group.len() > 1 {
+            out.push_str("</div>\n");
+        }
+    }
+    if !plan.on_failure.is_empty() {
+        out.push_str("<h4>If a step fails</h4>\n");
+        actions(&plan.on_failure, out);
+    }
+    out.push_str("</section>\n");
+}
+
+fn step(number: usize, step: &Step, out: &mut String) {
+    let acts = !step.effects.iter().any(|effect| effect == "read_only");
+    let _ = write!(
+        out,
+        "<section class=\"step{}\">\n<h4>{number}. {} <span class=\"faint\">= {}</span></h4>\n<p>{}</p>\n",
+        if acts { " act" } else { "" },
+        escape(&step.name),
+        escape(&step.action),
+        escape(&capitalised(&facts(step, false)))
+    );
+    actions(&step.actions, out);
+    out.push_str("</section>\n");
+}
+
+fn actions(actions: &[super::actions::Action], out: &mut String) {
+    out.push_str("<ol class=\"actions\">\n");
+    for action in actions {
+        let calls = action.calls.as_ref().map_or_else(String::new, |calls| format!("<code>{}</code>: ", escape(calls)));
+        let command = action.command.as_ref().map_or_else(String::new, |command| format!("<pre>{}</pre>", escape(command)));
+        let _ = writeln!(out, "<li>{calls}{}{command}</li>", escape(&action.text));
+    }
+    out.push_str("</ol>\n");
+}
+
+fn accepted(report: &Report, out: &mut String) {
+    out.push_str("<section id=\"accepted\">\n<h2>Accepted findings</h2>\n");
+    if report.accepted.is_empty() {
+        out.push_str("<p>None.</p>\n");
+    } else {
+        out.push_str("<ul>\n");
+        for known in &report.accepted {
+            let _ = writeln!(
+                out,
+                "<li><b>{}</b> {}: {} <span class=\"faint\">{}</span></li>",
+                escape(&known.code),
+                escape(&known.means),
+                escape(&known.reason),
+                escape(&known.place)
+            );
+        }
+        out.push_str("</ul>\n");
+    }
+    if !report.adjusted.is_empty() {
+        out.push_str("<h3>Adjusted properties</h3>\n<ul>\n");
+        for known in &report.adjusted {
+            let _ = writeln!(
+                out,
+                "<li><code>{}</code> of {} in {} <span class=\"faint\">{}</span></li>",
+                escape(&known.property),
+                escape(&known.resource),
+                escape(&known.regions.join(", ")),
+                escape(&known.place)
+            );
+        }
+        out.push_str("</ul>\n");
+    }
+    out.push_str("</section>\n");
+}
+
+fn costs(report: &Report, out: &mut String) {
+    let costs = &report.costs;
+    let _ = write!(
+        out,
+        "<section id=\"cost\">\n<h2>Monthly floor of cost: {} {:.2}</h2>\n<p>{}</p>\n",
+        costs.currency,
+        costs.month,
+        escape(&about_costs(costs))
+    );
+    for region in &costs.regions {
+        let _ = write!(out, "<table>\n<caption>{}: {} {:.2}</caption>\n", escape(&region.region), costs.currency, region.month);
+        out.push_str("<thead><tr><th scope=\"col\" class=\"n\">a month</th><th scope=\"col\" class=\"n\">units</th><th scope=\"col\" class=\"n\">price</th><th scope=\"col\">what</th></tr></thead>\n<tbody>\n");
+        for line in &region.lines {
+            let _ = writeln!(
+                out,
+                "<tr><td class=\"n\">{:.2}</td><td class=\"n\">{}</td><td class=\"n\">{} / {}</td><td>{}: {}{}{}</td></tr>",
+                line.month.unwrap_or(0.0),
+                crate::units::number_text(line.units.unwrap_or(0.0)),
+                crate::units::number_text(line.price.unwrap_or(0.0)),
+                line.per.unwrap_or(""),
+                escape(&line.what),
+                escape(&line.resources.join(", ")),
+                line.note.map_or_else(String::new, |note| format!("; {}", escape(note))),
+                source(line)
+            );
+        }
+        for (title, lines) in [("unknown", &region.unknown), ("by use", &region.by_use), ("free", &region.free)] {
+            if !lines.is_empty() {
+                let named: Vec<String> = lines
+                    .iter()
+                    .map(|line| format!("{} <span class=\"faint\">{}</span>", escape(&line.resources.join(", ")), escape(&line.resource_type)))
+                    .collect();
+                let _ = writeln!(out, "<tr><td class=\"n\">{title}</td><td colspan=\"3\">{}</td></tr>", named.join("; "));
+            }
+        }
+        out.push_str("</tbody>\n</table>\n");
+    }
+    out.push_str("</section>\n");
+}
+
+/// Where a price stands; told, not loaded.
+fn source(line: &Line) -> String {
+    line.source.map_or_else(String::new, |source| format!(" <a href=\"{}\">source</a>", escape(source)))
+}
