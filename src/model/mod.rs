@@ -214,6 +214,8 @@ pub struct Member {
     pub depends_on: Vec<Dependency>,
     /// `retain`, `delete` or `snapshot`, if the source says so.
     pub deletion: Option<SmolStr>,
+    /// Properties, dotted, whose values in other Regions are looked at from here: the resource works without them.
+    pub watches: Vec<(SmolStr, Span)>,
 }
 
 /// One property of a resource.
