@@ -28,6 +28,7 @@ const ORDER: &[&[&str]] = &[
     &["names"],
     &["layout"],
     &["emit"],
+    &["report"],
     &["driver"],
     &["render"],
     &["cli"],

@@ -115,7 +115,7 @@ fn budget(budget: &Budget, out: &mut String) {
             escape(&time(stage.worst_seconds)),
             escape(&time(stage.expected_seconds)),
             escape(&stage.what),
-            escape(&stage.place)
+            escape(stage.place.as_deref().unwrap_or_default())
         );
     }
     let _ = write!(
@@ -130,6 +130,10 @@ fn budget(budget: &Budget, out: &mut String) {
 
 fn topology(report: &Report, out: &mut String) {
     out.push_str("<section id=\"topology\">\n<h2>What is where</h2>\n");
+    if report.topology.rows.is_empty() {
+        out.push_str("<p>No replica, service or route is declared.</p>\n</section>\n");
+        return;
+    }
     out.push_str(&svg::topology(&report.topology, "picture-of-places"));
     out.push_str(
         "\n<table>\n<thead><tr><th scope=\"col\">name</th><th scope=\"col\">component</th><th scope=\"col\">where</th></tr></thead>\n<tbody>\n",

@@ -81,8 +81,8 @@ pub struct Step {
     pub best_effort: bool,
     /// What it does, in order.
     pub actions: Vec<Action>,
-    /// The resources that it speaks of: `ledger.global in us-east-1`.
-    pub needs: Vec<String>,
+    /// The resources that its calls name: `ledger.global in us-east-1`.
+    pub resources: Vec<String>,
 }
 
 /// Somebody who is told.
@@ -218,7 +218,7 @@ fn asks(_step: &SingleStep) -> bool {
 
 fn step(step: &SingleStep, plan: &workflow::Plan, values: &mut Values<'_>) -> Step {
     let region = values.code().to_string();
-    let needs = needs(step, plan, values.output);
+    let resources = named(step, plan, values.output);
     values.step = step.name.to_string();
     Step {
         name: step.name.to_string(),
@@ -229,12 +229,12 @@ fn step(step: &SingleStep, plan: &workflow::Plan, values: &mut Values<'_>) -> St
         usually_seconds: step.usually.as_ref().map(|(usually, _)| in_seconds(*usually)),
         best_effort: step.best_effort,
         actions: actions(&step.body, values),
-        needs,
+        resources,
     }
 }
 
-/// The resources that the calls of a step speak of.
-fn needs(step: &SingleStep, plan: &workflow::Plan, output: &Output) -> Vec<String> {
+/// The resources that the calls of a step name.
+fn named(step: &SingleStep, plan: &workflow::Plan, output: &Output) -> Vec<String> {
     let model = &output.model;
     let mut found = BTreeMap::new();
     let mut note = |resource: ResourceRef| {

@@ -179,6 +179,9 @@ fn losses(report: &Report, page: &mut Page) {
 }
 
 fn topology(report: &Report, page: &mut Page) {
+    if report.topology.rows.is_empty() {
+        return;
+    }
     page.headline("What is where");
     let rows: Vec<Cells> =
         report.topology.rows.iter().map(|row| vec![cell(row.word), cell(&row.name), cell(&row.component), cell(whereabouts(row))]).collect();
@@ -264,8 +267,8 @@ pub fn facts(step: &Step, beside: bool) -> String {
         facts.push("side by side with its neighbours".into());
     }
     facts.push(if step.best_effort { "may fail: the plan goes on".into() } else { "if it fails, the plan ends".to_string() });
-    if !step.needs.is_empty() {
-        facts.push(format!("names {}", step.needs.join(", ")));
+    if !step.resources.is_empty() {
+        facts.push(format!("names {}", step.resources.join(", ")));
     }
     facts.join("; ")
 }
