@@ -10,8 +10,8 @@ use crate::layout;
 use crate::names;
 use crate::prove;
 use crate::resolve;
-use crate::source::SourceMap;
 pub use crate::source::{LoadError, Loader};
+use crate::source::{SourceMap, Span};
 
 /// Checks a platform: everything that `compile` does, but the writing.
 pub fn check(entry: &str, loader: &dyn Loader, options: &Options, sources: &mut SourceMap, diagnostics: &mut Diagnostics) {
@@ -49,7 +49,7 @@ pub fn compile(entry: &str, loader: &dyn Loader, options: &Options, sources: &mu
     // What the schemas refuse keeps no plan from being proved.
     let mut proof = None;
     if diagnostics.as_slice().iter().all(made) {
-        proof = Some(prove::prove(&model, diagnostics));
+        proof = Some(prove::prove(&model, sources, diagnostics));
         acceptance.drop_accepted(diagnostics);
     }
     let layout = if diagnostics.has_errors() {
@@ -58,6 +58,9 @@ pub fn compile(entry: &str, loader: &dyn Loader, options: &Options, sources: &mu
         let mut found = Diagnostics::new();
         names::check(&model, sources, &mut found);
         let layout = layout::layout(&model, options.deployed.as_ref(), diagnostics);
+        if let Some(proof) = &mut proof {
+            proof.held = prove::deploy::check(&model, &layout, sources, diagnostics);
+        }
         diagnostics.as_mut_vec().append(found.as_mut_vec());
         Some(layout)
     };
@@ -105,8 +108,8 @@ impl<'e> Acceptance<'e> {
             }
             let Some(place) = finding.primary().map(|label| label.span) else { return true };
             for (allow, used) in self.allows.iter().zip(self.used.iter_mut()) {
-                let covers = allow.covers.file == place.file && allow.covers.start <= place.start && place.end <= allow.covers.end;
-                if covers && allow.code == finding.code.as_ref() {
+                let covers = |place: &Span| allow.covers.file == place.file && allow.covers.start <= place.start && place.end <= allow.covers.end;
+                if allow.code == finding.code.as_ref() && (covers(&place) || finding.accepted_at.iter().any(covers)) {
                     *used = true;
                     return false;
                 }
@@ -127,7 +130,8 @@ fn report_unused(allows: &[Allowance], used: &[bool], diagnostics: &mut Diagnost
     let failed = diagnostics.has_errors();
     let mut said: Vec<String> = diagnostics.as_slice().iter().map(|finding| finding.code.to_string()).collect();
     said.retain(|code| !code.starts_with("DR"));
-    for (allow, used) in allows.iter().zip(used) {
+    // What the library accepts, it accepts for those that use it in that way.
+    for (allow, used) in allows.iter().zip(used).filter(|(allow, _)| !allow.library) {
         let core = allow.code.starts_with("DR");
         if core && codes::find(&allow.code).is_none() {
             let known = codes::ALL.iter().map(|code| code.id);

@@ -22,12 +22,26 @@ pub struct ControlPlane {
     pub except: Vec<String>,
     /// Which calls it is about, where that depends on what they are about.
     pub when: Option<String>,
+    /// Only calls with this argument, if that decides it.
+    pub argument: Option<Argument>,
     /// What goes on without it, if AWS says that.
     pub keeps: Option<String>,
+    /// What a plan can do that does without it.
+    pub instead: Option<String>,
     /// Where AWS says so.
     pub source: String,
     /// The day on which that was read.
     pub read: String,
+}
+
+/// A member of a call with its value.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Argument {
+    /// `Scope`
+    pub member: String,
+    /// `CLOUDFRONT`
+    pub value: String,
 }
 
 /// A type whose creation, change and deletion needs the control plane of another service.
@@ -41,6 +55,9 @@ pub struct Need {
     pub service: String,
     /// Of which resources that is so, if not of all.
     pub when: Option<String>,
+    /// The calls that create such a resource: `lambda.createFunctionUrlConfig`
+    #[serde(default)]
+    pub operations: Vec<String>,
     /// Where AWS says so.
     pub source: String,
     /// The day on which that was read.
@@ -68,6 +85,17 @@ pub fn of_type(resource_type: &str) -> Option<(Need, ControlPlane)> {
     Some((need, plane))
 }
 
+/// The other control plane that a call needs, because it creates something of a type that does.
+#[must_use]
+pub fn creates(service: &str, operation: &str) -> Option<(Need, ControlPlane)> {
+    let name = format!("{service}.{operation}");
+    let quoted = format!("\"{name}\"");
+    let section = rows::sections(DATA, "needs").find(|section| section.contains(quoted.as_str()))?;
+    let need: Need = rows::parse(section).filter(|need: &Need| need.operations.contains(&name))?;
+    let plane = of_service(&need.service)?;
+    Some((need, plane))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -90,6 +118,10 @@ mod tests {
             for operation in row.operations.iter().chain(&row.except) {
                 assert!(service.operation(operation).is_some(), "there is no {}.{operation}", row.service);
             }
+            if let Some(argument) = &row.argument {
+                let named = |operation: &api::Operation| operation.input().member(&argument.member).is_some();
+                assert!(service.operation_names().filter_map(|name| service.operation(&name)).any(|operation| named(&operation)), "{}", row.service);
+            }
             for (partition, code) in &row.regions {
                 assert!(regions::find(code).is_some_and(|region| region.partition == *partition), "{}: {code}", row.service);
             }
@@ -99,6 +131,11 @@ mod tests {
             assert!(schema::find(&row.resource_type).is_some(), "there is no {}", row.resource_type);
             let (need, plane) = of_type(&row.resource_type).unwrap();
             assert_eq!((need.when, plane.service), (row.when.clone(), row.service.clone()), "{}", row.resource_type);
+            for name in &row.operations {
+                let (service, operation) = name.split_once('.').unwrap();
+                assert!(api::service(service).is_some_and(|service| service.operation(operation).is_some()), "there is no {name}");
+                assert!(creates(service, operation).is_some_and(|(need, _)| need.resource_type == row.resource_type), "{name}");
+            }
         }
     }
 

@@ -54,6 +54,11 @@ pub fn dns_suffix(partition: &str) -> &'static str {
     TABLE.partition.iter().find(|row| row.name == partition).map_or("amazonaws.com", |row| &row.dns_suffix)
 }
 
+/// What `AWS::URLSuffix` is in any of the partitions.
+pub fn suffixes() -> impl Iterator<Item = &'static str> {
+    TABLE.partition.iter().map(|row| row.dns_suffix.as_str())
+}
+
 #[cfg(test)]
 mod tests {
     use super::{File, TABLE, dns_suffix, find};

@@ -100,12 +100,16 @@ codes! {
     BAD_PATTERN "DR0320" "a pattern that CloudFormation reads differently";
 
     SPLIT_PLAN "DR0401" "steps of one plan that are called in different Regions";
+    LOST_NEED "DR0402" "a plan that needs what is lost with the Region that it leaves";
     EMPTY_PLAN "DR0403" "a plan without steps";
     UNBOUNDED_WAIT "DR0404" "a wait that cannot fit its bound";
     DRILL_EFFECT "DR0405" "a drill that changes something";
     FAILBACK_LOSES "DR0406" "a failback that can lose data";
     NOT_AN_ACTION "DR0407" "a step that is no action";
     PLAN_LIMIT "DR0408" "a plan beyond a limit of Step Functions";
+    ONE_CONTROL_PLANE "DR0409" "a plan that needs the control plane of one Region elsewhere";
+    UPDATE_NEEDS_LOST "DR0410" "a stack of the survivor that the lost Region keeps from being updated";
+    NO_COUNTERPART "DR0411" "something of one Region without its counterpart in the other";
     RTO_EXCEEDED "DR0412" "a failover that may take longer than the objective";
     RPO_EXCEEDED "DR0413" "a replica that may lose more than the objective";
     LAG_UNWATCHED "DR0414" "copies that may fall behind without anybody knowing";

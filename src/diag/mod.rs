@@ -67,6 +67,8 @@ pub struct Diagnostic {
     pub fix: Option<Fix>,
     /// Whether `allow` may accept it although it is an error: the data that it follows from may be older than AWS.
     pub acceptable: bool,
+    /// Places besides the first label where an `allow` accepts it, too: what led to it in a component.
+    pub accepted_at: Vec<Span>,
 }
 
 impl Diagnostic {
@@ -85,7 +87,17 @@ impl Diagnostic {
     /// Any finding; `code` is an id of the table or the slug of a library module.
     #[must_use]
     pub fn new(code: impl Into<Cow<'static, str>>, severity: Severity, message: impl Into<String>) -> Self {
-        Self { code: code.into(), severity, message: message.into(), labels: Vec::new(), help: None, notes: Vec::new(), fix: None, acceptable: false }
+        Self {
+            code: code.into(),
+            severity,
+            message: message.into(),
+            labels: Vec::new(),
+            help: None,
+            notes: Vec::new(),
+            fix: None,
+            acceptable: false,
+            accepted_at: Vec::new(),
+        }
     }
 
     /// Lets `allow` accept it although it is an error.

@@ -4,6 +4,8 @@ use super::alarm::GivenInputs;
 use super::scope::CellKind;
 use super::{Context, Expander, MachineFile, Placement};
 use crate::asl;
+use crate::model::Instance;
+use crate::model::ids::Id;
 use crate::model::value::{Dimension, Value, quantity_text};
 use crate::permissions;
 use crate::syntax::ast;
@@ -20,6 +22,7 @@ pub(super) struct WithoutRole {
     families: Range<usize>,
     /// The plans, by their numbers in the model.
     plans: Vec<usize>,
+    instance: Option<Id<Instance>>,
     context: Context,
 }
 
@@ -82,7 +85,7 @@ impl<'a> Expander<'a> {
         let scope = instance.and_then(|id| self.instance_body(id)).and_then(|body| self.scopes.get(body.scope));
         if let Some(cell) = scope.and_then(|scope| scope.names.get("statements")).copied() {
             let plans = plans.iter().map(|(number, _)| *number).collect();
-            self.without_role.push(WithoutRole { cell, families: before..self.families.len(), plans, context: context.clone() });
+            self.without_role.push(WithoutRole { cell, families: before..self.families.len(), plans, instance, context: context.clone() });
         }
     }
 
@@ -96,6 +99,9 @@ impl<'a> Expander<'a> {
         for machine in std::mem::take(&mut self.without_role) {
             let mut statements = Vec::new();
             for number in machine.plans {
+                if let Some(plan) = self.model.plans.get_mut(number) {
+                    plan.instance = machine.instance;
+                }
                 let Some(plan) = self.model.plans.get(number) else { continue };
                 let region = plan.machine;
                 let derived = permissions::derive(plan, &self.model);

@@ -4,7 +4,7 @@ use super::{Context, Expander};
 use crate::diag::{Diagnostic, codes};
 use crate::model::value::{Dimension, Metric, MetricPlaces, Silence, Value};
 use crate::source::Span;
-use crate::syntax::ast::{self, Entry, ExprKind, Statement, TypeKind};
+use crate::syntax::ast::{self, ClauseWord, Entry, ExprKind, Statement, TypeKind};
 use smol_str::SmolStr;
 use std::rc::Rc;
 
@@ -101,6 +101,10 @@ impl<'a> Expander<'a> {
             );
             return Value::Error;
         }
+        let regions = match declaration.clause(ClauseWord::In).and_then(|clause| self.placement(clause, context)) {
+            Some(placement) => placement.regions.to_vec(),
+            None => context.instance.map_or_else(|| vec![region], |id| self.model.instances.get(id).regions.clone()),
+        };
         let path = match context.instance {
             Some(id) => format!("{}.{}", self.model.instances.get(id).shown, declaration.name.text),
             None => declaration.name.text.to_string(),
@@ -111,6 +115,7 @@ impl<'a> Expander<'a> {
             declared: declaration.name.text.clone(),
             span: declaration.name.span,
             region,
+            regions,
             namespace: namespace.0,
             name: name.0,
             dimensions,

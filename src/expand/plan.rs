@@ -144,6 +144,7 @@ impl<'a> Expander<'a> {
             decide: None,
             every: None,
             bound: 0.0,
+            instance: None,
             span: declaration.header(),
         };
         if let Some(clause) = declaration.clause(ClauseWord::Every)

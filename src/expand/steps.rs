@@ -201,7 +201,7 @@ impl<'a> Expander<'a> {
         };
         self.recovery.takes.clear();
         self.recovery.usually = None;
-        let mut instance = None;
+        let (mut instance, mut place) = (None, None);
         let (action, effects, mut body) = match &value.kind {
             ExprKind::Wait(duration, reason) => {
                 let duration = self.duration(duration, "wait", context)?;
@@ -230,6 +230,7 @@ impl<'a> Expander<'a> {
                 let effects = self.check_effects(&action, ends, value.span, context)?;
                 let title = action.title.clone();
                 instance = Some(action.instance);
+                place = self.action_place(action.declaration, ends, value.span, context)?;
                 let body = self.expand_action(&action, &step.name.text, value.span, context)?;
                 (title, effects, body)
             }
@@ -239,6 +240,7 @@ impl<'a> Expander<'a> {
             name: step.name.text.clone(),
             action,
             instance,
+            place,
             takes: std::mem::take(&mut self.recovery.takes),
             usually: self.recovery.usually.take(),
             effects,

@@ -166,6 +166,8 @@ pub struct Metric {
     pub span: Span,
     /// The Region in which it is published.
     pub region: Id<Region>,
+    /// All Regions in which it is, by its declaration.
+    pub regions: Vec<Id<Region>>,
     /// The namespace.
     pub namespace: Value,
     /// The name.

@@ -215,7 +215,7 @@ pub(super) fn text(parts: Vec<TextPart>) -> Value {
 }
 
 /// What a value says, for messages and for comparing: values that only the deployment knows stand in it by their names.
-pub(super) fn said(value: &Value, model: &Model) -> String {
+pub(crate) fn said(value: &Value, model: &Model) -> String {
     match value {
         Value::Text(text) | Value::Cidr(text) => text.to_string(),
         Value::Number(number) => number_text(*number),

@@ -21,6 +21,7 @@ use policy::{Policy, Reason, Statement};
 use request::{Arn, Request};
 use smol_str::SmolStr;
 
+pub(crate) use arn::said;
 pub use grant::check as check_grant;
 
 /// What was derived.

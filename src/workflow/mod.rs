@@ -62,6 +62,8 @@ pub struct Plan {
     pub every: Option<f64>,
     /// The longest time that all steps may take, milliseconds.
     pub bound: f64,
+    /// The instance of the library's machine that it became.
+    pub instance: Option<Id<Instance>>,
     /// The header.
     pub span: Span,
 }
@@ -106,6 +108,17 @@ pub enum Step {
     Parallel(Vec<SingleStep>),
 }
 
+impl Step {
+    /// The steps in it.
+    #[must_use]
+    pub fn branches(&self) -> &[SingleStep] {
+        match self {
+            Self::One(step) => std::slice::from_ref(step),
+            Self::Parallel(branches) => branches,
+        }
+    }
+}
+
 /// One step of a plan.
 #[derive(Debug, Clone)]
 pub struct SingleStep {
@@ -119,6 +132,8 @@ pub struct SingleStep {
     pub takes: Vec<Delay>,
     /// How long it takes on most days, milliseconds, and why one thinks so.
     pub usually: Option<(f64, String)>,
+    /// The Region that the action says it is called in; none if it can be called anywhere.
+    pub place: Option<Id<Region>>,
     /// The declared effects of the action.
     pub effects: Vec<SmolStr>,
     /// The bound on everything in it, milliseconds.

@@ -28,7 +28,7 @@ class Checks:
 
     def run(self):
         """All checks. A platform that has a type is looked at for it."""
-        for check in (self.stacks, self.buckets, self.databases, self.tables, self.secrets, self.topics, self.alarms, self.machines, self.caches, self.functions):
+        for check in (self.stacks, self.buckets, self.databases, self.tables, self.secrets, self.topics, self.alarms, self.machines, self.caches, self.functions, self.apis, self.records):
             check()
         return self.findings
 
@@ -150,6 +150,35 @@ class Checks:
             self.expect("code", found["Configuration"]["CodeSha256"] == digest, f"{function.physical_id} in {region} does not run {key}")
             with zipfile.ZipFile(self.deployer.folder / listed["file"]) as archive:
                 self.expect("code", archive.testzip() is None and archive.namelist(), f"{key} is no archive")
+
+    def apis(self):
+        """Each route is a method that leads somewhere, and what is live has them."""
+        for region, api in self.of("AWS::ApiGateway::RestApi"):
+            gateway, name = client("apigateway", region), api.properties["Name"]
+            listed = gateway.get_resources(restApiId=api.physical_id, embed=["methods"], limit=500)["items"]
+            there = {f"{verb} {item['path']}" for item in listed for verb, method in item.get("resourceMethods", {}).items() if "methodIntegration" in method}
+            asked = [method for _, method in self.of("AWS::ApiGateway::Method") if method.properties["RestApiId"] == api.physical_id]
+            self.expect("APIs", there and len(there) == len(asked), f"{name} in {region} has the routes {sorted(there)}")
+            for stage in gateway.get_stages(restApiId=api.physical_id)["item"]:
+                deployed = {one["id"] for one in gateway.get_deployments(restApiId=api.physical_id)["items"]}
+                logs = stage.get("accessLogSettings") and stage["methodSettings"].get("*/*", {}).get("loggingLevel") == "ERROR"
+                self.expect("APIs", stage["deploymentId"] in deployed and logs, f"{name} in {region} is not deployed, or writes no log")
+            open_routes = {method.physical_id for method in asked if method.properties["AuthorizationType"] == "NONE"}
+            self.expect("APIs", len(open_routes) < len(asked), f"{name} in {region}: whoever asks is let in everywhere")
+
+    def records(self):
+        """Failover records come in pairs, each with a health check that is there."""
+        pairs = {}
+        for _, record in self.of("AWS::Route53::RecordSet"):
+            if "Failover" in record.properties:
+                pairs.setdefault((record.properties["HostedZoneId"], record.properties["Name"]), []).append(record.properties)
+        route53 = client("route53", "us-east-1")
+        for (zone, name), asked in pairs.items():
+            listed = route53.list_resource_record_sets(HostedZoneId=zone)["ResourceRecordSets"]
+            found = {one["Failover"]: one for one in listed if one["Name"].rstrip(".") == name and "Failover" in one}
+            self.expect("failover records", set(found) == {"PRIMARY", "SECONDARY"} and len(asked) == 2, f"{name} has {sorted(found)}")
+            checks = {one["Id"] for one in route53.list_health_checks()["HealthChecks"]}
+            self.expect("failover records", found and found["PRIMARY"].get("HealthCheckId") in checks, f"{name}: nothing takes traffic away from the first record")
 
     def fail_over(self):
         """Another Region writes now: nothing of that is the source's business."""

@@ -10,6 +10,7 @@ from common import read, templates, verdict
 
 # Names of the SDK's packages, and the prefix of the actions of IAM. A package that is not here fails the judge.
 PREFIXES = {
+    "cloudwatch": "cloudwatch",
     "dynamodb": "dynamodb",
     "eventbridge": "events",
     "lambda": "lambda",
@@ -26,7 +27,10 @@ FIXED = {"WriteLog", "Trace", "ReadEnvironment", "PutAside", "AttachToNetwork", 
 # What Lambda does with a queue by the role of the function: Lambda developer guide, "Using Lambda with Amazon SQS".
 CONSUMES = {"sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"}
 # What AWS's own policies allow, as far as it is asked here.
-MANAGED = {"AWSLambdaSQSQueueExecutionRole": CONSUMES}
+MANAGED = {
+    "AWSLambdaBasicExecutionRole": {"logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"},
+    "AWSLambdaSQSQueueExecutionRole": CONSUMES,
+}
 IMPORT = re.compile(r"(?:import\s*\{([^}]*)\}\s*from|const\s*\{([^}]*)\}\s*=\s*require\()\s*[\"']@aws-sdk/client-([a-z0-9-]+)[\"']")
 
 
@@ -34,19 +38,26 @@ def listed(value):
     return value if isinstance(value, list) else [value]
 
 
-def commands(archive):
+def sources(code, folder, archives):
+    """The texts of a function's code: of its archive, or what stands in the template; nothing if it is somewhere else."""
+    if "ZipFile" in code:
+        inline = code["ZipFile"]
+        return [inline["Fn::Sub"] if isinstance(inline, dict) else inline]
+    if code.get("S3Key") not in archives:
+        return []
+    with zipfile.ZipFile(folder / archives[code["S3Key"]]["file"]) as file:
+        return [file.read(name).decode() for name in file.namelist() if name.endswith((".mjs", ".cjs", ".js"))]
+
+
+def commands(texts):
     """The calls that the code makes: actions of IAM by the commands that it imports and makes."""
     found = set()
-    with zipfile.ZipFile(archive) as file:
-        for name in file.namelist():
-            if not name.endswith((".mjs", ".cjs", ".js")):
-                continue
-            text = file.read(name).decode()
-            for first, second, package in IMPORT.findall(text):
-                for command in re.findall(r"\b(\w+)Command\b", first or second):
-                    if re.search(rf"new {command}Command\(", text):
-                        action = f"{PREFIXES[package]}:{command}"
-                        found.add(ACTIONS.get(action, action))
+    for text in texts:
+        for first, second, package in IMPORT.findall(text):
+            for command in re.findall(r"\b(\w+)Command\b", first or second):
+                if re.search(rf"new {command}Command\(", text):
+                    action = f"{PREFIXES[package]}:{command}"
+                    found.add(ACTIONS.get(action, action))
     return found
 
 
@@ -61,10 +72,10 @@ def statements(template, function):
     return found
 
 
-def check(name, template, identity, archive, findings):
+def check(name, template, identity, texts, findings):
     """One function. Gives the number of calls in its code."""
     function = template["Resources"][identity]
-    needed = commands(archive)
+    needed = commands(texts)
     made = len(needed)
     for resource in template["Resources"].values():
         if resource["Type"] == "AWS::Lambda::EventSourceMapping" and resource["Properties"]["FunctionName"] == {"Ref": identity}:
@@ -100,11 +111,9 @@ def main(out):
             for identity, resource in template["Resources"].items():
                 if resource["Type"] != "AWS::Lambda::Function":
                     continue
-                key = resource["Properties"]["Code"].get("S3Key")
-                if key not in archives:
-                    continue
-                functions += 1
-                calls += check(str(path.relative_to(out)), template, identity, folder / archives[key]["file"], findings)
+                texts = sources(resource["Properties"]["Code"], folder, archives)
+                functions += bool(texts)
+                calls += check(str(path.relative_to(out)), template, identity, texts, findings) if texts else 0
     verdict("functions", {"functions": functions, "calls in their code": calls}, findings)
 
 

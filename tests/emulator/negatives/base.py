@@ -61,6 +61,13 @@ class Copy:
             raise ValueError(f"no {kind} in {region or 'any Region'}: the negative test breaks nothing")
         return found
 
+    def whole(self, kind):
+        """Every resource of a type with all that stands beside its properties; at least one there must be."""
+        found = [resource for template in self.templates.values() for resource in template["Resources"].values() if resource["Type"] == kind]
+        if not found:
+            raise ValueError(f"no {kind}: the negative test breaks nothing")
+        return found
+
     def without(self, kind, region):
         """Takes all resources of a type out of a Region's templates, and what refers to them out of the outputs."""
         self.resources(kind, region)

@@ -7,6 +7,7 @@ from calls import client
 from .base import broken, refused, values
 
 ORDERS, SHOP, SITE = "examples-orders", "tests-projects-warm-shop", "tests-projects-active-site"
+FRONT = "tests-projects-storefront"
 OFFICE, VAULT = "tests-projects-govcloud", "tests-projects-backup-restore"
 HERE, THERE = "us-east-1", "us-east-2"
 
@@ -182,6 +183,22 @@ def record_without_check(copy):
         record["HealthCheckId"] = "12345678-1234-1234-1234-123456789012"
 
 
+@broken("route53.alarm", FRONT)
+def check_follows_nothing(copy):
+    """A health check follows an alarm that is not there."""
+    for check in copy.resources("AWS::Route53::HealthCheck"):
+        if check["HealthCheckConfig"]["Type"] == "CLOUDWATCH_METRIC":
+            check["HealthCheckConfig"]["AlarmIdentifier"]["Name"] = "nowhere"
+
+
+@broken("route53.alarm", FRONT)
+def check_follows_two_of_three(copy):
+    """A health check follows an alarm that wants two data points of three."""
+    for alarm in copy.resources("AWS::CloudWatch::Alarm"):
+        if alarm["Namespace"] == "Drc/Traffic" and alarm["Statistic"] == "Maximum":
+            alarm.update(EvaluationPeriods=3, DatapointsToAlarm=2)
+
+
 @broken("cloudfront.origins", SITE)
 def distribution_without_origin(copy):
     """A distribution sends requests to an origin that it does not have."""
@@ -208,6 +225,46 @@ def backup_may_not_take_its_role(copy):
     """The role of a selection is not there."""
     for selection in copy.resources("AWS::Backup::BackupSelection"):
         selection["BackupSelection"]["IamRoleArn"] = {"Fn::Sub": "arn:aws:iam::${AWS::AccountId}:role/nobody"}
+
+
+# ---- API Gateway
+
+@broken("apigateway.account-role", FRONT)
+def account_may_not_take_its_role(copy):
+    """The account is told a role that is not there."""
+    for account in copy.resources("AWS::ApiGateway::Account"):
+        account["CloudWatchRoleArn"] = {"Fn::Sub": "arn:aws:iam::${AWS::AccountId}:role/nobody"}
+
+
+@broken("apigateway.log-role", FRONT)
+def nobody_gave_a_role_for_logs(copy):
+    """A stage logs, and the account has no role for it yet."""
+    for stage in copy.whole("AWS::ApiGateway::Stage"):
+        stage["DependsOn"] = [name for name in stage["DependsOn"] if not name.endswith("Account")]
+    for account in copy.whole("AWS::ApiGateway::Account"):
+        account["DependsOn"] = "GatewayLive"
+
+
+@broken("apigateway.integration-role", FRONT)
+def api_may_not_send(copy):
+    """The role in whose name the queue is sent to is not there."""
+    for method in copy.resources("AWS::ApiGateway::Method"):
+        if "Credentials" in method["Integration"]:
+            method["Integration"]["Credentials"] = {"Fn::Sub": "arn:aws:iam::${AWS::AccountId}:role/nobody"}
+
+
+@broken("apigateway.certificate", FRONT)
+def certificate_elsewhere(copy):
+    """The certificate of a name is one of the other Region."""
+    for name in copy.resources("AWS::ApiGateway::DomainName", THERE):
+        name["RegionalCertificateArn"] = {"Fn::Sub": "arn:aws:acm:us-east-1:${AWS::AccountId}:certificate/12345678-1234-1234-1234-123456789012"}
+
+
+@broken("apigateway.deployment", FRONT)
+def deployed_too_early(copy):
+    """An API is deployed before it has a method."""
+    for deployment in copy.whole("AWS::ApiGateway::Deployment"):
+        del deployment["DependsOn"]
 
 
 # ---- the order and the manifest themselves
