@@ -3,6 +3,7 @@
 use super::actions::{Action, actions, call};
 use super::commands::Line;
 use super::in_seconds;
+use super::needs::{Need, apart, needs};
 use super::shell::{Piece, Word, known};
 use super::topology::steps;
 use super::values::{Values, Variable};
@@ -49,6 +50,10 @@ pub struct Plan {
     pub told: Vec<Told>,
     /// How they are told.
     pub on_failure: Vec<Action>,
+    /// What it needs while it runs.
+    pub needs: Vec<Need>,
+    /// What names the Region that is lost, and why that is no need.
+    pub apart: Vec<String>,
 }
 
 /// A command that is not part of a step.
@@ -97,10 +102,10 @@ pub struct Told {
 /// All plans.
 pub fn plans(output: &Output) -> Vec<Plan> {
     let in_names = Rc::new(crate::names::in_names(&output.model));
-    output.model.plans.iter().map(|plan| self::plan(output, plan, &in_names)).collect()
+    output.model.plans.iter().enumerate().map(|(number, plan)| self::plan(output, number, plan, &in_names)).collect()
 }
 
-fn plan(output: &Output, plan: &workflow::Plan, in_names: &Rc<BTreeSet<Id<Parameter>>>) -> Plan {
+fn plan(output: &Output, number: usize, plan: &workflow::Plan, in_names: &Rc<BTreeSet<Id<Parameter>>>) -> Plan {
     let model = &output.model;
     let code = |region| model.regions.get(region).code.to_string();
     let machine = machine(output, plan);
@@ -108,12 +113,20 @@ fn plan(output: &Output, plan: &workflow::Plan, in_names: &Rc<BTreeSet<Id<Parame
     let mut values = Values::new(output, plan.machine, stack, in_names.clone());
     let arn = machine.map(|machine| values.deploy(&Deploy::Arn(machine))).unwrap_or_default();
     let commands = commands(plan, &arn, &values);
-    let mut groups = Vec::new();
+    let mut groups: Vec<Vec<Step>> = Vec::new();
     for step in &plan.steps {
         groups.push(match step {
             workflow::Step::One(step) => vec![self::step(step, plan, &mut values)],
             workflow::Step::Parallel(branches) => branches.iter().map(|step| self::step(step, plan, &mut values)).collect(),
         });
+    }
+    let proof = output.proof.needs.iter().find(|needs| needs.plan == number);
+    for answered in proof.iter().flat_map(|proof| &proof.calls) {
+        let Some(region) = &answered.control_plane else { continue };
+        let steps = groups.iter_mut().flatten().filter(|step| step.name == answered.step.as_str());
+        for action in steps.flat_map(|step| &mut step.actions).filter(|action| action.calls.as_deref() == Some(answered.operation.as_str())) {
+            action.control_plane = Some(region.clone());
+        }
     }
     let on_failure = plan.on_failure.iter().map(|notice| call(notice, "call", "tells of a failure".into(), &mut values)).collect();
     Plan {
@@ -130,6 +143,8 @@ fn plan(output: &Output, plan: &workflow::Plan, in_names: &Rc<BTreeSet<Id<Parame
         told: told(output, plan),
         on_failure,
         variables: values.into_variables(),
+        needs: proof.map(|proof| needs(output, proof)).unwrap_or_default(),
+        apart: proof.map(|proof| apart(output, proof)).unwrap_or_default(),
     }
 }
 
