@@ -27,6 +27,7 @@ const ORDER: &[&[&str]] = &[
     &["names"],
     &["layout"],
     &["prove"],
+    &["rules"],
     &["emit"],
     &["report"],
     &["driver"],

@@ -5,7 +5,8 @@ use super::say::{say, say_text};
 use super::seconds;
 use super::values::{Read, Values};
 use crate::model::value::{Dimension, quantity_text};
-use crate::workflow::{Call, Operation, RETRY_INTERVAL};
+use crate::workflow::bounds::RETRY_INTERVAL;
+use crate::workflow::{Call, Operation};
 use serde::Serialize;
 
 /// One thing that a step does.

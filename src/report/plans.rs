@@ -5,13 +5,12 @@ use super::commands::Line;
 use super::in_seconds;
 use super::needs::{Need, apart, needs};
 use super::shell::{Piece, Word, known};
-use super::topology::steps;
 use super::values::{Values, Variable};
 use crate::emit::Output;
 use crate::model::ids::Id;
 use crate::model::value::{Deploy, ResourceRef, Value};
 use crate::model::{Instance, Parameter};
-use crate::workflow::{self, PlanKind, SingleStep};
+use crate::workflow::{self, PlanKind, SingleStep, StepKind};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
@@ -114,6 +113,7 @@ fn plan(output: &Output, number: usize, plan: &workflow::Plan, in_names: &Rc<BTr
     let arn = machine.map(|machine| values.deploy(&Deploy::Arn(machine))).unwrap_or_default();
     let commands = commands(plan, &arn, &values);
     let mut groups: Vec<Vec<Step>> = Vec::new();
+    groups.extend(plan.approve.as_deref().map(|step| vec![self::step(step, plan, &mut values)]));
     for step in &plan.steps {
         groups.push(match step {
             workflow::Step::One(step) => vec![self::step(step, plan, &mut values)],
@@ -136,8 +136,8 @@ fn plan(output: &Output, number: usize, plan: &workflow::Plan, in_names: &Rc<BTr
         region: code(plan.machine),
         from: plan.from.map(code),
         to: plan.to.map(code),
-        starts: starts(plan),
-        bound_seconds: in_seconds(plan.bound),
+        starts: starts(output, plan),
+        bound_seconds: in_seconds(plan.machine_bound()),
         commands,
         steps: groups,
         told: told(output, plan),
@@ -174,9 +174,16 @@ fn description(output: &Output, plan: &workflow::Plan) -> String {
 }
 
 /// How a plan comes to run.
-fn starts(plan: &workflow::Plan) -> String {
+fn starts(output: &Output, plan: &workflow::Plan) -> String {
     if let Some(every) = plan.every {
         return format!("It starts by itself every {}; it can be started at any time.", super::time(in_seconds(every)));
+    }
+    if let Some(workflow::Start::Alarm(wake)) = plan.start {
+        let alarm = output.model.alarms.get(wake.alarm).map(|alarm| alarm.shown.clone()).unwrap_or_default();
+        return match &plan.approve {
+            Some(step) => format!("The alarm `{alarm}` starts it; then somebody has {} to say yes.", super::time(in_seconds(step.within))),
+            None => format!("The alarm `{alarm}` starts it."),
+        };
     }
     match (plan.kind, plan.decide) {
         (PlanKind::Failover, Some(decide)) => {
@@ -212,7 +219,7 @@ fn commands(plan: &workflow::Plan, arn: &Word, values: &Values<'_>) -> Vec<Comma
                 .plain("--query 'events[?stateEnteredEventDetails].[timestamp, stateEnteredEventDetails.name]' --output table"),
         ),
     ];
-    if steps(plan).any(asks) {
+    if plan.all_steps().any(asks) {
         let token = [Piece::Variable("token".into())];
         let answer = |operation: &str| states(operation).option("task-token", &token);
         found.push(Command { what: "It asks: the message that it sends holds the token".into(), command: "token='...'".into() });
@@ -227,8 +234,8 @@ fn commands(plan: &workflow::Plan, arn: &Word, values: &Values<'_>) -> Vec<Comma
 }
 
 /// Whether a step waits for an answer.
-fn asks(_step: &SingleStep) -> bool {
-    false
+fn asks(step: &SingleStep) -> bool {
+    step.kind == StepKind::Question
 }
 
 fn step(step: &SingleStep, plan: &workflow::Plan, values: &mut Values<'_>) -> Step {
