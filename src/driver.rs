@@ -10,6 +10,7 @@ use crate::layout;
 use crate::names;
 use crate::prove;
 use crate::resolve;
+use crate::rules;
 pub use crate::source::{LoadError, Loader};
 use crate::source::{SourceMap, Span};
 
@@ -50,6 +51,7 @@ pub fn compile(entry: &str, loader: &dyn Loader, options: &Options, sources: &mu
     let mut proof = None;
     if diagnostics.as_slice().iter().all(made) {
         proof = Some(prove::prove(&model, sources, diagnostics));
+        rules::check(&model, &modules, sources, diagnostics);
         acceptance.drop_accepted(diagnostics);
     }
     let layout = if diagnostics.has_errors() {

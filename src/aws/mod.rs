@@ -19,6 +19,7 @@ pub mod parity;
 pub mod permissions;
 pub mod prices;
 pub mod regions;
+pub mod rules;
 pub mod schema;
 pub mod scripts;
 pub mod spelling;

@@ -56,7 +56,7 @@ pub fn check(model: &Model, layout: &Layout, sources: &SourceMap, diagnostics: &
     if lost.is_empty() {
         return held;
     }
-    let mut checker = Checker { model, layout, sources, graph: Graph::new(model), told: FxHashSet::default() };
+    let mut checker = Checker { model, layout, sources, graph: Graph::new(model), told: FxHashSet::default(), kept: FxHashSet::default() };
     for (from, plan) in lost {
         for stack in layout.stacks.iter().filter(|stack| stack.region != from) {
             checker.stack(stack, from, plan, &mut held, diagnostics);
@@ -71,6 +71,8 @@ struct Checker<'m> {
     sources: &'m SourceMap,
     graph: Graph<'m>,
     told: FxHashSet<(Span, Id<Region>)>,
+    /// Values that a stack keeps, each noted once: lost Region, stack, lost stack, output.
+    kept: FxHashSet<(Id<Region>, String, String, String)>,
 }
 
 impl<'m> Checker<'m> {
@@ -86,7 +88,7 @@ impl<'m> Checker<'m> {
                 Way::Output(output) => {
                     let value = Waits::Value { of: other.id.clone(), output: output.to_string() };
                     let kept = Held { lost: from, stack: stack.id.clone(), what: value };
-                    if !held.contains(&kept) {
+                    if self.kept.insert((from, stack.id.clone(), other.id.clone(), output.to_string())) {
                         held.push(kept);
                     }
                 }
