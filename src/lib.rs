@@ -22,6 +22,7 @@ pub mod prove;
 pub mod render;
 pub mod report;
 pub mod resolve;
+pub mod rules;
 pub mod source;
 pub mod stdlib;
 pub mod syntax;

@@ -50,7 +50,14 @@ fn every_code_is_listed_and_explained() {
     let folder = Folder::new();
     let list = folder.run(&["explain"]);
     assert_eq!(code(&list), 0);
-    assert_eq!(text(&list.stdout).lines().count(), drc::diag::codes::ALL.len());
+    let rules: std::collections::BTreeSet<&str> = drc::aws::rules::all().map(|rule| rule.code.as_str()).filter(|code| code.contains('/')).collect();
+    let lines = text(&list.stdout).lines().map(String::from).collect::<Vec<_>>();
+    assert!(lines.len() > drc::diag::codes::ALL.len() + rules.len() + 30);
+    for rule in &rules {
+        assert_eq!(lines.iter().filter(|line| line.starts_with(&format!("{rule}  "))).count(), 1, "{rule}");
+        let page = folder.run(&["explain", rule]);
+        assert!(code(&page) == 0 && text(&page.stdout).starts_with(&format!("{rule}: ")), "{rule}");
+    }
     for known in drc::diag::codes::ALL {
         assert!(text(&list.stdout).contains(known.id), "{} is not listed", known.id);
     }

@@ -32,6 +32,8 @@ const PAGES: &[(&str, &str)] = &[
     ("unsupported", "globalaccelerator.updateEndpointGroup"),
     ("names-only", "workspaces.describeWorkspaces"),
     ("service", "route53recoverycluster"),
+    ("rule", "rds/managed-password"),
+    ("rule-of-calls", "rds/asks-for-a-switchover"),
 ];
 
 fn page(what: &str) -> String {

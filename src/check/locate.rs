@@ -12,7 +12,7 @@ use std::cell::OnceCell;
 const HOPS: usize = 8;
 
 /// Assignments and declarations by where they stand.
-pub(super) struct Index<'a> {
+pub(crate) struct Index<'a> {
     assigns: FxHashMap<Span, (&'a ast::Assign, Option<&'a ast::Declaration>)>,
     headers: FxHashMap<(crate::source::FileId, u32), &'a ast::Declaration>,
     names: FxHashMap<Span, &'a ast::Declaration>,
@@ -20,7 +20,7 @@ pub(super) struct Index<'a> {
 }
 
 /// An index that is made when it is first asked.
-pub(super) struct LazyIndex<'a> {
+pub(crate) struct LazyIndex<'a> {
     modules: &'a Modules,
     index: OnceCell<Index<'a>>,
 }
@@ -39,7 +39,7 @@ impl<'a> LazyIndex<'a> {
 
 /// A part of a property in the source.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Place<'a> {
+pub(crate) struct Place<'a> {
     /// What is underlined.
     pub span: Span,
     /// The key, if the part is an entry of a map or a property.
@@ -203,7 +203,7 @@ impl<'a> Index<'a> {
 }
 
 /// The text of a string without interpolation, as it is written: what a fix may replace.
-pub(super) fn is_plain_text(expression: Option<&Expr>) -> bool {
+pub(crate) fn is_plain_text(expression: Option<&Expr>) -> bool {
     expression.is_some_and(|expression| match &expression.kind {
         ExprKind::String(literal) => literal.parts.iter().all(|part| matches!(part, StringPart::Text(_))),
         _ => false,

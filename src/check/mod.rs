@@ -6,11 +6,11 @@ mod code;
 mod dates;
 mod formats;
 mod forms;
-mod locate;
+pub(crate) mod locate;
 mod metrics;
 mod nominal;
-mod problem;
-mod say;
+pub(crate) mod problem;
+pub(crate) mod say;
 mod values;
 mod walk;
 

@@ -5,7 +5,7 @@ use smol_str::SmolStr;
 
 /// A step into a value.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Step {
+pub(crate) enum Step {
     /// An entry of a map.
     Key(SmolStr),
     /// An element of a list.
@@ -14,7 +14,7 @@ pub(super) enum Step {
 
 /// One thing that is wrong.
 #[derive(Debug, Clone)]
-pub(super) struct Problem {
+pub(crate) struct Problem {
     /// The way to the value from the resource.
     pub path: Vec<Step>,
     /// What it is.
@@ -23,7 +23,7 @@ pub(super) struct Problem {
 
 /// A bound that is not kept.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) enum Bound {
+pub(crate) enum Bound {
     /// Characters of a text.
     Characters,
     /// Elements of a list.
@@ -36,7 +36,7 @@ pub(super) enum Bound {
 
 /// What can be wrong with a value.
 #[derive(Debug, Clone)]
-pub(super) enum Kind {
+pub(crate) enum Kind {
     /// A property that there is not; the node says which there are.
     Unknown(Node),
     /// A property that has to be set.

@@ -11,7 +11,7 @@ use crate::model::{Family, Member};
 use crate::source::SourceMap;
 
 /// What a finding is about.
-pub(super) struct Subject<'m, 'a> {
+pub(crate) struct Subject<'m, 'a> {
     pub family: &'m Family,
     pub member: &'m Member,
     pub index: &'m LazyIndex<'a>,
@@ -314,7 +314,7 @@ fn dotted(path: &[Step]) -> String {
     text
 }
 
-pub(super) fn list(names: &[&str]) -> String {
+pub(crate) fn list(names: &[&str]) -> String {
     let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
     match quoted.split_last() {
         Some((last, before)) if !before.is_empty() => format!("{} and {last}", before.join(", ")),

@@ -4,21 +4,26 @@ use super::Outcome;
 use super::args::Explain;
 use super::report::print;
 use super::terminal;
-use drc::aws::{api, schema};
+use drc::aws::{api, rules, schema};
 use drc::diag::{codes, suggest};
 use drc::render::explain::{self, Found};
 use drc::stdlib;
 use std::io::{Write, stderr};
 
-/// Prints the page of a code, what a library module insists on, what AWS says of a type or an operation, or all codes.
+/// Prints the page of a code, a rule of the table, what a library module insists on, what AWS says of a type or an operation, or the
+/// list of all codes and rules.
 pub fn explain(command: &Explain) -> Outcome {
+    let slugs = slugs();
     let Some(wanted) = &command.what else {
-        return print(|sink| codes::ALL.iter().try_for_each(|code| writeln!(sink, "{}  {}", code.id, code.title)));
+        return print(|sink| list(sink, &slugs));
     };
     if let Some(code) = codes::find(wanted) {
         return print(|sink| writeln!(sink, "{}", code.page().trim_end()));
     }
-    let slugs = slugs();
+    let rows: Vec<&rules::Rule> = rules::coded(wanted).collect();
+    if !rows.is_empty() {
+        return print(|sink| sink.write_all(explain::rule(&rows, terminal::paper(command.color)).as_bytes()));
+    }
     if let Some(slug) = slugs.iter().find(|slug| slug.name.eq_ignore_ascii_case(wanted)) {
         return print(|sink| {
             writeln!(sink, "{} is a rule of the library module std@{}.{}:\n\n{}", slug.name, stdlib::VERSION, slug.module, slug.rule)
@@ -31,7 +36,9 @@ pub fn explain(command: &Explain) -> Outcome {
     } else if let Some(service) = api::service(wanted) {
         Ok(explain::service(service, terminal::paper(command.color)))
     } else {
-        let known = codes::ALL.iter().map(|code| code.id).chain(slugs.iter().map(|slug| slug.name)).chain(api::services().map(api::Service::name));
+        let rows = rules::all().map(|rule| rule.code.as_str());
+        let known = codes::ALL.iter().map(|code| code.id).chain(slugs.iter().map(|slug| slug.name)).chain(rows);
+        let known = known.chain(api::services().map(api::Service::name));
         let help = suggest::nearest(wanted, known).map_or_else(|| "`drc explain` lists all codes".into(), |near| format!("did you mean `{near}`?"));
         Err(format!("there is no code `{wanted}`: {help}"))
     };
@@ -42,6 +49,21 @@ pub fn explain(command: &Explain) -> Outcome {
             Outcome::Failure
         }
     }
+}
+
+/// All codes, the rules of the table, and those of the library's modules: a line each.
+fn list(sink: &mut dyn Write, slugs: &[Slug]) -> std::io::Result<()> {
+    for code in codes::ALL {
+        writeln!(sink, "{}  {}", code.id, code.title)?;
+    }
+    let mut known: Vec<&str> = Vec::new();
+    for rule in rules::all().filter(|rule| codes::find(&rule.code).is_none()) {
+        if !known.contains(&rule.code.as_str()) {
+            known.push(&rule.code);
+            writeln!(sink, "{}  {}", rule.code, rule.title)?;
+        }
+    }
+    slugs.iter().try_for_each(|slug| writeln!(sink, "{}  {}", slug.name, slug.message()))
 }
 
 /// The page of `AWS::RDS::DBCluster` or `AWS::RDS::DBCluster.Engine`, in any case of letters.
@@ -98,6 +120,14 @@ struct Slug {
     rule: String,
 }
 
+impl Slug {
+    /// What it says when it is broken: the text behind `else`.
+    fn message(&self) -> &str {
+        let said = self.rule.rsplit_once(" else \"").and_then(|(_, rest)| rest.split_once("\" as ")).map(|(message, _)| message);
+        said.unwrap_or(self.module)
+    }
+}
+
 /// The named rules of the library: `require ... as "aurora/born_in"`, with the line of the text.
 fn slugs() -> Vec<Slug> {
     let mut found = Vec::new();
@@ -113,6 +143,10 @@ fn slugs() -> Vec<Slug> {
             let opens = |line: &&str| line.trim_start().starts_with("require ") || line.trim_start().starts_with("advise ");
             let first = lines.iter().take(number + 1).rposition(opens).unwrap_or(number);
             let rule: Vec<&str> = lines.iter().skip(first).take(number + 1 - first).map(|line| line.trim()).collect();
+            // Components of one module may share a rule.
+            if found.iter().any(|known: &Slug| known.name == name) {
+                continue;
+            }
             found.push(Slug { name, module, rule: format!("    {}", rule.join("\n    ")) });
         }
     }

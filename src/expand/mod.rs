@@ -11,6 +11,8 @@ mod artifacts;
 mod attribute;
 mod builtins;
 mod call;
+mod divide;
+mod effects;
 mod environment;
 mod evaluate;
 mod external;
@@ -33,6 +35,7 @@ mod requirement;
 mod resource;
 mod result;
 mod scope;
+mod start;
 mod statements;
 mod steps;
 mod structural;
@@ -208,6 +211,10 @@ struct Expander<'a> {
     unknown: FxHashSet<(crate::source::FileId, SmolStr)>,
     /// Actions and conditions that a plan uses, by declaration and instance.
     performed: FxHashSet<(Span, Id<Instance>)>,
+    /// How many variables the machine has that is being made.
+    variables: u32,
+    /// Whether the call that is being made hands out its token.
+    token_used: bool,
     /// The outputs, metrics, grants and actions that are being read, the outermost first.
     reading: Vec<lacking::Reading>,
     /// What was asked of things that exist already and is not said, by the finding that tells it.
@@ -299,6 +306,8 @@ impl<'a> Expander<'a> {
             artifacts: artifacts::Bucket::default(),
             unknown: FxHashSet::default(),
             performed: FxHashSet::default(),
+            variables: 0,
+            token_used: false,
             reading: Vec::new(),
             lacks_of: Vec::new(),
             mistold: FxHashSet::default(),

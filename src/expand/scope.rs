@@ -1,9 +1,10 @@
 //! Names: scopes, cells and the context in which an expression is read.
 
 use super::{Expander, Placement};
+use crate::aws::api::Shape;
 use crate::diag::{Diagnostic, codes, suggest};
 use crate::model::ids::Id;
-use crate::model::value::Value;
+use crate::model::value::{Run, Value};
 use crate::model::{Instance, Region};
 use crate::source::Span;
 use crate::syntax::ast;
@@ -98,6 +99,8 @@ pub struct Context {
     pub(super) in_action: bool,
     /// In an action or a condition that changes nothing: where that is said.
     pub(super) read_only: Option<Span>,
+    /// In a call that waits for its token.
+    pub(super) token: bool,
 }
 
 impl Context {
@@ -145,6 +148,17 @@ impl Context {
 
 /// Words that mean something by where they stand.
 pub(super) const CONTEXT_WORDS: &[&str] = &["here", "self", "regions", "platform", "from", "to", "peers"];
+
+/// The word for the token of a call that waits; everywhere else it is a name like any other.
+const TOKEN: &str = "token";
+
+/// The token of a call, where Step Functions keeps it. Source: Step Functions developer guide, "Accessing execution data from the Context
+/// object" (read 2026-11-28).
+fn token() -> Value {
+    let states = Rc::new(Run::Variable(SmolStr::new_static("states"), Shape::anything()));
+    let task = Rc::new(Run::Member(Rc::new(Run::Member(states, SmolStr::new_static("context"))), SmolStr::new_static("Task")));
+    Value::Run(Rc::new(Run::Member(task, SmolStr::new_static("Token"))))
+}
 
 impl<'a> Expander<'a> {
     pub(super) fn new_scope(&mut self, parent: Option<usize>) -> usize {
@@ -252,6 +266,10 @@ impl<'a> Expander<'a> {
 
     /// The value of a bare name.
     pub(super) fn read_name(&mut self, name: &SmolStr, span: Span, context: &Context) -> Value {
+        if context.token && name == TOKEN {
+            self.token_used = true;
+            return token();
+        }
         if let Some(local) = context.local(name) {
             return local.clone();
         }

@@ -129,10 +129,15 @@ impl<'m> Graph<'m> {
                     continue;
                 }
                 leaves(&property.value, &property.name, &mut |path, leaf| {
-                    let how = if leaf.is_resolved() { Use::Deployment } else { needs::use_of(row, path, &is) };
+                    let watched = member.watches.iter().any(|(known, _)| is_at(path, known));
+                    let how = match () {
+                        () if leaf.is_resolved() => Use::Deployment,
+                        () if watched => Use::OtherSide,
+                        () => needs::use_of(row, path, &is),
+                    };
                     let names = how == Use::Optional;
                     for what in self.named(leaf, names) {
-                        let how = if how == Use::OtherSide && !self.is_other_side(row, &what) { Use::Always } else { how };
+                        let how = if how == Use::OtherSide && !watched && !self.is_other_side(row, &what) { Use::Always } else { how };
                         found.push(Edge { path: path.to_string(), how, what, span: property.span });
                     }
                 });
@@ -402,4 +407,9 @@ fn run_leaves(run: &Run, path: &mut String, visit: &mut dyn FnMut(&str, Leaf<'_>
         Run::Text(parts) => parts.iter().for_each(|part| run_leaves(part, path, visit)),
         Run::Variable(..) | Run::Element(..) => {}
     }
+}
+
+/// Whether a dotted path is another one, or leads further.
+fn is_at(path: &str, known: &str) -> bool {
+    path.strip_prefix(known).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
 }

@@ -1,6 +1,7 @@
 //! A finding as miette sees it, over one text that holds all pieces that take part: so one report draws all of them.
 
 use super::view::{MAXIMUM_LINE, Mark, Texts, View, harmless_message};
+use crate::aws::rules;
 use crate::diag::{Severity, codes};
 use crate::source::{FileId, SourceFile};
 use miette::{LabeledSpan, MietteError, MietteSpanContents, SourceCode, SourceSpan, SpanContents};
@@ -181,7 +182,7 @@ pub fn advice(view: &View<'_>) -> Option<String> {
 
 /// The command that prints the page of a code; none for codes without a page.
 pub fn explanation(code: &str) -> Option<String> {
-    codes::find(code).map(|code| format!("drc explain {}", code.id))
+    codes::find(code).map(|code| code.id).or_else(|| rules::known(code)).map(|code| format!("drc explain {code}"))
 }
 
 fn severity(severity: Severity) -> miette::Severity {

@@ -2,6 +2,7 @@
 
 mod operation;
 mod resource;
+mod rule;
 
 use owo_colors::{OwoColorize, Style};
 use textwrap::core::{Word, display_width};
@@ -9,6 +10,7 @@ use textwrap::{Options, WordSeparator, WordSplitter};
 
 pub use operation::{operation, service};
 pub use resource::{Found, resource_type, walk};
+pub use rule::rule;
 
 /// The widest column of names: what is longer pushes its text to the next line.
 const NAMES: usize = 34;

@@ -1,0 +1,572 @@
+//! Rules about properties of resources and arguments of calls: rows of `data/rules.toml`, which a few generic readers hold against a
+//! platform. What a service does on the day of an outage stands in the rows; the readers know no service.
+
+use super::rows::{self, Row};
+use rustc_hash::FxHashMap;
+use serde::Deserialize;
+use std::sync::LazyLock;
+
+const DATA: &str = include_str!("data/rules.toml");
+
+/// A row under `[[rule]]`: something that is surely wrong, or questionable, if all conditions hold.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rule {
+    /// What findings of it are called: a slug (`rds/managed-password`), or a code of the compiler that several rows share.
+    pub code: String,
+    /// What it is called in one line.
+    pub title: String,
+    /// `error` or `warning`.
+    pub severity: Weight,
+    /// The types that it is about, each as [`subjects`] gives it.
+    #[serde(default)]
+    pub types: Vec<String>,
+    /// The calls that it is about: `rds.failoverGlobalCluster`; `iam.*` for all of a service.
+    #[serde(default)]
+    pub calls: Vec<String>,
+    /// The kinds of plans in which calls are looked at: `failover`, `failback`, `drill`; all if there are none.
+    #[serde(default)]
+    pub plans: Vec<String>,
+    /// A property without which the row says nothing. It is read before the row is.
+    pub has: Option<String>,
+    /// The slug by which a module of the library says the same of its inputs: its resources are left to it.
+    pub library: Option<String>,
+    /// What has to hold, all of it.
+    #[serde(default, rename = "when")]
+    pub conditions: Vec<Condition>,
+    /// The way to the part that is underlined; the type, if there is none.
+    #[serde(default)]
+    pub at: Path,
+    /// A part that explains it, and what is said there.
+    pub also: Option<Also>,
+    /// What is wrong, in one sentence.
+    pub message: String,
+    /// What is said at the underlined part.
+    pub label: String,
+    /// What it means on the day of the outage.
+    pub why: String,
+    /// What to do.
+    pub help: String,
+    /// Where AWS says so.
+    pub source: String,
+    /// The day on which that was read.
+    pub read: String,
+    /// The number of the check in the list that was drawn up first.
+    #[serde(default)]
+    pub number: Vec<String>,
+}
+
+/// How much a finding of a row weighs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Weight {
+    /// What is refused, if `allow` does not accept it: it follows from data.
+    Error,
+    /// What somebody should look at.
+    Warning,
+}
+
+impl Weight {
+    /// The word of the table.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+        }
+    }
+}
+
+/// A second place of a finding.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Also {
+    /// The way to it.
+    pub path: Path,
+    /// What is said there.
+    pub label: String,
+}
+
+/// One condition. All tests in it have to hold; a value that nobody knows before deployment never makes one hold.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Condition {
+    /// What is looked at.
+    pub path: Path,
+    /// Something there is one of these.
+    pub is: Option<Literals>,
+    /// Nothing there is one of these, or nothing is there.
+    pub not: Option<Literals>,
+    /// Whether something is there.
+    pub set: Option<bool>,
+    /// A number there is less.
+    pub below: Option<f64>,
+    /// A number there is greater.
+    pub above: Option<f64>,
+    /// A number there is less than the one at another place.
+    pub less_than: Option<Path>,
+    /// By what the other number is multiplied.
+    pub times: Option<f64>,
+    /// The number that counts where none is set.
+    pub default: Option<f64>,
+    /// The same for the other number.
+    pub other_default: Option<f64>,
+    /// Another number of things than this is there.
+    pub count_not: Option<usize>,
+    /// Fewer things than this are there.
+    pub fewer: Option<usize>,
+    /// More things than this are there.
+    pub more: Option<usize>,
+    /// Whether one of the texts there is the code of the resource's own Region.
+    pub names_here: Option<bool>,
+    /// A text there matches this pattern, whole.
+    pub like: Option<String>,
+    /// No set holds all that is there.
+    pub no_set: Option<Vec<Vec<String>>>,
+    /// What is there is the same as at another place, deployment values included.
+    pub equals: Option<Path>,
+    /// What is there is surely not the same as at another place.
+    pub differs: Option<Path>,
+    /// The resource there is of one of these types.
+    pub resource: Option<Literals>,
+    /// What is there lies in another Region, or names one.
+    pub elsewhere: Option<bool>,
+    /// What is there lies in another Region of the same partition than this one, or names one.
+    pub outside: Option<String>,
+    /// The members of the family in other Regions have the same there, or another value.
+    pub others: Option<Others>,
+    /// What the plans make of the Region.
+    pub region: Option<Role>,
+    /// The plan's machine does not stand in this end of the plan: `from` or `to`.
+    pub machine_not: Option<String>,
+}
+
+/// How the members of a family compare.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Others {
+    /// Another one has the same value.
+    Same,
+    /// Another one surely has another value.
+    Differ,
+}
+
+/// What the plans make of the Region of a resource.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// A failover leaves it.
+    Left,
+    /// A failover leads to it.
+    TakesOver,
+    /// A failover leaves it or leads to it.
+    Planned,
+    /// A failover leads from one member of the family to another one.
+    Both,
+    /// Some failover changes who writes, whichever the Region.
+    WriterMoves,
+    /// A failback leads back to it, or away from it.
+    Returns,
+    /// The family has members in several Regions.
+    Several,
+}
+
+/// One value or several.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(untagged)]
+pub enum Literals {
+    /// One.
+    One(Literal),
+    /// Any of these.
+    Any(Vec<Literal>),
+}
+
+impl Literals {
+    /// Whether a text is one of them.
+    #[must_use]
+    pub fn contain(&self, text: &str) -> bool {
+        match self {
+            Self::One(one) => one.is(text),
+            Self::Any(several) => several.iter().any(|one| one.is(text)),
+        }
+    }
+}
+
+/// A value as CloudFormation takes it: what is a number or a condition may be a text as well.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(untagged)]
+pub enum Literal {
+    /// `true`
+    Bool(bool),
+    /// `100`
+    Number(i64),
+    /// `PRIMARY`
+    Text(String),
+}
+
+impl Literal {
+    fn is(&self, text: &str) -> bool {
+        match self {
+            Self::Bool(value) => text == if *value { "true" } else { "false" },
+            Self::Number(value) => text.parse::<f64>().is_ok_and(|number| (number - *value as f64).abs() < f64::EPSILON),
+            Self::Text(value) => text == value,
+        }
+    }
+}
+
+/// A way through properties and from resource to resource: steps apart by blanks, `HealthCheckId > HealthCheckConfig/Type`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub struct Path(pub Vec<Step>);
+
+/// A step of a way.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Step {
+    /// `Name`: an entry.
+    Key(String),
+    /// `*`: each element of a list.
+    Each,
+    /// `>`: the resource that a value refers to; `>AWS::RDS::DBCluster`: if it is of this type.
+    To(Option<String>),
+    /// `<AWS::RDS::DBInstance:DBClusterIdentifier`: the resources of a type that refer to the resource there.
+    By(String, Vec<Step>),
+    /// `^`: the resource whose part it is about.
+    Whole,
+    /// `=AWS::RDS::DBCluster`: all resources of a type in the platform.
+    All(String),
+}
+
+impl TryFrom<String> for Path {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        path(&text)
+    }
+}
+
+/// A way from its text.
+///
+/// # Errors
+/// What cannot be read.
+pub fn path(text: &str) -> Result<Path, String> {
+    let mut steps = Vec::new();
+    for word in text.split_whitespace() {
+        if word == "^" {
+            steps.push(Step::Whole);
+        } else if let Some(of) = word.strip_prefix('>') {
+            steps.push(Step::To((!of.is_empty()).then(|| of.to_string())));
+        } else if let Some(by) = word.strip_prefix('<') {
+            let (of, inner) = typed(by);
+            if inner.is_empty() {
+                return Err(format!("by which property? `{word}`"));
+            }
+            steps.push(Step::By(of.to_string(), keys(inner)));
+        } else if let Some(of) = word.strip_prefix('=') {
+            steps.push(Step::All(of.to_string()));
+        } else {
+            steps.extend(keys(word));
+        }
+    }
+    Ok(Path(steps))
+}
+
+fn keys(text: &str) -> Vec<Step> {
+    text.split('/').map(|key| if key == "*" { Step::Each } else { Step::Key(key.to_string()) }).collect()
+}
+
+/// `AWS::Route53::RecordSetGroup:RecordSets/*` is a type, and the way to what is looked at in it.
+fn typed(text: &str) -> (&str, &str) {
+    // The colon that stands alone.
+    let alone =
+        |at: &usize| !text.get(..*at).is_some_and(|before| before.ends_with(':')) && !text.get(at + 1..).is_some_and(|rest| rest.starts_with(':'));
+    let at = text.match_indices(':').map(|(at, _)| at).find(alone);
+    at.and_then(|at| Some((text.get(..at)?, text.get(at + 1..)?))).unwrap_or((text, ""))
+}
+
+/// The parts of a type that a row is about: the way to them, empty for the resource itself.
+pub fn subjects<'r>(rule: &'r Rule, resource_type: &'r str) -> impl Iterator<Item = Vec<Step>> + 'r {
+    rule.types.iter().filter_map(move |name| {
+        let (of, inner) = typed(name);
+        (of == resource_type).then(|| if inner.is_empty() { Vec::new() } else { keys(inner) })
+    })
+}
+
+/// A row under `[[forwarding]]`: a resource that hands events on, by a pattern, from one thing to others.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Forwarding {
+    /// `AWS::Events::Rule`
+    #[serde(rename = "type")]
+    pub resource_type: String,
+    /// Where it takes them.
+    pub from: Path,
+    /// The ARN of where it takes them, if nothing is said; with `{partition}`, `{region}`, `{account}`.
+    pub default: String,
+    /// Where it hands them.
+    pub to: Path,
+    /// The type of both.
+    pub between: String,
+    /// What it hands on.
+    pub filter: Path,
+    /// Whether it does.
+    pub off: Condition,
+    /// The entry of an event that says where it was born, and keeps saying so.
+    pub born: String,
+    /// Where AWS says so.
+    pub source: String,
+    /// The day on which that was read.
+    pub read: String,
+}
+
+/// A row under `[[holding]]`: a type that keeps what was accepted and not worked on, in its Region only.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Holding {
+    /// `AWS::SQS::Queue`
+    #[serde(rename = "type")]
+    pub resource_type: String,
+    /// What it holds: `messages`.
+    pub holds: String,
+    /// What feeds it or takes from it: it is in the path of the work if one of these holds.
+    pub used: Vec<Condition>,
+    /// What shows that it is not.
+    #[serde(default)]
+    pub spared: Vec<Condition>,
+    /// Where AWS says so.
+    pub source: String,
+    /// The day on which that was read.
+    pub read: String,
+}
+
+/// A rule whose row is read when its type or call occurs.
+pub struct Entry {
+    /// The property without which it says nothing.
+    pub has: Option<&'static str>,
+    row: Row<Rule>,
+}
+
+impl Entry {
+    /// The rule.
+    #[must_use]
+    pub fn rule(&self) -> Option<&Rule> {
+        self.row.get()
+    }
+}
+
+struct Table {
+    entries: Vec<Entry>,
+    types: FxHashMap<&'static str, Vec<usize>>,
+    calls: FxHashMap<&'static str, Vec<usize>>,
+}
+
+static TABLE: LazyLock<Table> = LazyLock::new(|| {
+    let (mut types, mut calls): (FxHashMap<_, Vec<usize>>, FxHashMap<_, Vec<usize>>) = Default::default();
+    let mut entries = Vec::new();
+    for (at, section) in rows::sections(DATA, "rule").enumerate() {
+        let mut seen = None;
+        for name in rows::list(section, "types") {
+            let of = typed(name).0;
+            // Two parts of one type are looked at together.
+            if seen != Some(of) {
+                types.entry(of).or_default().push(at);
+            }
+            seen = Some(of);
+        }
+        for name in rows::list(section, "calls") {
+            calls.entry(name).or_default().push(at);
+        }
+        entries.push(Entry { has: rows::text(section, "has"), row: Row::new(section) });
+    }
+    Table { entries, types, calls }
+});
+
+/// Rows by their type.
+type ByType<T> = Vec<(&'static str, Row<T>)>;
+
+fn by_type<T: serde::de::DeserializeOwned>(kind: &'static str) -> ByType<T> {
+    let rows = rows::sections(DATA, kind);
+    rows.filter_map(|section| Some((rows::text(section, "type")?, Row::new(section)))).collect()
+}
+
+static FORWARDING: LazyLock<ByType<Forwarding>> = LazyLock::new(|| by_type("forwarding"));
+static HOLDING: LazyLock<ByType<Holding>> = LazyLock::new(|| by_type("holding"));
+
+fn entries(numbers: Option<&Vec<usize>>) -> impl Iterator<Item = &'static Entry> + use<> {
+    numbers.cloned().unwrap_or_default().into_iter().filter_map(|at| TABLE.entries.get(at))
+}
+
+/// The rules about a type, in the order of the table.
+pub fn of_type(resource_type: &str) -> impl Iterator<Item = &'static Entry> + use<> {
+    entries(TABLE.types.get(resource_type))
+}
+
+/// The rules about a call, in the order of the table: `rds`, `failoverGlobalCluster`.
+pub fn of_call(service: &str, operation: &str) -> impl Iterator<Item = &'static Entry> + use<> {
+    let named = |name: &str| TABLE.calls.get(format!("{service}.{name}").as_str());
+    entries(named(operation)).chain(entries(named("*")))
+}
+
+/// All rules, in the order of the table.
+pub fn all() -> impl Iterator<Item = &'static Rule> {
+    TABLE.entries.iter().filter_map(Entry::rule)
+}
+
+/// The rules with a slug or code.
+pub fn coded(code: &str) -> impl Iterator<Item = &'static Rule> {
+    all().filter(move |rule| rule.code.eq_ignore_ascii_case(code))
+}
+
+/// The slug of a rule, if the table has it; no row is read for that.
+#[must_use]
+pub fn known(code: &str) -> Option<&'static str> {
+    rows::sections(DATA, "rule").filter_map(|section| rows::text(section, "code")).find(|known| *known == code)
+}
+
+/// How a type hands events on, if it does.
+#[must_use]
+pub fn forwarding(resource_type: &str) -> Option<&'static Forwarding> {
+    FORWARDING.iter().find(|(name, _)| *name == resource_type).and_then(|(_, row)| row.get())
+}
+
+/// What a type keeps in its Region only, if it does.
+#[must_use]
+pub fn holding(resource_type: &str) -> Option<&'static Holding> {
+    HOLDING.iter().find(|(name, _)| *name == resource_type).and_then(|(_, row)| row.get())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::aws::{api, regions, schema};
+
+    #[derive(Deserialize)]
+    struct File {
+        rule: Vec<Rule>,
+        forwarding: Vec<Forwarding>,
+        holding: Vec<Holding>,
+    }
+
+    fn file() -> File {
+        toml::from_str(DATA).unwrap()
+    }
+
+    /// The properties that a way names exist, as far as the type of what has them is known.
+    fn check_way(code: &str, resource_type: &str, way: &[Step]) {
+        let root = |of: &str| schema::find(of).unwrap_or_else(|| panic!("{code}: there is no {of}")).root();
+        let mut node = (!resource_type.is_empty()).then(|| root(resource_type));
+        for step in way {
+            match step {
+                Step::Key(key) => {
+                    let Some(known) = node else { continue };
+                    // What has no properties of its own takes any.
+                    let free = known.properties().next().is_none();
+                    node = known.property(key);
+                    assert!(free || node.is_some(), "{code}: `{key}` is no property in {resource_type}");
+                }
+                Step::Each => node = node.and_then(schema::Node::items),
+                Step::To(of) => node = of.as_deref().map(root),
+                Step::By(of, inner) => {
+                    check_way(code, of, inner);
+                    node = Some(root(of));
+                }
+                Step::Whole => node = Some(root(resource_type)),
+                Step::All(of) => node = Some(root(of)),
+            }
+        }
+    }
+
+    #[test]
+    fn every_row_can_be_read_and_is_about_what_aws_has() {
+        let file = file();
+        assert!(file.rule.len() > 60 && file.rule.len() == TABLE.entries.len());
+        for (rule, entry) in file.rule.iter().zip(&TABLE.entries) {
+            let code = &rule.code;
+            assert!(entry.rule().is_some_and(|read| read.message == rule.message), "{code}");
+            assert!(rule.types.is_empty() != rule.calls.is_empty(), "{code} is about types or about calls");
+            for name in &rule.types {
+                let (of, inner) = typed(name);
+                let inner = if inner.is_empty() { Vec::new() } else { keys(inner) };
+                for way in rule.conditions.iter().flat_map(|one| [Some(&one.path), one.less_than.as_ref(), one.equals.as_ref(), one.differs.as_ref()])
+                {
+                    let Some(way) = way else { continue };
+                    let whole = matches!(way.0.first(), Some(Step::Whole | Step::All(_) | Step::By(..)));
+                    let full: Vec<Step> = if whole { way.0.clone() } else { inner.iter().chain(&way.0).cloned().collect() };
+                    check_way(code, of, &full);
+                }
+                let full: Vec<Step> =
+                    if rule.at.0.first() == Some(&Step::Whole) { rule.at.0.clone() } else { inner.iter().chain(&rule.at.0).cloned().collect() };
+                check_way(code, of, &full);
+                assert!(of_type(of).any(|entry| entry.rule().is_some_and(|read| read.message == rule.message)), "{code} is not found by {of}");
+                if let Some(has) = &rule.has {
+                    check_way(code, of, &keys(has));
+                }
+            }
+            for name in &rule.calls {
+                let (service, operation) = name.split_once('.').unwrap();
+                assert!(api::service(service).is_some_and(|service| service.operation(operation).is_some()), "{code}: there is no {name}");
+                assert!(of_call(service, operation).any(|entry| entry.rule().is_some_and(|read| read.message == rule.message)), "{code}: {name}");
+            }
+            for pattern in rule.conditions.iter().filter_map(|one| one.like.as_ref()) {
+                assert!(regex_lite::Regex::new(pattern).is_ok(), "{code}: {pattern}");
+            }
+            for set in rule.conditions.iter().filter_map(|one| one.no_set.as_ref()).flatten().flatten() {
+                assert!(regions::find(set).is_some(), "{code}: {set}");
+            }
+        }
+        for row in &file.holding {
+            assert!(holding(&row.resource_type).is_some());
+            row.used.iter().chain(&row.spared).for_each(|one| check_way(&row.holds, &row.resource_type, &one.path.0));
+        }
+        for row in &file.forwarding {
+            assert!(forwarding(&row.resource_type).is_some());
+            [&row.from, &row.to, &row.filter, &row.off.path].iter().for_each(|way| check_way("forwarding", &row.resource_type, &way.0));
+        }
+    }
+
+    #[test]
+    fn what_people_read_is_written_for_them() {
+        let file = file();
+        for rule in &file.rule {
+            let code = &rule.code;
+            let slug = code.split_once('/').is_some_and(|(service, name)| {
+                [service, name].iter().all(|part| part.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-'))
+            });
+            assert!(slug || crate_code(code), "{code} is no slug");
+            assert!(rule.source.starts_with("https://") && rule.read.len() == 10 && rule.read.starts_with("2026-"), "{code}");
+            for text in [&rule.title, &rule.message, &rule.label, &rule.why, &rule.help] {
+                assert!(!text.is_empty() && !text.ends_with('.') && !text.starts_with(' '), "{code}: {text}");
+                assert!(
+                    !text.chars().next().unwrap().is_uppercase()
+                        || ["`", "CloudFormation", "CloudFront", "Route", "Lambda", "PRIMARY", "AWS", "POST"]
+                            .iter()
+                            .any(|word| text.starts_with(word)),
+                    "{code}: {text}"
+                );
+            }
+            assert!(rule.title.len() <= 76, "{code}: the title is too long: {}", rule.title.len());
+            assert!(rule.number.iter().all(|number| number.len() == 5 && number.starts_with("DR0")), "{code}");
+            let same: Vec<&Rule> = file.rule.iter().filter(|other| other.code == *code).collect();
+            assert!(
+                crate_code(code) || same.iter().all(|other| other.title == rule.title && other.severity == rule.severity),
+                "{code} has two titles"
+            );
+        }
+    }
+
+    fn crate_code(code: &str) -> bool {
+        code.starts_with("DR04")
+    }
+
+    #[test]
+    fn ways_are_read() {
+        let steps = |text: &str| path(text).unwrap().0;
+        let key = |name: &str| Step::Key(name.into());
+        assert_eq!(steps("A/B >AWS::X::Y C"), [key("A"), key("B"), Step::To(Some("AWS::X::Y".into())), key("C")]);
+        assert_eq!(steps("<AWS::X::Y:A/*/B"), [Step::By("AWS::X::Y".into(), vec![key("A"), Step::Each, key("B")])]);
+        assert_eq!(steps("^ A > B"), [Step::Whole, key("A"), Step::To(None), key("B")]);
+        assert_eq!(steps(""), []);
+        assert!(path("<AWS::X::Y").is_err());
+        assert_eq!(typed("AWS::X::Y:A/B"), ("AWS::X::Y", "A/B"));
+        assert_eq!(typed("AWS::X::Y"), ("AWS::X::Y", ""));
+    }
+}
