@@ -17,6 +17,9 @@ pub struct Action {
     /// The operation that is called: `rds.failoverGlobalCluster`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub calls: Option<String>,
+    /// The code of the Region of the one control plane that answers, if it is not each Region's own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub control_plane: Option<String>,
     /// What it means, in a sentence.
     pub text: String,
     /// What does the same by hand.
@@ -56,6 +59,7 @@ fn plain(body: &[Operation], values: &mut Values<'_>) -> Vec<Action> {
                 found.push(Action {
                     does: "check",
                     calls: None,
+                    control_plane: None,
                     text: format!("goes on only if {condition}; else it fails: {message}"),
                     command: None,
                     answer: None,
@@ -74,6 +78,7 @@ fn plain(body: &[Operation], values: &mut Values<'_>) -> Vec<Action> {
                 found.push(Action {
                     does: "until",
                     calls: None,
+                    control_plane: None,
                     text: format!("asks again every {every}, for {within} at most, until {condition}"),
                     command: None,
                     answer: None,
@@ -82,6 +87,7 @@ fn plain(body: &[Operation], values: &mut Values<'_>) -> Vec<Action> {
             Operation::Wait { duration: amount, reason } => found.push(Action {
                 does: "wait",
                 calls: None,
+                control_plane: None,
                 text: format!("waits {}: {reason}", duration(*amount)),
                 command: Some(format!("sleep {}", seconds(*amount))),
                 answer: None,
@@ -97,7 +103,7 @@ pub fn call(node: &Call, does: &'static str, text: String, values: &mut Values<'
     values.answer(node);
     let command = line.as_ref().map(Line::long);
     let answer = node.result.as_ref().map(ToString::to_string).zip(line);
-    Action { does, calls: Some(format!("{}.{}", node.service, node.operation)), text, command, answer }
+    Action { does, calls: Some(format!("{}.{}", node.service, node.operation)), control_plane: None, text, command, answer }
 }
 
 /// How long a call is waited for, and what does not stop it.

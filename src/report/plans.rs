@@ -3,6 +3,7 @@
 use super::actions::{Action, actions, call};
 use super::commands::Line;
 use super::in_seconds;
+use super::needs::{Need, apart, needs};
 use super::shell::{Piece, Word, known};
 use super::values::{Values, Variable};
 use crate::emit::Output;
@@ -48,6 +49,10 @@ pub struct Plan {
     pub told: Vec<Told>,
     /// How they are told.
     pub on_failure: Vec<Action>,
+    /// What it needs while it runs.
+    pub needs: Vec<Need>,
+    /// What names the Region that is lost, and why that is no need.
+    pub apart: Vec<String>,
 }
 
 /// A command that is not part of a step.
@@ -80,8 +85,8 @@ pub struct Step {
     pub best_effort: bool,
     /// What it does, in order.
     pub actions: Vec<Action>,
-    /// The resources that it speaks of: `ledger.global in us-east-1`.
-    pub needs: Vec<String>,
+    /// The resources that its calls name: `ledger.global in us-east-1`.
+    pub resources: Vec<String>,
 }
 
 /// Somebody who is told.
@@ -96,10 +101,10 @@ pub struct Told {
 /// All plans.
 pub fn plans(output: &Output) -> Vec<Plan> {
     let in_names = Rc::new(crate::names::in_names(&output.model));
-    output.model.plans.iter().map(|plan| self::plan(output, plan, &in_names)).collect()
+    output.model.plans.iter().enumerate().map(|(number, plan)| self::plan(output, number, plan, &in_names)).collect()
 }
 
-fn plan(output: &Output, plan: &workflow::Plan, in_names: &Rc<BTreeSet<Id<Parameter>>>) -> Plan {
+fn plan(output: &Output, number: usize, plan: &workflow::Plan, in_names: &Rc<BTreeSet<Id<Parameter>>>) -> Plan {
     let model = &output.model;
     let code = |region| model.regions.get(region).code.to_string();
     let machine = machine(output, plan);
@@ -107,13 +112,21 @@ fn plan(output: &Output, plan: &workflow::Plan, in_names: &Rc<BTreeSet<Id<Parame
     let mut values = Values::new(output, plan.machine, stack, in_names.clone());
     let arn = machine.map(|machine| values.deploy(&Deploy::Arn(machine))).unwrap_or_default();
     let commands = commands(plan, &arn, &values);
-    let mut groups = Vec::new();
+    let mut groups: Vec<Vec<Step>> = Vec::new();
     groups.extend(plan.approve.as_deref().map(|step| vec![self::step(step, plan, &mut values)]));
     for step in &plan.steps {
         groups.push(match step {
             workflow::Step::One(step) => vec![self::step(step, plan, &mut values)],
             workflow::Step::Parallel(branches) => branches.iter().map(|step| self::step(step, plan, &mut values)).collect(),
         });
+    }
+    let proof = output.proof.needs.iter().find(|needs| needs.plan == number);
+    for answered in proof.iter().flat_map(|proof| &proof.calls) {
+        let Some(region) = &answered.control_plane else { continue };
+        let steps = groups.iter_mut().flatten().filter(|step| step.name == answered.step.as_str());
+        for action in steps.flat_map(|step| &mut step.actions).filter(|action| action.calls.as_deref() == Some(answered.operation.as_str())) {
+            action.control_plane = Some(region.clone());
+        }
     }
     let on_failure = plan.on_failure.iter().map(|notice| call(notice, "call", "tells of a failure".into(), &mut values)).collect();
     Plan {
@@ -130,6 +143,8 @@ fn plan(output: &Output, plan: &workflow::Plan, in_names: &Rc<BTreeSet<Id<Parame
         told: told(output, plan),
         on_failure,
         variables: values.into_variables(),
+        needs: proof.map(|proof| needs(output, proof)).unwrap_or_default(),
+        apart: proof.map(|proof| apart(output, proof)).unwrap_or_default(),
     }
 }
 
@@ -225,7 +240,7 @@ fn asks(step: &SingleStep) -> bool {
 
 fn step(step: &SingleStep, plan: &workflow::Plan, values: &mut Values<'_>) -> Step {
     let region = values.code().to_string();
-    let needs = needs(step, plan, values.output);
+    let resources = named(step, plan, values.output);
     values.step = step.name.to_string();
     Step {
         name: step.name.to_string(),
@@ -236,12 +251,12 @@ fn step(step: &SingleStep, plan: &workflow::Plan, values: &mut Values<'_>) -> St
         usually_seconds: step.usually.as_ref().map(|(usually, _)| in_seconds(*usually)),
         best_effort: step.best_effort,
         actions: actions(&step.body, values),
-        needs,
+        resources,
     }
 }
 
-/// The resources that the calls of a step speak of.
-fn needs(step: &SingleStep, plan: &workflow::Plan, output: &Output) -> Vec<String> {
+/// The resources that the calls of a step name.
+fn named(step: &SingleStep, plan: &workflow::Plan, output: &Output) -> Vec<String> {
     let model = &output.model;
     let mut found = BTreeMap::new();
     let mut note = |resource: ResourceRef| {
