@@ -67,6 +67,7 @@ pub fn compile(entry: &str, loader: &dyn Loader, options: &Options, sources: &mu
         Some(layout)
     };
     acceptance.drop_accepted(diagnostics);
+    drop_lacks(diagnostics);
     let accepted = acceptance.finish(diagnostics);
     if diagnostics.has_errors() {
         return None;
@@ -74,6 +75,14 @@ pub fn compile(entry: &str, loader: &dyn Loader, options: &Options, sources: &mu
     let output = Output::new(model, layout?, machines, wide, accepted, proof.unwrap_or_default(), sources);
     emit::check_limits(&output, diagnostics);
     (!diagnostics.has_errors()).then_some(output)
+}
+
+/// What a platform lacks as a whole is told when what is wrong with it is mended.
+fn drop_lacks(diagnostics: &mut Diagnostics) {
+    let lacks = [codes::NOT_AWAITED.id, codes::NO_DRILL.id, codes::NOBODY_TOLD.id];
+    if diagnostics.has_errors() {
+        diagnostics.as_mut_vec().retain(|finding| finding.severity == Severity::Error || !lacks.contains(&finding.code.as_ref()));
+    }
 }
 
 /// Where a call has a mistake that is not accepted, nobody asks which permission it needs.

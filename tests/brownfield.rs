@@ -17,7 +17,7 @@ let both = [primary, standby]
 ";
 
 fn compile(text: &str) -> Compiled {
-    Project::new(&format!("{FRAME}{text}")).file("worker.mjs", "export const handler = () => {};\n").compile()
+    Project::new(&format!("{FRAME}{text}")).file("worker.mjs", "export const handler = () => {};\n").compile_part()
 }
 
 fn clean(text: &str) -> BTreeMap<String, String> {
@@ -48,7 +48,8 @@ fn nothing_of_what_exists_is_in_a_template() {
         }
     }
     assert!(seen > 40, "{seen}");
-    for path in ["us-east-1/recovery.template.json", "us-east-2/recovery.template.json", "us-east-2/app.template.json", "us-east-2/evacuate.asl.json"]
+    for path in
+        ["us-east-1/recovery.template.json", "us-east-2/recovery.template.json", "us-east-2/app.template.json", "us-east-2/evacuate-primary.asl.json"]
     {
         bless::golden(&format!("golden/brownfield/{path}"), &files[path]);
     }
@@ -59,7 +60,7 @@ fn roles_reach_what_exists_and_nothing_else() {
     let files = Project::new(PLATFORM).compile().files.unwrap();
     let recovery = template(&files, "us-east-2/recovery.template.json");
     let mut statements = Vec::new();
-    for role in ["EvacuateRole", "HomeRole", "ReadinessRole"] {
+    for role in ["EvacuatePrimaryRole", "HomeRole", "ReadinessRole"] {
         let policies = recovery["Resources"][role]["Properties"]["Policies"].as_array().unwrap();
         statements.extend(policies.iter().flat_map(|policy| policy["PolicyDocument"]["Statement"].as_array().unwrap()));
     }
@@ -281,7 +282,10 @@ alarm db_lag in both { when max(db.lag) over 1min > 5s }
 alarm carts_lag in both { when max(carts.lag) over 1min > 5s }
 alarm files_lag in standby { when max(files.lag) over 5min > 15min }
 alarm fast_lag in both { when max(fast.lag) over 1min > 5s }
-failover evacuate from primary to standby {
+failover evacuate among both {
+  allow DR0417 \"a global datastore knows no planned return\"
+  start  = \"operator\"
+  decide = 5min
   step db   = db.promote() { within = 8min }
   step fast = fast.promote() { within = 5min }
 }

@@ -31,7 +31,9 @@ fn compile(name: &str, project: &Project) -> BTreeMap<String, String> {
 }
 
 fn all_projects() -> Vec<(String, Project)> {
-    let found: Vec<_> = projects("examples").into_iter().chain(projects("tests/projects")).collect();
+    // One that has findings is not meant to compile.
+    let sound = |name: &String| !Path::new(env!("CARGO_MANIFEST_DIR")).join("examples").join(name).join("findings.toml").exists();
+    let found: Vec<_> = projects("examples").into_iter().filter(|(name, _)| sound(name)).chain(projects("tests/projects")).collect();
     assert!(found.iter().any(|(name, _)| name == "orders"), "the example is missing");
     found
 }

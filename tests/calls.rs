@@ -20,7 +20,7 @@ fn platform(members: &str) -> String {
 
 fn findings(members: &str) -> (String, Vec<Diagnostic>) {
     let text = platform(members);
-    let compiled = Project::new(&text).compile();
+    let compiled = Project::new(&text).compile_part();
     (text, compiled.findings)
 }
 
@@ -103,7 +103,7 @@ fn what_is_accepted_is_compiled() {
     let plan = "drill check in primary every 1h { step act = one.act() }\n";
     let text =
         platform("  allow DR0531 \"new\"\n  action act in here is read_only { call sqs.getQueueUrl { QueueName = \"x\", Gently = true } }") + plan;
-    let compiled = Project::new(&text).compile();
+    let compiled = Project::new(&text).compile_part();
     assert!(compiled.findings.is_empty(), "{}", compiled.shown);
     let files = compiled.files.unwrap();
     let machine = files.iter().find(|(path, _)| path.ends_with(".asl.json")).unwrap().1;
@@ -207,12 +207,12 @@ fn kinds_of_values() {
 /// What a parameter gives comes into the definition as text, and has to become a number or a truth value there.
 #[test]
 fn parameters_become_numbers_and_truth_values() {
-    let plan = "failover go from primary to standby { step act = one.act() }\n";
+    let plan = "failback go from primary to standby { step act = one.act() }\n";
     let text = platform("  action act in here {\n    call sqs.receiveMessage { QueueUrl = url, WaitTimeSeconds = count }\n    call lambda.updateEventSourceMapping { Uuid = \"6a6f6b65-6a6f-6b65-6a6f-6b656a6f6b65\", Enabled = enabled }\n  }")
         .replace("region primary", "region standby = us-east-2\nregion primary")
         .replace("in primary {", "in [primary, standby] {")
         + plan;
-    let compiled = Project::new(&text).compile();
+    let compiled = Project::new(&text).compile_part();
     let files = compiled.files.unwrap_or_else(|| panic!("{}", compiled.shown));
     let machine = files.iter().find(|(path, _)| path.ends_with(".asl.json")).unwrap().1;
     assert!(machine.contains("\"WaitTimeSeconds\": \"{% $number('${Count}') %}\""), "{machine}");
@@ -321,7 +321,7 @@ fn what_only_reads_changes_nothing() {
 fn a_drill_that_reaches_a_write_is_refused() {
     let text = platform("  action act in here is read_only { call sqs.purgeQueue { QueueUrl = url } }")
         + "drill check in primary every 1h { step act = one.act() }\n";
-    let compiled = Project::new(&text).compile();
+    let compiled = Project::new(&text).compile_part();
     let codes: Vec<&str> = compiled.findings.iter().map(|finding| finding.code.as_ref()).collect();
     assert_eq!(codes, ["DR0539"], "{}", compiled.shown);
 }

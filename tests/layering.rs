@@ -29,6 +29,7 @@ const ORDER: &[&[&str]] = &[
     &["prove"],
     &["rules"],
     &["emit"],
+    &["report"],
     &["driver"],
     &["render"],
     &["cli"],

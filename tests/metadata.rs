@@ -28,6 +28,8 @@ alarm slow in primary {
 }
 failover evacuate among [primary, standby] {
   moved from leave
+  start  = "operator"
+  decide = 5min
   step tell = alerts.notify("now")
 }
 "#;

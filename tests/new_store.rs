@@ -21,7 +21,7 @@ fn the_platform_compiles_without_findings() {
     let compiled = compile(PLATFORM);
     assert!(compiled.findings.is_empty(), "{}", compiled.shown);
     let files = compiled.files.unwrap();
-    let machine: Value = serde_json::from_str(&files["eu-central-1/evacuate.asl.json"]).unwrap();
+    let machine: Value = serde_json::from_str(&files["eu-central-1/evacuate-primary.asl.json"]).unwrap();
     assert_eq!(machine["States"]["promote: failoverGlobalCluster"]["Resource"], "arn:aws:states:::aws-sdk:docdb:failoverGlobalCluster");
     // Asked first, then polled until it is done.
     assert_eq!(machine["States"]["promote: ask"]["Resource"], "arn:aws:states:::aws-sdk:docdb:describeGlobalClusters");

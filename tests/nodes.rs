@@ -40,6 +40,11 @@ component queue {
     input message: String
     call sqs.sendMessage { QueueUrl = queue.ref, MessageBody = message }
   }
+  action ask in here {
+    input question: String
+    call sqs.sendMessage { QueueUrl = queue.ref, MessageBody = \"${question} ${token}\" } waits
+  }
+  action run in here { call sqs.sendMessage { QueueUrl = queue.ref, MessageBody = \"run\" } within 20s }
 }
 ";
 
@@ -104,8 +109,15 @@ fn cases() -> Vec<Case> {
     let one = "service q: queue in both {}\n";
     let drill = |inside: &str| format!("{one}drill d in both {{\n{inside}\n}}");
     let probe = "step a = q.probe()";
-    let failover = |inside: &str| format!("{one}failover f from primary to standby {{\n{probe}\n{inside}\n}}");
-    let purge = "service q: queue in both {}\nfailover f from primary to standby { step a = q.purge() }";
+    let failover = |inside: &str| format!("{one}failover f from primary to standby {{\nstart = \"operator\"\ndecide = 5min\n{probe}\n{inside}\n}}");
+    let woken = |start: &str| {
+        let alarm = "alarm old in standby { when max(q.age) over 1min > 1min }";
+        format!("{one}{alarm}\nfailover f from primary to standby {{\n{start}\n{probe}\n}}")
+    };
+    let by_hand = "start = \"operator\"\ndecide = 5min";
+    let purge = "service q: queue in both {}\nfailover f from primary to standby { start = \"operator\", decide = 5min, step a = q.purge() }";
+    let run = "service q: queue in both {}\nfailover f from primary to standby { start = \"operator\", decide = 5min, step a = run q is traffic }";
+    let ask = "service q: queue in both {}\nfailover f from primary to standby { start = \"operator\", decide = 5min, step a = ask q \"ready?\" { within = 5min } }";
     let topic = "use std@1.{topic}\nservice t: topic.alerts in both { to = [\"a@example.com\"] }\n";
     let bare = topic.split_once('\n').map_or("", |(_, rest)| rest);
     let table = |inside: &str| format!("use std@1.{{table}}\nreplica t: table.global across both {{ key = {{ id: \"S\" }}, recovery = \"none\" {inside} }}");
@@ -146,8 +158,8 @@ fn cases() -> Vec<Case> {
         queue("call statement", "    call sqs.purgeQueue { QueueUrl = queue.ref }\n", "", Output, purge),
         case("check", "component c { action a in here is read_only {\nlet x = call sqs.listQueues {}\ncheck x.NextToken == \"\" else \"no\"\n} }\nservice c1: c in both {}\ndrill d in both { step a = c1.a() }",
             "component c { action a in here is read_only {\nlet x = call sqs.listQueues {}\n} }\nservice c1: c in both {}\ndrill d in both { step a = c1.a() }", Output),
-        case("start when", &failover("start when q"), &failover(""), Finding("DR0601")),
-        case("approve", &failover("approve q within 5min"), &failover(""), Finding("DR0601")),
+        case("start when", &woken("start when old"), &woken(by_hand), Output),
+        case("approve", &failover("approve q within 5min"), &failover(""), Output),
         queue("delay", "    call sqs.purgeQueue", "    takes 5s as \"steering\" \"it does\"\n    call sqs.purgeQueue", Reader, purge).turned(),
         queue("takes", "    call sqs.purgeQueue", "    takes 5s as \"steering\" \"it does\"\n    call sqs.purgeQueue", Reader, purge).turned(),
         queue("assumes", "    call sqs.purgeQueue", "    assumes 5s as \"dns\" \"it does\"\n    call sqs.purgeQueue", Reader, purge).turned(),
@@ -191,7 +203,7 @@ fn cases() -> Vec<Case> {
         // ---- clauses and types
         case("clause in", &format!("{r} {{}}"), "resource q: AWS::SQS::Queue {}", Needed("DR0114")),
         case("clause across", "replica q: queue across both {}", "replica q: queue {}", Needed("DR0114")),
-        case("clause among", &format!("{one}failover f among both {{ {probe} }}"), &format!("{one}failover f {{ {probe} }}"), Needed("DR0114")),
+        case("clause among", &format!("{one}failover f among both {{\n{by_hand}\n{probe}\n}}"), &format!("{one}failover f {{\n{by_hand}\n{probe}\n}}"), Needed("DR0114")),
         case("clause from", &failover(""), &failover("").replace("from primary ", ""), Needed("DR0114")),
         case("clause to", &failover(""), &failover("").replace("to standby ", ""), Needed("DR0114")),
         case("clause every", &drill(probe).replace("in both {\nstep", "in both every 1h {\nstep"), &drill(probe), Output),
@@ -256,8 +268,10 @@ fn cases() -> Vec<Case> {
         queue("call", "call sqs.getQueueAttributes { QueueUrl = queue.ref }\n    holds = seen.Attributes.Count == \"0\"", "1\n    holds = seen == 0", Output, purge),
         queue("on of a call", "call sqs.purgeQueue { QueueUrl = queue.ref }", "call sqs.purgeQueue { QueueUrl = queue.ref }", Output, purge).changed("call sqs.purgeQueue { QueueUrl = queue.ref }", "call sqs.purgeQueue { QueueUrl = queue.ref } on [\"arn:aws:sqs:us-east-1:1:x\"]"),
         queue("tolerates", "call sqs.purgeQueue { QueueUrl = queue.ref }", "call sqs.purgeQueue { QueueUrl = queue.ref }", Output, purge).changed("call sqs.purgeQueue { QueueUrl = queue.ref }", "call sqs.purgeQueue { QueueUrl = queue.ref } tolerates [\"Sqs.PurgeQueueInProgressException\"]"),
-        case("ask", &failover("step b = ask q \"ready?\""), &failover(""), Finding("DR0601")),
-        case("run", &failover("step b = run q is traffic"), &failover(""), Finding("DR0601")),
+        queue("within of a call", " within 20s", "", Output, run),
+        queue("waits of a call", " waits", "", Needed("DR0201"), ask),
+        case("ask", &failover("step b = ask q \"ready?\" { within = 5min }"), &failover(""), Output),
+        case("run", &failover("step b = run q is traffic"), &failover(""), Output),
         case("wait", &failover("step b = wait 5s \"settles\""), &failover(""), Output),
     ]
 }
@@ -276,7 +290,7 @@ impl Case {
         if counted(&self.with) == 0 && self.node != "pub" && self.node != "file documentation" {
             return Err("the text does not use it".into());
         }
-        let (with, without) = (project(&self.with).compile(), project(&self.without).compile());
+        let (with, without) = (project(&self.with).compile_part(), project(&self.without).compile_part());
         match self.shows {
             Output => {
                 if with.failed() || without.failed() {

@@ -47,7 +47,7 @@ fn platform(golden: &Golden) -> String {
     );
     if let Some(thing) = &golden.thing {
         text += &format!(
-            "component kind is service {{\n{thing}}}\nservice thing: kind in both {{}}\nfailover move from primary to standby {{\n  step go = thing.go() {{ within = 5min }}\n}}\n"
+            "component kind is service {{\n{thing}}}\nservice thing: kind in both {{}}\nfailover move from primary to standby {{\n  start  = \"operator\"\n  decide = 5min\n  step go = thing.go() {{ within = 5min }}\n}}\n"
         );
     }
     text
@@ -161,7 +161,7 @@ fn policies_are_those_that_were_written_by_hand() {
             golden.source.iter().all(|page| page.starts_with("https://docs.aws.amazon.com/")) && !golden.source.is_empty(),
             "{name} has no source"
         );
-        let compiled = Project::new(&platform(&golden)).file("worker.mjs", "export const handler = () => {};\n").compile();
+        let compiled = Project::new(&platform(&golden)).file("worker.mjs", "export const handler = () => {};\n").compile_part();
         let Some(files) = compiled.files.filter(|_| compiled.findings.is_empty()) else {
             failures.push(format!("{name}:\n{}", compiled.shown));
             continue;
@@ -266,7 +266,7 @@ const FINDINGS: &[(&str, &str)] = &[
 #[test]
 fn what_cannot_be_derived_is_asked_for_and_what_nothing_needs_is_said() {
     let shown: BTreeMap<String, String> =
-        FINDINGS.iter().map(|(name, statements)| (format!("{name}.txt"), called(statements).compile().shown)).collect();
+        FINDINGS.iter().map(|(name, statements)| (format!("{name}.txt"), called(statements).compile_part().shown)).collect();
     for (name, text) in &shown {
         assert!(text.contains("DR054"), "{name}:\n{text}");
     }
@@ -280,8 +280,8 @@ fn a_long_policy_is_put_together() {
     text += "component box is service {\n  resource queue: AWS::SQS::Queue { QueueName = self.name }\n  action go in to { call sqs.sendMessage { QueueUrl = queue.ref, MessageBody = \"go\" } }\n}\n";
     let steps: String = (0..70).map(|number| format!("  step s{number} = box_number_{number}.go() {{ within = 1min }}\n")).collect();
     text += &(0..70).map(|number| format!("service box_number_{number}: box in [primary, standby] {{}}\n")).collect::<String>();
-    text += &format!("failover move from primary to standby {{\n{steps}}}\n");
-    let compiled = Project::new(&text).compile();
+    text += &format!("failover move from primary to standby {{\n  start  = \"operator\"\n  decide = 5min\n{steps}}}\n");
+    let compiled = Project::new(&text).compile_part();
     let files = compiled.files.unwrap_or_else(|| panic!("{}", compiled.shown));
     let found = statements(&files, "us-east-2/recovery: MoveRole");
     assert_eq!(found.len(), 1);

@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 const SCHEMA: &str = include_str!("../docs/diagnostics.schema.json");
 const MANIFEST: &str = include_str!("../docs/manifest.schema.json");
 const TRACE_SCHEMA: &str = include_str!("../docs/trace.schema.json");
+const REPORT_SCHEMA: &str = include_str!("../docs/report.schema.json");
 
 /// What of `value` the schema does not allow, with the path to it. Knows the words that our schema uses, and fails at others.
 fn violations(schema: &Value, value: &Value, root: &Value, at: &str, found: &mut Vec<String>) {
@@ -179,7 +180,7 @@ fn the_answer_of_trace_is_what_its_schema_says() {
         serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{name}: {error}"))
     };
     for (name, hits) in
-        [("LedgerCluster", 1), ("promote", 1), ("evacuate", 1), ("Suffix", 1), ("LedgerKeyArn", 1), ("us-east-1/app", 1), ("nobody", 0)]
+        [("LedgerCluster", 1), ("promote", 1), ("evacuate-primary", 1), ("Suffix", 1), ("LedgerKeyArn", 1), ("us-east-1/app", 1), ("nobody", 0)]
     {
         let document = traced(name);
         assert_eq!(check_against(TRACE_SCHEMA, &document), Vec::<String>::new(), "{name}");
@@ -188,4 +189,21 @@ fn the_answer_of_trace_is_what_its_schema_says() {
     let mut wrong = traced("LedgerCluster");
     wrong["hits"][0]["kind"] = json!("thing");
     assert_ne!(check_against(TRACE_SCHEMA, &wrong), Vec::<String>::new());
+}
+
+#[test]
+fn the_report_is_what_its_schema_says() {
+    let report: Value = serde_json::from_str(include_str!("golden/report/shop.json")).expect("a report is JSON");
+    assert_eq!(check_against(REPORT_SCHEMA, &report), Vec::<String>::new());
+    let wrong = |change: fn(&mut Value)| {
+        let mut report = report.clone();
+        change(&mut report);
+        assert_ne!(check_against(REPORT_SCHEMA, &report), Vec::<String>::new());
+    };
+    wrong(|report| report["version"] = json!(2));
+    wrong(|report| report["budgets"][0]["stages"][0]["part"] = json!("luck"));
+    wrong(|report| report["budgets"][0]["worst_seconds"] = json!(-1));
+    wrong(|report| report["plans"][0]["steps"][0] = report["plans"][0]["steps"][0][0].clone());
+    wrong(|report| drop(report["plans"][0]["commands"][0].as_object_mut().unwrap().remove("command")));
+    wrong(|report| report["costs"]["regions"][0]["lines"][0]["per"] = json!("year"));
 }

@@ -155,7 +155,7 @@ fn healthy(switch: &Switch, minutes: &Minutes) -> Result<bool, String> {
 
 /// The record that answers: the primary one if it is healthy, else the secondary one if that is healthy, else the primary one. Source:
 /// Route 53 API reference, `ResourceRecordSet`, `Failover` (read 2026-11-22).
-fn answers<'r>(records: &'r [Record], healthy: impl Fn(&Record) -> Result<bool, String>) -> Result<&'r str, String> {
+fn answers(records: &[Record], healthy: impl Fn(&Record) -> Result<bool, String>) -> Result<&str, String> {
     let (primary, secondary) = (records.iter().find(|record| record.primary).unwrap(), records.iter().find(|record| !record.primary).unwrap());
     Ok(if !healthy(primary)? && healthy(secondary)? { &secondary.to } else { &primary.to })
 }

@@ -22,12 +22,15 @@ service alerts: topic.alerts in both { to = ["oncall@example.com"] }
 service box: cell.box in both { subnet = subnet }
 
 failover evacuate among both {
+  start  = "operator"
+  decide = 5min
   step look = carts.probe()
   step tell = alerts.notify("now")
   on failure { notify alerts }
 }
 drill readiness in both every 1h {
   step look = carts.probe()
+  on failure { notify alerts }
 }
 "#;
 

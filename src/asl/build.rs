@@ -7,14 +7,20 @@ use super::substitute::Substitutions;
 use crate::model::Model;
 use crate::model::value::{Run, Value};
 use crate::source::Span;
-use crate::workflow::{Call, Operation, Plan, RETRY_INTERVAL, SingleStep, Step, call_bound};
+use crate::workflow::bounds::{self, RETRY_INTERVAL};
+use crate::workflow::{Call, Operation, Plan, SingleStep, Step};
 use indexmap::IndexMap;
 use serde_json::{Map, Value as Json, json};
 use smol_str::SmolStr;
 use std::collections::HashSet;
 
-/// The most characters of a state's name. Source: Step Functions developer guide, "Service quotas".
+/// The most characters of the name of a state, and of a variable. Source: Step Functions developer guide, "Service quotas" and "Passing
+/// data between states with variables".
 const MAXIMUM_NAME: usize = 80;
+
+/// Seconds that the whole execution may take beside all that is bounded in it: going from state to state takes time too, and an execution
+/// that is ended by its time-out tells nobody.
+const ALLOWANCE: u64 = 30;
 
 struct Builder<'m> {
     substitutions: Substitutions<'m>,
@@ -26,6 +32,8 @@ struct Builder<'m> {
     at: (Span, Option<Span>),
     /// What tells the variables of a branch from those around it: AWS refuses a name that both assign.
     scope: String,
+    /// How many names of variables the builder has made.
+    variables: u32,
 }
 
 /// Where the flow goes after something.
@@ -45,10 +53,11 @@ pub fn build(plan: &Plan, model: &Model) -> (StateMachine, Vec<(SmolStr, Value)>
         origins: Vec::new(),
         at: (plan.span, None),
         scope: String::new(),
+        variables: 0,
     };
     let done = builder.name("done");
     builder.add(&done, State { kind: "Succeed", ..State::default() });
-    let (failed, notice_seconds) = builder.failure(plan);
+    let failed = builder.failure(plan);
     let mut next = done;
     for step in plan.steps.iter().rev() {
         let targets = Targets { next, failed: failed.clone() };
@@ -57,11 +66,14 @@ pub fn build(plan: &Plan, model: &Model) -> (StateMachine, Vec<(SmolStr, Value)>
             Step::Parallel(branches) => builder.parallel(branches, &targets),
         };
     }
+    if let Some(step) = plan.approve.as_deref() {
+        next = builder.step(step, &Targets { next, failed });
+    }
     let machine = StateMachine {
         comment: String::new(),
         query_language: "JSONata",
         start_at: next.clone(),
-        timeout_seconds: Some((plan.bound / 1000.0).ceil() as u64 + notice_seconds),
+        timeout_seconds: Some((plan.timeout() / 1000.0).ceil() as u64 + ALLOWANCE),
         states: in_order(&next, builder.states),
     };
     (machine, builder.substitutions.into_entries(), builder.origins)
@@ -112,6 +124,13 @@ impl Builder<'_> {
         short
     }
 
+    /// The name of a variable that no result of a call has: those end with a plain number.
+    fn variable(&mut self, step: &str, what: &str) -> String {
+        self.variables += 1;
+        let end = format!("_{what}_q{}", self.variables);
+        step.chars().take(MAXIMUM_NAME - end.len()).collect::<String>() + &end
+    }
+
     fn add(&mut self, name: &str, state: State) {
         self.states.push((name.to_string(), state));
     }
@@ -130,12 +149,11 @@ impl Builder<'_> {
         json!({ format!("failed_step{scope}"): step, format!("failure{scope}"): failure })
     }
 
-    /// The states that tell of a failure and end the machine; gives the first one and the longest time they take.
-    fn failure(&mut self, plan: &Plan) -> (String, u64) {
+    /// The states that tell of a failure and end the machine; gives the first one.
+    fn failure(&mut self, plan: &Plan) -> String {
         let failed = self.name("failed");
         self.fail(&failed);
         let mut next = failed;
-        let mut seconds = 0;
         for call in plan.on_failure.iter().rev() {
             self.at = (plan.failure_span, Some(call.span));
             let name = self.name("tell of the failure");
@@ -144,10 +162,9 @@ impl Builder<'_> {
             state.catch = vec![Catch { error_equals: vec!["States.ALL".into()], assign: None, next: next.clone() }];
             state.next = Some(next);
             self.add(&name, state);
-            seconds += (call_bound((call.timeout, call.retries)) / 1000.0).ceil() as u64;
             next = name;
         }
-        (next, seconds)
+        next
     }
 
     fn step(&mut self, step: &SingleStep, targets: &Targets) -> String {
@@ -187,7 +204,7 @@ impl Builder<'_> {
                         State {
                             kind: "Wait",
                             comment: Some(reason.clone()),
-                            seconds: Some((duration / 1000.0).ceil() as u64),
+                            seconds: Some(json!((duration / 1000.0).ceil() as u64)),
                             next: Some(targets.next),
                             ..State::default()
                         },
@@ -218,7 +235,13 @@ impl Builder<'_> {
         }
         State {
             kind: "Task",
-            resource: Some(format!("arn:{}:states:::aws-sdk:{}:{}", self.partition, call.service, call.operation)),
+            resource: Some(format!(
+                "arn:{}:states:::aws-sdk:{}:{}{}",
+                self.partition,
+                call.service,
+                call.operation,
+                if call.waits { ".waitForTaskToken" } else { "" }
+            )),
             arguments: Some(Json::Object(arguments)),
             timeout_seconds: Some(call.timeout),
             assign: call.result.as_ref().map(|variable| json!({ variable.as_str(): "{% $states.result %}" })),
@@ -281,15 +304,14 @@ impl Builder<'_> {
         step: &SingleStep,
         targets: &Targets,
     ) -> String {
-        let asked = format!("{}_asked", step.name);
-        let started = format!("{}_started", step.name);
+        let (asked, started) = (self.variable(&step.name, "asked"), self.variable(&step.name, "started"));
         let start = self.name(&step.name);
         let question = self.name(&format!("{}: ask", step.name));
         let decision = self.name(&format!("{}: done?", step.name));
+        let again = self.name(&format!("{}: again?", step.name));
         let pause = self.name(&format!("{}: wait", step.name));
-        let worst: f64 = ask.iter().map(|call| call_bound((call.timeout, call.retries))).sum();
-        let last = (within - every - worst).max(0.0);
-        let most = (within / every).floor();
+        let (last, most) = (bounds::last_question(ask, within), bounds::rounds(ask, every, within));
+        let pause_seconds = (every / 1000.0).ceil();
         let cause = format!("not done: to ask once more would pass the bound of {} s", (within / 1000.0).round());
         let late = self.note_failure(&format!("{}: too late", step.name), step, "Drc.NotDoneInTime", cause, &targets.failed);
         let first = self.sequence(body, step, &Targets { next: pause.clone(), failed: targets.failed.clone() }, false);
@@ -303,16 +325,24 @@ impl Builder<'_> {
                 ..State::default()
             },
         );
-        self.questions(ask, &question, &decision, step);
+        self.questions(ask, &question, &decision, &again, step);
         let holds = condition(holds, &mut self.substitutions);
         self.add(
             &decision,
             State {
                 kind: "Choice",
+                choices: vec![Choice { condition: holds, next: targets.next.clone() }],
+                default: Some(again.clone()),
+                ..State::default()
+            },
+        );
+        self.add(
+            &again,
+            State {
+                kind: "Choice",
                 choices: vec![
-                    Choice { condition: holds, next: targets.next.clone() },
                     Choice { condition: wrap(&format!("${asked} = 0")), next: first },
-                    Choice { condition: wrap(&format!("${asked} >= {most} or $millis() - ${started} > {last}")), next: late },
+                    Choice { condition: wrap(&format!("${asked} >= {most} or $millis() - ${started} > {}", last - 1000.0)), next: late },
                 ],
                 default: Some(pause.clone()),
                 ..State::default()
@@ -322,7 +352,9 @@ impl Builder<'_> {
             &pause,
             State {
                 kind: "Wait",
-                seconds: Some((every / 1000.0).ceil() as u64),
+                comment: Some("cut short before the last question, which begins as late as it can".into()),
+                // The last question has to be over at the bound.
+                seconds: Some(json!(wrap(&format!("$max([1, $min([{pause_seconds}, $floor(({last} - ($millis() - ${started})) / 1000)])])")))),
                 assign: Some(json!({ asked.as_str(): wrap(&format!("${asked} + 1")) })),
                 next: Some(question),
                 ..State::default()
@@ -331,15 +363,14 @@ impl Builder<'_> {
         start
     }
 
-    /// The calls of a question. One that gets no answer counts as "not yet": the time that is left decides.
-    fn questions(&mut self, ask: &[Call], first: &str, decision: &str, step: &SingleStep) {
+    /// The calls of a question. One that gets no answer is no yes, whatever is asked: the time that is left decides.
+    fn questions(&mut self, ask: &[Call], first: &str, decision: &str, unanswered: &str, step: &SingleStep) {
         let mut next = decision.to_string();
         for (at, call) in ask.iter().enumerate().rev() {
             self.at.1 = Some(call.span);
             let name = if at == 0 { first.to_string() } else { self.name(&format!("{}: ask {}", step.name, call.operation)) };
             let mut state = self.task(call);
-            let assign = call.result.as_ref().map(|variable| json!({ variable.as_str(): {} }));
-            state.catch.push(Catch { error_equals: vec!["States.ALL".into()], assign, next: next.clone() });
+            state.catch.push(Catch { error_equals: vec!["States.ALL".into()], assign: None, next: unanswered.to_string() });
             state.next = Some(next);
             self.add(&name, state);
             next = name;
@@ -361,7 +392,8 @@ impl Builder<'_> {
             let end = self.name(&format!("{}: done", step.name));
             self.add(&end, State { kind: "Pass", output: Some(json!({})), end: Some(true), ..State::default() });
             let failed = self.name(&format!("{}: failed", step.name));
-            self.scope = format!("_in_{}", step.name);
+            self.variables += 1;
+            self.scope = format!("_b{}", self.variables);
             self.fail(&failed);
             let start = self.step(step, &Targets { next: end, failed });
             self.scope = String::new();

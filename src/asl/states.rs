@@ -51,9 +51,9 @@ pub struct State {
     /// The bound on one attempt.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub timeout_seconds: Option<u32>,
-    /// The pause of a wait.
+    /// The pause of a wait: a number, or an expression.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub seconds: Option<u64>,
+    pub seconds: Option<Json>,
     /// The branches of a choice.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub choices: Vec<Choice>,

@@ -6,6 +6,7 @@ pub mod api;
 pub mod cli;
 pub mod code;
 pub mod control_planes;
+pub mod effects;
 pub mod growing;
 pub mod homes;
 pub mod iam;

@@ -192,7 +192,7 @@ mod tests {
             let (service, operation) = row["operation"].as_str().unwrap().split_once('.').unwrap();
             let operation = api::service(service).and_then(|service| service.operation(operation)).unwrap();
             for member in row["members"].as_array().unwrap() {
-                assert!(operation.input().member(member.as_str().unwrap()).is_some(), "{row}");
+                assert!(operation.input().member(member.as_str().unwrap()).is_some(), "{row:?}");
             }
         }
     }

@@ -94,16 +94,16 @@ pub fn date() -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::aws::schema::{self, Node};
+    use crate::aws::schema::{self, Schema};
 
     #[derive(Deserialize)]
     struct File {
         price: Vec<Price>,
     }
 
-    /// The property that a path leads to.
-    fn property(root: Node, path: &str) -> Option<Node> {
-        path.split('.').try_fold(root, |node, name| node.property(name))
+    /// Whether a path leads to a property of a type.
+    fn leads(schema: Schema, path: &str) -> bool {
+        path.split('.').try_fold(schema.root(), |node, name| node.property(name)).is_some()
     }
 
     #[test]
@@ -116,13 +116,14 @@ mod tests {
             let schema = schema::find(&row.resource_type).unwrap_or_else(|| panic!("{name}: no such type"));
             let own = row.when.keys().chain(row.unless.keys()).chain(&row.with).chain(&row.without).chain(&row.of);
             let own = own.chain(row.copies.as_ref().map(|copies| &copies.list));
-            let (here, there) = if row.of.is_some() { (None, row.number.iter()) } else { (row.number.as_ref(), [].iter()) };
-            for path in own.chain(here).chain(row.count.as_ref()) {
-                assert!(property(schema.root(), path).is_some(), "{name}: no property {path}");
+            let about: Vec<&String> = row.number.iter().chain(&row.count).chain(&row.without_there).collect();
+            let (here, there) = if row.of.is_some() { (Vec::new(), about) } else { (about, Vec::new()) };
+            for path in own.chain(here) {
+                assert!(leads(schema, path), "{name}: no property {path}");
             }
             // What `of` names is of some type that has the properties.
-            for path in there.chain(&row.without_there) {
-                assert!(schema::names().filter_map(schema::find).any(|schema| property(schema.root(), path).is_some()), "{name}: no property {path}");
+            for path in there {
+                assert!(schema::names().filter_map(schema::find).any(|schema| leads(schema, path)), "{name}: no property {path}");
             }
             let kinds = [row.usd.is_some(), row.by_use.is_some(), row.free].iter().filter(|kind| **kind).count();
             assert_eq!(kinds, 1, "{name}: a price, what it is paid by, or free");

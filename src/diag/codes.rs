@@ -113,9 +113,13 @@ codes! {
     RTO_EXCEEDED "DR0412" "a failover that may take longer than the objective";
     RPO_EXCEEDED "DR0413" "a replica that may lose more than the objective";
     LAG_UNWATCHED "DR0414" "copies that may fall behind without anybody knowing";
+    START "DR0416" "a plan that does not say how it starts";
     NO_FAILBACK "DR0417" "a failover from which nothing leads back";
+    NOT_AWAITED "DR0418" "a change that is not over when the next step begins";
     AUTOMATIC_STEERING "DR0419" "traffic that moves by itself, before the data does";
     NO_PLAN_LEAVES "DR0420" "a Region that is lived in, and that no plan leaves";
+    NO_DRILL "DR0421" "a plan that nobody rehearses";
+    NOBODY_TOLD "DR0422" "a plan whose failure nobody hears of";
     EVENT_CIRCLE "DR0426" "events that go round in a circle";
     LOSS_UNSTATED "DR0427" "a loss that nobody has written down";
     NOTHING_CHECKED "DR0428" "a drill that checks nothing";

@@ -7,6 +7,7 @@ use crate::layout::{Source, Stack, StackId};
 use crate::model::value::{Deploy, TextPart, Value};
 use crate::model::{ARTIFACTS, Artifact, Given};
 use crate::names;
+use crate::workflow::Start;
 use serde::Serialize;
 use smol_str::SmolStr;
 use std::collections::{BTreeMap, BTreeSet};
@@ -190,8 +191,11 @@ struct PlanEntry<'o> {
     #[serde(skip_serializing_if = "Option::is_none")]
     decide_seconds: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    approve_seconds: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     every_seconds: Option<f64>,
     bound_seconds: f64,
+    timeout_seconds: f64,
     definition: String,
 }
 
@@ -220,10 +224,12 @@ pub fn manifest(output: &Output) -> Manifest<'_> {
         region: code(plan.machine),
         from: plan.from.map(code),
         to: plan.to.map(code),
-        start: plan.start.as_deref(),
+        start: plan.start.map(Start::word),
         decide_seconds: plan.decide.map(|amount| amount / 1000.0),
+        approve_seconds: plan.approve.as_ref().map(|step| step.within / 1000.0),
         every_seconds: plan.every.map(|amount| amount / 1000.0),
-        bound_seconds: plan.bound / 1000.0,
+        bound_seconds: plan.machine_bound() / 1000.0,
+        timeout_seconds: plan.timeout() / 1000.0,
         definition: format!("{}/{}.asl.json", code(plan.machine), plan.machine_name()),
     });
     Manifest {

@@ -1,6 +1,6 @@
 //! The bodies of actions and conditions, as calls and questions.
 
-use super::steps::NamedAction;
+use super::steps::{Arguments, NOTIFY, NamedAction};
 use super::{Context, Expander};
 use crate::aws::api::Shape;
 use crate::diag::{Diagnostic, codes};
@@ -11,10 +11,25 @@ use crate::workflow::{Call, Operation, PlanKind};
 use smol_str::SmolStr;
 use std::rc::Rc;
 
+/// The most characters of the name of a machine's variable. Source: Step Functions developer guide, "Passing data between states with
+/// variables" (read 2026-11-28).
+const MAXIMUM_VARIABLE: usize = 80;
+
+/// The output of a service to which messages are sent.
+const TARGET: &str = "target";
+
 impl<'a> Expander<'a> {
-    /// What an action does when it is called in the Region of the context. `step` names its variables.
+    /// What an action does when it is called in the Region of the context. `step` is a part of the names of its variables.
     pub(super) fn expand_action(&mut self, action: &NamedAction<'a>, step: &str, span: Span, caller: &Context) -> Option<Vec<Operation>> {
-        let arguments: Vec<(Value, Span)> = action.arguments.iter().map(|argument| (self.evaluate(argument, caller), argument.span)).collect();
+        let arguments: Vec<(Value, Span)> = match &action.arguments {
+            Arguments::Written(list) => list.iter().map(|argument| (self.evaluate(argument, caller), argument.span)).collect(),
+            Arguments::Question(text) => vec![(self.evaluate_string(text, caller), text.span)],
+            Arguments::Made(value) => vec![(value.clone(), span)],
+            Arguments::Nothing => Vec::new(),
+        };
+        if arguments.iter().any(|(value, _)| matches!(value, Value::Error)) {
+            return None;
+        }
         self.action_body(action.declaration, &action.context, arguments, step, span, caller)
     }
 
@@ -122,6 +137,7 @@ impl<'a> Expander<'a> {
                     let mut rest = context.clone();
                     let following = statements.get(at + 1..).unwrap_or_default();
                     let body = self.operations(following, step, &mut rest)?;
+                    self.refuse_waiting(&body, "what is done before a `done when` asks again ends by itself", context)?;
                     operations.push(self.done_when(node, body, step, context)?);
                     return complete.then_some(operations);
                 }
@@ -144,12 +160,12 @@ impl<'a> Expander<'a> {
                 Statement::For(node) => {
                     let over = self.evaluate(&node.over, context);
                     let over = self.settle(over, node.over.span, context);
-                    for (number, (first, second)) in self.walk(over, node.second.is_some(), node.over.span, context)?.into_iter().enumerate() {
+                    for (first, second) in self.walk(over, node.second.is_some(), node.over.span, context)?.into_iter() {
                         let mut inner = context.with(node.first.text.clone(), first);
                         if let Some(name) = &node.second {
                             inner = inner.with(name.text.clone(), second);
                         }
-                        operations.extend(self.operations(&node.body.statements, &format!("{step}_{number}"), &mut inner)?);
+                        operations.extend(self.operations(&node.body.statements, step, &mut inner)?);
                     }
                 }
                 _ => {}
@@ -163,7 +179,7 @@ impl<'a> Expander<'a> {
         let Some(expression) = declaration.value.as_ref() else { return false };
         let mut complete = true;
         let value = if let ExprKind::Call(call) = &expression.kind {
-            let variable = SmolStr::new(format!("{step}_{}", declaration.name.text));
+            let variable = self.variable(step, &declaration.name.text);
             let (called, shape) = self.call(call, Some(variable.clone()), context);
             complete = called.is_some();
             operations.extend(called.map(Operation::Call));
@@ -173,6 +189,31 @@ impl<'a> Expander<'a> {
         };
         *context = context.with(declaration.name.text.clone(), value);
         complete
+    }
+
+    /// A variable of the machine that no other result has, whatever steps and results are called: its number says which one it is.
+    fn variable(&mut self, step: &str, name: &str) -> SmolStr {
+        self.variables += 1;
+        let number = self.variables.to_string();
+        let readable: String = format!("{step}_{name}").chars().take(MAXIMUM_VARIABLE - 1 - number.len()).collect();
+        SmolStr::new(format!("{readable}_{number}"))
+    }
+
+    /// A call that waits for an answer where nothing may wait.
+    fn refuse_waiting(&mut self, body: &[Operation], why: &str, context: &Context) -> Option<()> {
+        let waiting = body.iter().find_map(|operation| match operation {
+            Operation::Call(call) if call.waits => Some(call.span),
+            _ => None,
+        });
+        let Some(span) = waiting else { return Some(()) };
+        self.report(
+            Diagnostic::error(codes::MISPLACED, "a call cannot wait for an answer here")
+                .label(span, "waits for its token")
+                .note(why.to_string())
+                .help("let it wait in an action of its own, without `done when`"),
+            context,
+        );
+        None
     }
 
     fn done_when(&mut self, node: &'a ast::DoneWhen, body: Vec<Operation>, step: &str, context: &Context) -> Option<Operation> {
@@ -248,6 +289,8 @@ impl<'a> Expander<'a> {
             );
             return None;
         };
+        let asked: Vec<Operation> = ask.iter().cloned().map(Operation::Call).collect();
+        self.refuse_waiting(&asked, "a question is asked again and again", &inner)?;
         complete.then_some((ask, holds))
     }
 
@@ -308,35 +351,9 @@ impl<'a> Expander<'a> {
 
     /// The calls that tell somebody of a failure: the `notify` action of a service.
     pub(super) fn notice(&mut self, notify: &'a ast::Notify, plan: &str, kind: PlanKind, context: &Context) -> Vec<Call> {
-        let value = self.evaluate(&notify.to, context);
-        let id = match value {
-            Value::Instance(id, _) => id,
-            Value::Error => return Vec::new(),
-            other => {
-                self.mismatch(
-                    "something that can be told",
-                    &other,
-                    notify.to.span,
-                    "name a service with an action `notify`, such as topic.alerts",
-                    context,
-                );
-                return Vec::new();
-            }
-        };
-        self.ensure_expanded(id);
-        let Some((declaration, inner)) = self.definition_in(id, "notify", true) else {
-            let path = self.model.instances.get(id).shown.clone();
-            self.fail(
-                codes::NOT_AN_ACTION,
-                format!("`{path}` cannot be told: it has no action `notify`"),
-                notify.to.span,
-                "no action `notify`",
-                "name a service whose component declares `action notify in here { input message: String ... }`",
-                context,
-            );
-            return Vec::new();
-        };
-        if self.check_member(id, declaration, notify.to.span, context).is_none() {
+        let help = "name a service with an action `notify`, such as topic.alerts";
+        let Some(action) = self.action_of(&notify.to, NOTIFY, Arguments::Nothing, help, context) else { return Vec::new() };
+        if self.check_member(action.instance, action.declaration, notify.to.span, context).is_none() {
             return Vec::new();
         }
         let place = context.here.map(|region| self.model.region_text(region)).unwrap_or_default();
@@ -354,7 +371,7 @@ impl<'a> Expander<'a> {
             parts.splice(0..0, [self.as_run(said).as_ref().clone(), known("\n".into())]);
         }
         let arguments = vec![(Value::Run(Rc::new(Run::Text(parts))), notify.span)];
-        let operations = self.action_body(declaration, &inner, arguments, "notice", notify.span, context).unwrap_or_default();
+        let operations = self.action_body(action.declaration, &action.context, arguments, "notice", notify.span, context).unwrap_or_default();
         operations
             .into_iter()
             .filter_map(|operation| match operation {
@@ -362,5 +379,17 @@ impl<'a> Expander<'a> {
                 _ => None,
             })
             .collect()
+    }
+
+    /// What a rule on the machine's own status sends to, so that the same people hear of a failure that the machine itself could not tell.
+    pub(super) fn second_path(&mut self, notify: &'a ast::Notify, context: &Context) -> Option<Value> {
+        let Value::Instance(id, _) = self.evaluate(&notify.to, context) else { return None };
+        if !self.has_member(id, TARGET) || context.here.is_none_or(|here| !self.model.instances.get(id).regions.contains(&here)) {
+            return None;
+        }
+        let name = ast::Name { text: SmolStr::new_static(TARGET), span: notify.to.span };
+        let target = self.member(Value::Instance(id, None), &name, notify.to.span, context);
+        let target = self.settle(target, notify.to.span, context);
+        (!matches!(target, Value::Error)).then_some(target)
     }
 }

@@ -106,6 +106,7 @@ impl<'a> Expander<'a> {
         }
         if let Some(member) = self.model.families.get_mut(resource.family).members.get_mut(&resource.region) {
             member.depends_on.extend(changed.depends_on);
+            member.watches.extend(changed.watches);
             if changed.deletion.is_some() {
                 member.deletion = changed.deletion;
             }

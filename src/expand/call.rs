@@ -3,7 +3,7 @@
 use super::given::Given;
 use super::{Context, Expander};
 use crate::aws::api::{self, Operation, Service, Shape, Support};
-use crate::aws::iam;
+use crate::aws::{effects, iam};
 use crate::diag::{Code, Diagnostic, codes, suggest};
 use crate::model::value::{Deploy, Value};
 use crate::source::Span;
@@ -24,10 +24,12 @@ impl<'a> Expander<'a> {
         }
         let mut complete = true;
         let mut given: Vec<(&'a ast::Assign, Value)> = Vec::new();
+        let inner = Context { token: node.waits.is_some(), ..context.clone() };
+        self.token_used = false;
         for statement in &node.block.statements {
             let Statement::Assign(assign) = statement else { continue };
-            let value = self.evaluate(&assign.value, context);
-            let value = self.written_value(value, &assign.value, context);
+            let value = self.evaluate(&assign.value, &inner);
+            let value = self.written_value(value, &assign.value, &inner);
             if self.shows_secret(&value) {
                 self.fail(
                     codes::SECRET,
@@ -42,6 +44,25 @@ impl<'a> Expander<'a> {
             complete &= !matches!(value, Value::Error);
             given.push((assign, value));
         }
+        if let Some(waits) = node.waits.filter(|_| complete && !self.token_used) {
+            self.fail(
+                codes::MISSING_VALUE,
+                "the call waits for its token, but gives it to nobody",
+                waits,
+                "who could answer?",
+                "hand it out in an argument: `Message = \"... ${token}\"`; whoever has it answers with `aws stepfunctions send-task-success`",
+                context,
+            );
+            complete = false;
+        }
+        let attempt = match &node.within {
+            Some(within) => {
+                let attempt = self.attempt(within, node.waits, context);
+                complete &= attempt.is_some();
+                attempt
+            }
+            None => None,
+        };
         given.retain(|(_, value)| !matches!(value, Value::None));
         let input = operation.map_or(Shape::anything(), Operation::input);
         let written: Vec<Given<'_, 'a>> = given
@@ -71,11 +92,40 @@ impl<'a> Expander<'a> {
             on,
             on_span: node.on.as_ref().map(|expression| expression.span),
             wrong: self.refused > refused,
+            attempt,
+            waits: node.waits.is_some(),
             timeout: 10,
             retries: 2,
             span: node.span,
         };
         (complete.then_some(call), operation.map_or(Shape::anything(), Operation::output))
+    }
+
+    /// How long one attempt of a call may take, whole seconds.
+    fn attempt(&mut self, within: &'a ast::Expr, waits: Option<Span>, context: &Context) -> Option<u32> {
+        let amount = self.duration(within, "within", context)?;
+        if let Some(waits) = waits {
+            self.report(
+                Diagnostic::error(codes::MISPLACED, "a call that waits for an answer has no bound of its own")
+                    .label(within.span, "not needed")
+                    .secondary(waits, "waits for its token")
+                    .help("leave it out: the call waits for what remains of its step"),
+                context,
+            );
+            return None;
+        }
+        if amount < 1000.0 || amount % 1000.0 != 0.0 {
+            self.fail(
+                codes::OUT_OF_BOUNDS,
+                "a call is bounded in whole seconds",
+                within.span,
+                "not a whole number of seconds",
+                "write `1s` or more, without parts of a second",
+                context,
+            );
+            return None;
+        }
+        Some((amount / 1000.0) as u32)
     }
 
     /// Whether a call is not written as `service.operation`; reports it.
@@ -173,6 +223,9 @@ impl<'a> Expander<'a> {
         let actions = iam::actions_of(operation.service().name(), &operation.name()).unwrap_or_default();
         let Some(changing) = actions.iter().find(|name| iam::action(name).is_some_and(iam::Action::changes)) else { return };
         let name = format!("{}.{}", node.service.text, node.operation.text);
+        let given =
+            |member: &str| node.block.statements.iter().any(|statement| matches!(statement, Statement::Assign(assign) if assign.key.text == member));
+        let loses = effects::effects_of(&node.service.text, &node.operation.text).filter(|row| row.given.as_deref().is_none_or(given));
         let question = self.sources.slice(said) != "read_only";
         let (who, help) = if question {
             ("a condition only asks", "ask with an operation that reads, and do this in the action")
@@ -183,8 +236,12 @@ impl<'a> Expander<'a> {
             .label(node.service.span.to(node.operation.span), format!("needs `{changing}`, which IAM counts among what changes"))
             .secondary(said, if question { "a question" } else { "said here" })
             .note("drills do what is `read_only`, on a schedule and against the platform that serves customers; a `done when` asks again and again")
-            .help(help)
-            .acceptable();
+            .help(help);
+        // What gives up data is never a matter of opinion.
+        let finding = match loses {
+            Some(row) => finding.note(row.why.clone()),
+            None => finding.acceptable(),
+        };
         self.report_later(finding, context);
     }
 

@@ -1,5 +1,6 @@
 //! Instances of components: inputs are bound, the body is expanded when somebody needs it.
 
+use super::effects::READ_ONLY;
 use super::scope::CellKind;
 use super::{Context, Expander, InstanceBody, MAXIMUM_DEPTH, MAXIMUM_INSTANCES, Placement};
 use crate::diag::{Diagnostic, codes, suggest};
@@ -8,7 +9,7 @@ use crate::model::ids::Id;
 use crate::model::recovery::Recovery;
 use crate::model::value::Value;
 use crate::source::Span;
-use crate::syntax::ast::{self, ClauseWord, Kind, Statement, TypeKind};
+use crate::syntax::ast::{self, ClauseValue, ClauseWord, Kind, Statement, TypeKind};
 use smol_str::SmolStr;
 
 impl<'a> Expander<'a> {
@@ -41,7 +42,7 @@ impl<'a> Expander<'a> {
             shown,
             component: title,
             word: declaration.kind.word(),
-            recovery: Recovery::default(),
+            recovery: Recovery { probe: probe(component.statements()), ..Recovery::default() },
             regions: placement.regions.to_vec(),
             single: placement.single,
             span: origin,
@@ -352,4 +353,20 @@ impl<'a> Expander<'a> {
             }
         }
     }
+}
+
+/// The first action of a body that changes nothing, wherever it stands in it.
+fn probe(statements: &[Statement]) -> Option<SmolStr> {
+    statements.iter().find_map(|statement| match statement {
+        Statement::Declaration(action) if action.kind == Kind::Action => match action.clause(ClauseWord::Is).map(|clause| &clause.value) {
+            Some(ClauseValue::Words(words)) if words.iter().any(|word| word.text == READ_ONLY) => Some(action.name.text.clone()),
+            _ => None,
+        },
+        Statement::If(node) => probe(&node.then.statements).or_else(|| match &node.otherwise {
+            Some(ast::Else::Block(block)) => probe(&block.statements),
+            Some(ast::Else::If(next)) => probe(&next.then.statements),
+            None => None,
+        }),
+        _ => None,
+    })
 }

@@ -6,10 +6,11 @@ use super::{Context, Expander, MachineFile, Placement};
 use crate::asl;
 use crate::model::Instance;
 use crate::model::ids::Id;
-use crate::model::value::{Dimension, Value, quantity_text};
+use crate::model::value::{Dimension, Value};
 use crate::permissions;
 use crate::syntax::ast;
-use crate::workflow::Plan;
+use crate::units::time_text;
+use crate::workflow::{Plan, Start};
 use smol_str::SmolStr;
 use std::ops::Range;
 
@@ -46,6 +47,7 @@ impl<'a> Expander<'a> {
         let mut substitutions = Vec::new();
         let mut descriptions = Vec::new();
         let mut every = Vec::new();
+        let (mut alarm, mut told) = (Vec::new(), Vec::new());
         for (_, plan) in plans {
             let description = self.plan_description(declaration, plan);
             let machine = asl::write(plan, &description, &self.model);
@@ -62,6 +64,12 @@ impl<'a> Expander<'a> {
             descriptions.push((plan.machine, Value::text(description)));
             let rate = plan.every.map_or(Value::None, |amount| Value::Quantity(amount, Dimension::Duration));
             every.push((plan.machine, rate));
+            let starts = match plan.start {
+                Some(Start::Alarm(wake)) => self.alarm_arn(wake, context),
+                _ => Value::None,
+            };
+            alarm.push((plan.machine, starts));
+            told.push((plan.machine, Value::list(plan.told.clone())));
         }
         let regions: Vec<_> = plans.iter().map(|(_, plan)| plan.machine).collect();
         let (mut path, mut shown) = (path.to_vec(), self.shown_name(path, &declaration.name.text, context));
@@ -78,6 +86,8 @@ impl<'a> Expander<'a> {
             ("substitutions", substitutions),
             ("statements", Vec::new()),
             ("every", every),
+            ("starting_alarm", alarm),
+            ("told", told),
         ];
         let placement = Placement { regions: regions.into(), single: false };
         let before = self.families.len();
@@ -126,7 +136,7 @@ impl<'a> Expander<'a> {
             return documented;
         }
         let region = |id: Option<_>| id.map(|id| self.model.regions.get(id).code.to_string()).unwrap_or_default();
-        let bound = quantity_text(plan.bound, Dimension::Duration);
+        let bound = time_text(plan.machine_bound());
         match (plan.from, plan.to) {
             (Some(_), Some(_)) => {
                 format!("{} {} from {} to {}, at most {bound}", plan.kind.word(), plan.name, region(plan.from), region(plan.to))

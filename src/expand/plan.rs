@@ -4,9 +4,10 @@ use super::{Context, Expander, Placement};
 use crate::diag::{Diagnostic, codes};
 use crate::model::Region;
 use crate::model::ids::Id;
+use crate::model::value::Value;
 use crate::source::Span;
 use crate::syntax::ast::{self, ClauseWord, Kind, Statement};
-use crate::workflow::{Call, Plan, PlanKind, SingleStep, Step};
+use crate::workflow::{Call, Plan, PlanKind, SingleStep, Step, bounds};
 use smol_str::SmolStr;
 
 /// The ends of one machine.
@@ -137,10 +138,13 @@ impl<'a> Expander<'a> {
             from: ends.from,
             to: ends.to,
             machine,
+            approve: None,
             steps: Vec::new(),
             on_failure: Vec::new(),
             failure_span: declaration.header(),
+            told: Vec::new(),
             start: None,
+            detect: None,
             decide: None,
             every: None,
             bound: 0.0,
@@ -163,6 +167,7 @@ impl<'a> Expander<'a> {
                 return None;
             }
         }
+        self.variables = 0;
         let mut names: Vec<(SmolStr, Span)> = Vec::new();
         for statement in declaration.statements() {
             self.plan_statement(statement, &mut plan, ends, &mut names, &context);
@@ -176,7 +181,10 @@ impl<'a> Expander<'a> {
             );
             return None;
         }
-        plan.bound = plan.steps.iter().map(step_bound).sum();
+        plan.bound = plan.steps.iter().map(bounds::of_step).sum();
+        if !self.diagnostics.has_errors() {
+            self.check_start(declaration, &plan, &context);
+        }
         Some(plan)
     }
 
@@ -207,7 +215,11 @@ impl<'a> Expander<'a> {
                 plan.failure_span = node.span;
                 for inner in &node.block.statements {
                     if let Statement::Notify(notify) = inner {
-                        plan.on_failure.extend(self.failure_notice(notify, plan, context))
+                        plan.on_failure.extend(self.failure_notice(notify, plan, context));
+                        let told = self.second_path(notify, context);
+                        let known = |value: &Value| format!("{value:?}");
+                        let new = told.filter(|told| !plan.told.iter().any(|other| known(other) == known(told)));
+                        plan.told.extend(new);
                     }
                 }
             }
@@ -221,29 +233,22 @@ impl<'a> Expander<'a> {
                 self.report(finding, context);
             }
             Statement::Assign(assign) => match assign.key.text.as_str() {
-                "start" if ends.kind != PlanKind::Drill => {
-                    let value = self.evaluate(&assign.value, context);
-                    plan.start = self.one_of(&value, &["operator"], assign.value.span, context);
-                }
+                "start" if ends.kind != PlanKind::Drill => self.start_by_hand(assign, plan, context),
+                "detect" if ends.kind == PlanKind::Failover => self.detected_by(assign, plan, context),
                 "decide" if ends.kind == PlanKind::Failover => plan.decide = self.duration(&assign.value, "decide", context),
                 _ => {
-                    let known: &[&str] = if ends.kind == PlanKind::Failover { &["start", "decide"] } else { &["start"] };
+                    let known: &[&str] = match ends.kind {
+                        PlanKind::Failover => &["start", "decide", "detect"],
+                        PlanKind::Failback => &["start"],
+                        PlanKind::Drill => &[],
+                    };
                     self.unknown_key(&assign.key, known, &format!("a {}", ends.kind.word()), context);
                 }
             },
-            Statement::StartWhen(node) => self.not_yet(node.span, "a plan that an alarm starts", "`start = \"operator\"` starts it by hand", context),
-            Statement::Approve(node) => self.not_yet(node.span, "an approval", "start the plan by hand: `start = \"operator\"`", context),
+            Statement::StartWhen(node) => self.start_by_alarm(node, plan, context),
+            Statement::Approve(node) => plan.approve = self.approval(node, plan, ends, context).map(Box::new),
             _ => {}
         }
-    }
-
-    pub(super) fn not_yet(&mut self, span: Span, what: &str, help: &str, context: &Context) {
-        self.report(
-            Diagnostic::error(codes::NOT_COMPILED_YET, format!("{what} is understood, but not compiled yet"))
-                .label(span, "not compiled yet")
-                .help(help),
-            context,
-        );
     }
 
     fn unique_step(&mut self, step: &ast::Declaration, names: &mut Vec<(SmolStr, Span)>, context: &Context) {
@@ -263,13 +268,5 @@ impl<'a> Expander<'a> {
     /// Whom `on failure` tells: the `notify` action of a service, with a text that names plan, step and reason.
     fn failure_notice(&mut self, notify: &'a ast::Notify, plan: &Plan, context: &Context) -> Vec<Call> {
         self.notice(notify, &plan.name, plan.kind, context)
-    }
-}
-
-/// The longest time that a step may take, milliseconds.
-pub(super) fn step_bound(step: &Step) -> f64 {
-    match step {
-        Step::One(step) => step.within,
-        Step::Parallel(branches) => branches.iter().map(|branch| branch.within).fold(0.0, f64::max),
     }
 }

@@ -10,7 +10,7 @@ use crate::syntax::ast::{self, ClauseWord, ExprKind, Kind, Statement, TypeKind};
 use smol_str::SmolStr;
 use std::collections::BTreeMap;
 
-const OWN_KEYS: &[&str] = &["layer", "depends_on", "deletion", "on_loss"];
+const OWN_KEYS: &[&str] = &["layer", "depends_on", "deletion", "on_loss", "watches"];
 
 impl<'a> Expander<'a> {
     pub(super) fn declare_resource(&mut self, declaration: &'a ast::Declaration, path: Vec<SmolStr>, context: &Context) {
@@ -193,6 +193,7 @@ impl<'a> Expander<'a> {
             let inner = context.at(Some(region));
             let mut member = Member::default();
             self.evaluate_properties(declaration.statements(), &inner, &mut member);
+            self.check_watched(&member, &inner);
             member.properties.retain(|property| !matches!(property.value, Value::None));
             self.model.families.get_mut(id).members.insert(region, member);
         }
@@ -240,6 +241,7 @@ impl<'a> Expander<'a> {
                     member.deletion = self.one_of(&value, &["retain", "delete", "snapshot"], assign.value.span, context);
                 }
                 "on_loss" => member.on_loss = self.sentence(assign, context),
+                "watches" => self.watches(&assign.value, context, member),
                 _ => self.unknown_own_key(name, context),
             }
             return;
@@ -301,6 +303,42 @@ impl<'a> Expander<'a> {
             other => {
                 self.mismatch("a resource", &other, span, "`depends_on` takes resources", context);
             }
+        }
+    }
+
+    /// `watches = ["Target.Input"]`: what these properties name in other Regions is looked at, and may be gone.
+    fn watches(&mut self, written: &'a ast::Expr, context: &Context, member: &mut Member) {
+        let value = self.evaluate(written, context);
+        let one = [value.clone()];
+        let named = if let Value::List(items) = &value { items.as_slice() } else { &one };
+        for path in named {
+            match path {
+                Value::Text(path) => member.watches.push((path.clone(), written.span)),
+                Value::Error => {}
+                other => {
+                    self.mismatch("a String", other, written.span, "name properties, dotted: `watches = [\"Target.Input\"]`", context);
+                }
+            }
+        }
+    }
+
+    /// What is watched has to be a property that is set, or nothing would be meant.
+    fn check_watched(&mut self, member: &Member, context: &Context) {
+        for (path, span) in &member.watches {
+            let first = path.split('.').next().unwrap_or_default();
+            let names = || member.properties.iter().map(|property| property.name.as_str());
+            if names().any(|name| name == first) {
+                continue;
+            }
+            let finding =
+                Diagnostic::error(codes::UNKNOWN_INPUT, format!("`watches` names `{path}`, which is not set here")).label(*span, "no such property");
+            self.report(
+                match suggest::nearest(first, names()) {
+                    Some(near) => finding.help(format!("did you mean `{near}`?")),
+                    None => finding.help("name a property of this resource, in AWS's spelling"),
+                },
+                context,
+            );
         }
     }
 

@@ -1,5 +1,6 @@
 //! Names: scopes, cells and the context in which an expression is read.
 
+use super::words::CONTEXT_WORDS;
 use super::{Expander, Placement};
 use crate::diag::{Diagnostic, codes, suggest};
 use crate::model::ids::Id;
@@ -98,6 +99,8 @@ pub struct Context {
     pub(super) in_action: bool,
     /// In an action or a condition that changes nothing: where that is said.
     pub(super) read_only: Option<Span>,
+    /// In a call that waits for its token.
+    pub(super) token: bool,
 }
 
 impl Context {
@@ -142,9 +145,6 @@ impl Context {
         names
     }
 }
-
-/// Words that mean something by where they stand.
-pub(super) const CONTEXT_WORDS: &[&str] = &["here", "self", "regions", "platform", "from", "to", "peers"];
 
 impl<'a> Expander<'a> {
     pub(super) fn new_scope(&mut self, parent: Option<usize>) -> usize {
@@ -252,6 +252,9 @@ impl<'a> Expander<'a> {
 
     /// The value of a bare name.
     pub(super) fn read_name(&mut self, name: &SmolStr, span: Span, context: &Context) -> Value {
+        if let Some(token) = self.token_word(name, context) {
+            return token;
+        }
         if let Some(local) = context.local(name) {
             return local.clone();
         }
@@ -300,40 +303,6 @@ impl<'a> Expander<'a> {
         context.instance?;
         let top = self.scopes.get(self.module_scope(self.modules.entry))?;
         top.names.get(name).and_then(|cell| self.cells.get(*cell)).map(|cell| cell.span)
-    }
-
-    fn context_word(&mut self, name: &str, span: Span, context: &Context) -> Option<Value> {
-        let member = |found: Option<Id<Region>>| found.map(Value::Region);
-        let value = match name {
-            "here" => member(context.here),
-            "from" => member(context.from),
-            "to" => member(context.to),
-            "platform" => Some(Value::Platform),
-            "self" => context.instance.map(|id| Value::Instance(id, context.here)),
-            "regions" => {
-                context.instance.map(|id| Value::list(self.model.instances.get(id).regions.iter().map(|region| Value::Region(*region)).collect()))
-            }
-            "peers" => match (context.instance, context.here) {
-                (Some(id), Some(here)) => Some(Value::list(
-                    self.model.instances.get(id).regions.iter().filter(|region| **region != here).map(|region| Value::Region(*region)).collect(),
-                )),
-                _ => None,
-            },
-            _ => return None,
-        };
-        if value.is_some() {
-            return value;
-        }
-        let (message, help) = match name {
-            "here" | "peers" => (
-                format!("`{name}` has no meaning here: this is not the member of one Region"),
-                "it can be used in what is placed `in` or `across` Regions, once for each of them",
-            ),
-            "from" | "to" => (format!("`{name}` has no meaning here: this is not part of a plan"), "it can be used in actions and conditions"),
-            _ => (format!("`{name}` has no meaning here: this is not part of a component"), "it can be used in the body of a component"),
-        };
-        self.report(Diagnostic::error(codes::WHICH_REGION, message).label(span, "not known here").help(help), context);
-        Some(Value::Error)
     }
 
     /// The value of a cell for the Region of the context; a cell with one value per Region stays open without one.

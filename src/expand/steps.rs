@@ -1,25 +1,43 @@
-//! Steps: the action of each, the Region it is called in, and the division of its time.
+//! Steps: the action of each, and the Region it is called in.
 
 use super::plan::Ends;
 use super::{Context, Expander};
 use crate::diag::{Diagnostic, codes, suggest};
 use crate::model::ids::Id;
-use crate::model::value::{Dimension, Value, quantity_text};
+use crate::model::value::Value;
 use crate::model::{Instance, Region};
 use crate::source::Span;
 use crate::syntax::ast::{self, ClauseValue, ClauseWord, ExprKind, Kind, Statement};
-use crate::workflow::{Call, Operation, PlanKind, SingleStep, call_bound};
+use crate::workflow::{Operation, PlanKind, SingleStep, StepKind};
 use smol_str::SmolStr;
 
-/// Time-out of one attempt in seconds and number of retries, from the most patient to the least.
-const PATIENCE: &[(u32, u32)] = &[(10, 2), (8, 2), (5, 2), (5, 1), (3, 1), (3, 0)];
+/// The action by which somebody is told: whoever cannot be told must not stop a plan.
+pub(super) const NOTIFY: &str = "notify";
+/// The action by which somebody is asked.
+pub(super) const ASK: &str = "ask";
+/// The action by which a function is called.
+const RUN: &str = "run";
+
+/// What a step gives to its action.
+pub(super) enum Arguments<'a> {
+    /// What stands in parentheses.
+    Written(&'a [ast::Expr]),
+    /// The question of `ask`.
+    Question(&'a ast::StringLiteral),
+    /// A value that the compiler made.
+    Made(Value),
+    Nothing,
+}
+
 /// An action as a step names it.
 pub(super) struct NamedAction<'a> {
     /// Whose action it is.
     pub instance: Id<Instance>,
     pub declaration: &'a ast::Declaration,
     pub context: Context,
-    pub arguments: &'a [ast::Expr],
+    pub arguments: Arguments<'a>,
+    /// The effects that the step itself names, if it does.
+    pub effects: Option<&'a [ast::Name]>,
     pub title: String,
 }
 
@@ -30,10 +48,10 @@ impl<'a> Expander<'a> {
         let mut fixed: Option<(Id<Region>, Span, String)> = None;
         for step in steps_of(declaration.statements()) {
             let Some(value) = &step.value else { continue };
-            if !matches!(value.kind, ExprKind::Apply(..)) {
+            if matches!(value.kind, ExprKind::Wait(..)) {
                 continue;
             }
-            let action = self.named_action(value, &probe)?;
+            let action = self.step_action(value, &probe)?;
             let Some(place) = self.action_place(action.declaration, ends, value.span, context)? else { continue };
             match &fixed {
                 Some((region, first, title)) if *region != place => {
@@ -118,8 +136,57 @@ impl<'a> Expander<'a> {
         None
     }
 
+    /// The action of a step: `instance.action(arguments)`, or the one behind `ask` and `run`.
+    pub(super) fn step_action(&mut self, value: &'a ast::Expr, context: &Context) -> Option<NamedAction<'a>> {
+        match &value.kind {
+            ExprKind::Ask(topic, question) => {
+                let help = "name a service with an action `ask`, such as topic.alerts";
+                self.action_of(topic, ASK, Arguments::Question(question), help, context)
+            }
+            ExprKind::Run(function, effects) => {
+                let help = "name a service with an action `run`, such as function.node";
+                let action = self.action_of(function, RUN, Arguments::Nothing, help, context)?;
+                Some(NamedAction { effects: Some(effects), ..action })
+            }
+            _ => self.named_action(value, context),
+        }
+    }
+
+    /// The action of this name of what an expression stands for.
+    pub(super) fn action_of(
+        &mut self,
+        expression: &'a ast::Expr,
+        name: &str,
+        arguments: Arguments<'a>,
+        help: &str,
+        context: &Context,
+    ) -> Option<NamedAction<'a>> {
+        let id = match self.evaluate(expression, context) {
+            Value::Instance(id, _) => id,
+            Value::Error => return None,
+            other => {
+                self.mismatch(&format!("something with an action `{name}`"), &other, expression.span, help, context);
+                return None;
+            }
+        };
+        self.ensure_expanded(id);
+        let path = self.model.instances.get(id).shown.clone();
+        let Some((declaration, inner)) = self.definition_in(id, name, true) else {
+            self.fail(
+                codes::NOT_AN_ACTION,
+                format!("`{path}` has no action `{name}`"),
+                expression.span,
+                format!("no action `{name}`"),
+                help.to_string(),
+                context,
+            );
+            return None;
+        };
+        Some(NamedAction { instance: id, declaration, context: inner, arguments, effects: None, title: format!("{path}.{name}") })
+    }
+
     /// Reads `instance.action(arguments)`.
-    pub(super) fn named_action(&mut self, value: &'a ast::Expr, context: &Context) -> Option<NamedAction<'a>> {
+    fn named_action(&mut self, value: &'a ast::Expr, context: &Context) -> Option<NamedAction<'a>> {
         if let ExprKind::Apply(callee, arguments) = &value.kind
             && let ExprKind::Member { base, name, .. } = &callee.kind
         {
@@ -146,7 +213,8 @@ impl<'a> Expander<'a> {
                 self.no_such_action(id, name, &path, context);
                 return None;
             };
-            return Some(NamedAction { instance: id, declaration, context: inner, arguments, title: format!("{path}.{}", name.text) });
+            let title = format!("{path}.{}", name.text);
+            return Some(NamedAction { instance: id, declaration, context: inner, arguments: Arguments::Written(arguments), effects: None, title });
         }
         self.report(
             Diagnostic::error(codes::NOT_AN_ACTION, "a step is an action: something that is done")
@@ -199,119 +267,121 @@ impl<'a> Expander<'a> {
             );
             return None;
         };
+        if let ExprKind::Wait(duration, reason) = &value.kind {
+            let operation = self.pause(duration, reason, context)?;
+            let single = SingleStep {
+                name: step.name.text.clone(),
+                kind: StepKind::Wait,
+                instance: None,
+                action: "wait".to_string(),
+                place: None,
+                takes: Vec::new(),
+                usually: None,
+                effects: Vec::new(),
+                within: 0.0,
+                best_effort,
+                body: vec![operation],
+                span: step.header().to(value.span),
+            };
+            return self.bounded(single, within, &step.name, value.span, context);
+        }
+        let action = self.step_action(value, context)?;
+        if matches!(value.kind, ExprKind::Ask(..)) && within.is_none() {
+            self.fail(
+                codes::UNBOUNDED_WAIT,
+                format!("the step `{}` waits for an answer without a bound", step.name.text),
+                value.span,
+                "how long?",
+                "say how long an answer is waited for: `{ within = 5min }`; silence fails the step",
+                context,
+            );
+            return None;
+        }
+        let kind = match &value.kind {
+            ExprKind::Ask(..) => StepKind::Question,
+            ExprKind::Run(..) => StepKind::Function,
+            _ if action.declaration.name.text == NOTIFY => StepKind::Notice,
+            _ => StepKind::Action,
+        };
+        // A message that cannot be sent never stops a plan.
+        let best_effort = best_effort || kind == StepKind::Notice;
+        let single = self.done_step(&action, &step.name, (step.header().to(value.span), value.span), ends, context)?;
+        self.bounded(SingleStep { kind, best_effort, ..single }, within, &step.name, value.span, context)
+    }
+
+    /// The step that does an action. Its time is not divided yet.
+    pub(super) fn done_step(
+        &mut self,
+        action: &NamedAction<'a>,
+        name: &ast::Name,
+        (span, place): (Span, Span),
+        ends: Ends,
+        context: &Context,
+    ) -> Option<SingleStep> {
+        self.check_member(action.instance, action.declaration, place, context)?;
+        let called = self.action_place(action.declaration, ends, place, context)?;
+        let effects = self.declared_effects(action, context);
+        self.check_effects(&action.title, &effects, ends, place, context)?;
         self.recovery.takes.clear();
         self.recovery.usually = None;
-        let (mut instance, mut place) = (None, None);
-        let (action, effects, mut body) = match &value.kind {
-            ExprKind::Wait(duration, reason) => {
-                let duration = self.duration(duration, "wait", context)?;
-                let said = self.evaluate_string(reason, context);
-                let reason = match said {
-                    Value::Text(text) => text.to_string(),
-                    Value::Error => return None,
-                    other => {
-                        self.mismatch("a text that is known now", &other, reason.span, "the reason of a wait is for readers of the machine", context);
-                        return None;
-                    }
-                };
-                ("wait".to_string(), Vec::new(), vec![Operation::Wait { duration, reason }])
-            }
-            ExprKind::Ask(..) => {
-                self.not_yet(value.span, "a question to a person", "start the plan by hand, after the decision", context);
-                return None;
-            }
-            ExprKind::Run(..) => {
-                self.not_yet(value.span, "a step that runs a function", "use an action of a component, which can call any API", context);
-                return None;
-            }
-            _ => {
-                let action = self.named_action(value, context)?;
-                self.check_member(action.instance, action.declaration, value.span, context)?;
-                let effects = self.check_effects(&action, ends, value.span, context)?;
-                let title = action.title.clone();
-                instance = Some(action.instance);
-                place = self.action_place(action.declaration, ends, value.span, context)?;
-                let body = self.expand_action(&action, &step.name.text, value.span, context)?;
-                (title, effects, body)
-            }
-        };
-        let bound = self.divide(&mut body, within, &step.name, value.span, context)?;
+        let body = self.expand_action(action, &name.text, place, context)?;
+        let effects = self.with_calls(effects, &body);
+        // What a drill calls was looked at where it is called.
+        if ends.kind != PlanKind::Drill {
+            self.check_effects(&action.title, &effects, ends, place, context)?;
+        }
         Some(SingleStep {
-            name: step.name.text.clone(),
-            action,
-            instance,
-            place,
+            name: name.text.clone(),
+            kind: StepKind::Action,
+            instance: Some(action.instance),
+            action: action.title.clone(),
+            place: called,
             takes: std::mem::take(&mut self.recovery.takes),
             usually: self.recovery.usually.take(),
             effects,
-            within: bound,
-            best_effort,
+            within: 0.0,
+            best_effort: false,
             body,
-            span: step.header().to(value.span),
+            span,
         })
     }
 
-    fn check_effects(&mut self, action: &NamedAction<'a>, ends: Ends, span: Span, context: &Context) -> Option<Vec<SmolStr>> {
-        let mut effects = Vec::new();
-        if let Some(clause) = action.declaration.clause(ClauseWord::Is)
-            && let ClauseValue::Words(words) = &clause.value
-        {
-            for word in words {
-                let value = Value::Text(word.text.clone());
-                let known = ["lossy", "irreversible", "traffic", "read_only"];
-                effects.extend(self.one_of(&value, &known, word.span, context));
-            }
-        }
-        let has = |effect: &str| effects.iter().any(|word| word == effect);
-        if ends.kind == PlanKind::Drill && !has("read_only") {
-            let what = if effects.is_empty() { "changes something".to_string() } else { format!("is {}", effects.join(", ")) };
-            self.report(
-                Diagnostic::error(codes::DRILL_EFFECT, format!("a drill cannot do `{}`: it {what}", action.title))
-                    .label(span, "not `read_only`")
-                    .note("a drill runs on a schedule, against the platform that serves customers")
-                    .help("use an action that is `read_only`: a probe or a check"),
-                context,
-            );
-            return None;
-        }
-        if ends.kind == PlanKind::Failback && has("lossy") {
-            self.report(
-                Diagnostic::error(codes::FAILBACK_LOSES, format!("a failback cannot do `{}`: it can lose data", action.title))
-                    .label(span, "`lossy`")
-                    .note("a failback is planned: both Regions are there, and nothing has to be given up")
-                    .help("use a switchover, which waits until both sides are equal"),
-                context,
-            );
-            return None;
-        }
-        Some(effects)
+    /// A step with its time divided.
+    pub(super) fn bounded(
+        &mut self,
+        mut step: SingleStep,
+        within: Option<(f64, Span)>,
+        name: &ast::Name,
+        place: Span,
+        context: &Context,
+    ) -> Option<SingleStep> {
+        step.within = self.divide(&mut step.body, within, name, place, context)?;
+        Some(step)
     }
 
-    /// Divides a step's time among its calls, so that the sum of the worst cases stays within the bound.
-    fn divide(&mut self, body: &mut [Operation], within: Option<(f64, Span)>, name: &ast::Name, span: Span, context: &Context) -> Option<f64> {
-        let own = own_bound(body, PATIENCE.first().copied().unwrap_or((10, 2)));
-        let (limit, limit_span) = within.unwrap_or((own, span));
-        for patience in PATIENCE {
-            if least_bound(body, *patience) <= limit {
-                assign(body, *patience, limit);
-                return Some(limit);
+    fn pause(&mut self, duration: &'a ast::Expr, reason: &'a ast::StringLiteral, context: &Context) -> Option<Operation> {
+        let (amount, span) = (self.duration(duration, "wait", context)?, duration.span);
+        let said = self.evaluate_string(reason, context);
+        let reason = match said {
+            Value::Text(text) => text.to_string(),
+            Value::Error => return None,
+            other => {
+                self.mismatch("a text that is known now", &other, reason.span, "the reason of a wait is for readers of the machine", context);
+                return None;
             }
-        }
-        let last = PATIENCE.last().copied().unwrap_or((3, 0));
-        let least = least_bound(body, last);
-        let sum = quantity_text(least, Dimension::Duration);
-        let why = match call_count(body) {
-            0 => format!("the wait alone takes {sum}"),
-            calls => format!("{} of {} s each, and the pauses between them, add up to {sum}", super::counted(calls, "call"), last.0),
         };
-        self.report(
-            Diagnostic::error(codes::UNBOUNDED_WAIT, format!("the step `{}` cannot fit {}", name.text, quantity_text(limit, Dimension::Duration)))
-                .label(limit_span, format!("too short: it takes at least {sum}"))
-                .note(why)
-                .help(format!("write `within = {}` or more", quantity_text((least / 1000.0).ceil() * 1000.0, Dimension::Duration))),
-            context,
-        );
-        None
+        if amount % 1000.0 != 0.0 {
+            self.fail(
+                codes::OUT_OF_BOUNDS,
+                "a machine waits whole seconds",
+                span,
+                "not a whole number of seconds",
+                "write whole seconds: `30s`",
+                context,
+            );
+            return None;
+        }
+        Some(Operation::Wait { duration: amount, reason })
     }
 }
 
@@ -325,64 +395,4 @@ fn steps_of(statements: &[Statement]) -> Vec<&ast::Declaration> {
         }
     }
     found
-}
-
-/// The time that a body takes if nobody sets a bound.
-fn own_bound(body: &[Operation], patience: (u32, u32)) -> f64 {
-    body.iter()
-        .map(|operation| match operation {
-            Operation::Call(_) => call_bound(patience),
-            Operation::Check { .. } => 0.0,
-            Operation::Wait { duration, .. } => *duration,
-            Operation::DoneWhen { within, .. } => *within,
-        })
-        .sum()
-}
-
-/// The least time that a body needs: every call in its worst case, and one question after the change.
-fn least_bound(body: &[Operation], patience: (u32, u32)) -> f64 {
-    body.iter()
-        .map(|operation| match operation {
-            Operation::Call(_) => call_bound(patience),
-            Operation::Check { .. } => 0.0,
-            Operation::Wait { duration, .. } => *duration,
-            Operation::DoneWhen { ask, every, body, .. } => {
-                let question = call_bound(patience) * ask.len() as f64;
-                2.0 * question + least_bound(body, patience) + every
-            }
-        })
-        .sum()
-}
-
-fn call_count(body: &[Operation]) -> usize {
-    body.iter()
-        .map(|operation| match operation {
-            Operation::Call(_) => 1,
-            Operation::DoneWhen { ask, body, .. } => 2 * ask.len() + call_count(body),
-            _ => 0,
-        })
-        .sum()
-}
-
-fn assign(body: &mut [Operation], patience: (u32, u32), limit: f64) {
-    let set = |call: &mut Call| (call.timeout, call.retries) = patience;
-    let mut rest = limit;
-    for operation in body.iter() {
-        rest -= match operation {
-            Operation::Call(_) => call_bound(patience),
-            Operation::Wait { duration, .. } => *duration,
-            _ => 0.0,
-        };
-    }
-    for operation in body {
-        match operation {
-            Operation::Call(call) => set(call),
-            Operation::DoneWhen { ask, body, within, .. } => {
-                ask.iter_mut().for_each(set);
-                assign(body, patience, limit);
-                *within = within.min(rest);
-            }
-            _ => {}
-        }
-    }
 }

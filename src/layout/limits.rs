@@ -5,7 +5,7 @@ use super::{Layout, Stack};
 use crate::diag::{Diagnostic, Diagnostics, codes};
 use crate::model::value::{Dimension, quantity_text};
 use crate::model::{Model, Parameter};
-use crate::workflow::{Plan, SingleStep, Step, events};
+use crate::workflow::{Plan, SingleStep, events};
 use smol_str::SmolStr;
 use std::collections::BTreeMap;
 
@@ -66,7 +66,7 @@ pub(super) fn check(model: &Model, layout: &Layout, diagnostics: &mut Diagnostic
         value(parameter, diagnostics);
     }
     for plan in &model.plans {
-        for step in plan.steps.iter().flat_map(single) {
+        for step in plan.all_steps() {
             name(step, diagnostics);
         }
         history(plan, diagnostics);
@@ -118,13 +118,6 @@ fn value(parameter: &Parameter, diagnostics: &mut Diagnostics) {
     );
 }
 
-fn single(step: &Step) -> &[SingleStep] {
-    match step {
-        Step::One(step) => std::slice::from_ref(step),
-        Step::Parallel(branches) => branches,
-    }
-}
-
 fn name(step: &SingleStep, diagnostics: &mut Diagnostics) {
     let characters = step.name.chars().count();
     if characters > MAXIMUM_NAME {
@@ -143,7 +136,7 @@ fn history(plan: &Plan, diagnostics: &mut Diagnostics) {
     if all < MAXIMUM_EVENTS {
         return;
     }
-    let Some(largest) = plan.steps.iter().flat_map(single).max_by_key(|step| events::of_step(step)) else { return };
+    let Some(largest) = plan.all_steps().max_by_key(|step| events::of_step(step)) else { return };
     let own = events::of_step(largest);
     let mut finding = Diagnostic::error(
         codes::PLAN_LIMIT,
@@ -154,7 +147,7 @@ fn history(plan: &Plan, diagnostics: &mut Diagnostics) {
     if let Some(rounds) = events::longest_rounds(largest) {
         let text = |amount: f64| quantity_text(amount, Dimension::Duration);
         finding = finding.note(format!(
-            "`{}` asks every {} for at most {}: {} rounds of {} events (2 for the pause, 2 for the decision, 2 and 3 for each attempt for a call)",
+            "`{}` asks every {} for at most {}: {} rounds of {} events (2 for the pause, 4 for the decisions, 2 and 3 for each attempt for a call)",
             largest.name,
             text(rounds.every),
             text(rounds.within),

@@ -216,6 +216,8 @@ pub struct Member {
     pub deletion: Option<SmolStr>,
     /// What becomes of what it holds when its Region is lost, if the source says so.
     pub on_loss: Option<SmolStr>,
+    /// Properties, dotted, whose values in other Regions are looked at from here: the resource works without them.
+    pub watches: Vec<(SmolStr, Span)>,
 }
 
 /// One property of a resource.

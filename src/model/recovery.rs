@@ -4,6 +4,7 @@ use super::value::Metric;
 use super::{Instance, Region};
 use crate::model::ids::Id;
 use crate::source::Span;
+use smol_str::SmolStr;
 use std::rc::Rc;
 
 /// A part of the time between the loss of a Region and the recovery.
@@ -137,6 +138,8 @@ pub struct Recovery {
     pub steering: Option<Steering>,
     /// What passes in each failover that does not move its traffic itself.
     pub takes: Vec<Delay>,
+    /// The first of its actions that changes nothing: what a drill can do.
+    pub probe: Option<SmolStr>,
 }
 
 /// An alarm in one Region.

@@ -15,7 +15,7 @@ use crate::diag::{Diagnostic, Severity, codes, suggest};
 use crate::model::Model;
 use crate::model::value::Value;
 use crate::source::Span;
-use crate::workflow::{Call, Operation, Plan, SingleStep, Step};
+use crate::workflow::{Call, Operation, Plan, SingleStep};
 use action::{Lacking, Said};
 use policy::{Policy, Reason, Statement};
 use request::{Arn, Request};
@@ -246,12 +246,7 @@ type StepCall<'p> = (SmolStr, Span, &'p Call);
 /// The calls of a plan, each with the name and the place of what needs it.
 fn calls(plan: &Plan) -> Vec<StepCall<'_>> {
     let mut found = Vec::new();
-    for step in &plan.steps {
-        match step {
-            Step::One(step) => collect(step, &step.body, &mut found),
-            Step::Parallel(branches) => branches.iter().for_each(|branch| collect(branch, &branch.body, &mut found)),
-        }
-    }
+    plan.all_steps().for_each(|step| collect(step, &step.body, &mut found));
     found.extend(plan.on_failure.iter().map(|call| (SmolStr::new_static("failure"), plan.failure_span, call)));
     found
 }

@@ -54,6 +54,8 @@ fn call(operation: api::Operation, arn: &str) -> Call {
         timeout: 10,
         retries: 2,
         wrong: false,
+        attempt: None,
+        waits: false,
         span: Span::default(),
     }
 }

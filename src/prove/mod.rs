@@ -1,6 +1,7 @@
 //! Plans held against the day they are for: what they need, how long they take, what may be lost.
 
 mod advice;
+mod awaited;
 mod chain;
 pub mod data;
 pub mod deploy;
@@ -8,6 +9,7 @@ mod graph;
 mod parity;
 mod plane;
 pub mod reach;
+mod rehearsed;
 mod text;
 pub mod time;
 mod writers;
@@ -43,5 +45,7 @@ pub fn prove(model: &Model, sources: &SourceMap, diagnostics: &mut Diagnostics) 
         parity::check(model, sources, &mut walker.graph, &walker.lost, diagnostics);
     }
     writers::check(model, diagnostics);
+    awaited::check(model, diagnostics);
+    rehearsed::check(model, diagnostics);
     Proof { needs, held: Vec::new(), budgets: time::budgets(model, diagnostics), losses: data::losses(model, diagnostics) }
 }

@@ -98,6 +98,7 @@ fn single(
     lost: &FxHashSet<Id<Family>>,
 ) -> Vec<Single> {
     let mut found = Vec::new();
+    let mut named: FxHashSet<String> = FxHashSet::default();
     // Things of this strategy are made when they are needed.
     if model.platform.strategy.as_deref() != Some(RESTORED) {
         let declared = by_declaration(model, core);
@@ -112,7 +113,7 @@ fn single(
                     continue;
                 }
                 let what = if there { format!("`{}`", family.declared) } else { format!("`{}`", outermost(family)) };
-                if !found.iter().any(|known: &Single| known.what == what) {
+                if named.insert(what.clone()) {
                     found.push(Single { what, family: Some(*id), part: there, span: *span });
                 }
             }
@@ -148,11 +149,12 @@ fn alarms(model: &Model, pair: &Pair) -> Vec<Single> {
         places.entry(alarm.span).or_default().push(alarm.region);
     }
     let mut found: Vec<Single> = Vec::new();
+    let mut told: FxHashSet<Span> = FxHashSet::default();
     for alarm in model.alarms.iter().filter(|alarm| alarm.region == pair.from && alarm.metric.declared != "lag") {
         let both = alarm.metric.regions.contains(&pair.to);
         let alone = places.get(&alarm.span).is_some_and(|places| !places.contains(&pair.to));
         let what = format!("the alarm `{}`", alarm.shown);
-        if both && alone && !found.iter().any(|known| known.span == alarm.span) {
+        if both && alone && told.insert(alarm.span) {
             found.push(Single { what, family: None, part: false, span: alarm.span });
         }
     }
@@ -169,7 +171,7 @@ fn together(graph: &mut Graph<'_>, pair: &Pair, single: Vec<Single>) -> Vec<Vec<
             if let What::Resource(target, _) = &edge.what
                 && let Some(other) = numbers.get(&target.family)
             {
-                let (first, second) = (head(&leader, at), head(&leader, *other));
+                let (first, second) = (head(&mut leader, at), head(&mut leader, *other));
                 if let Some(place) = leader.get_mut(first.max(second)) {
                     *place = first.min(second);
                 }
@@ -178,15 +180,20 @@ fn together(graph: &mut Graph<'_>, pair: &Pair, single: Vec<Single>) -> Vec<Vec<
     }
     let mut groups: BTreeMap<usize, Vec<Single>> = BTreeMap::new();
     for (at, one) in single.into_iter().enumerate() {
-        groups.entry(head(&leader, at)).or_default().push(one);
+        groups.entry(head(&mut leader, at)).or_default().push(one);
     }
     groups.into_values().collect()
 }
 
-fn head(leader: &[usize], at: usize) -> usize {
+/// The first of those that belong together; the way to it is cut short for the next time.
+fn head(leader: &mut [usize], at: usize) -> usize {
     let mut at = at;
     while let Some(next) = leader.get(at).copied().filter(|next| *next != at) {
-        at = next;
+        let further = leader.get(next).copied().unwrap_or(next);
+        if let Some(place) = leader.get_mut(at) {
+            *place = further;
+        }
+        at = further;
     }
     at
 }
@@ -218,6 +225,7 @@ fn alone(model: &Model, pair: &Pair, group: &[Single]) -> Diagnostic {
 /// Reports what is in both Regions and is not alike, one finding for each declaration.
 fn different(model: &Model, sources: &SourceMap, pair: &Pair, core: &FxHashSet<Id<Family>>, diagnostics: &mut Diagnostics) {
     let less = model.platform.strategy.as_deref().is_some_and(|strategy| LESS.contains(&strategy));
+    let instances: FxHashSet<Span> = model.instances.iter().map(|(_, instance)| instance.span).collect();
     let mut found: BTreeMap<Span, (Vec<String>, Vec<Span>, String)> = BTreeMap::new();
     for (id, family) in model.families.iter() {
         let (one, other) = (ResourceRef { family: id, region: pair.from }, ResourceRef { family: id, region: pair.to });
@@ -256,7 +264,7 @@ fn different(model: &Model, sources: &SourceMap, pair: &Pair, core: &FxHashSet<I
             finding = finding.note(more.clone());
         }
         // A part of a component stands elsewhere than the declaration that uses it.
-        if place != origin && model.instances.iter().any(|(_, instance)| instance.span == origin) {
+        if place != origin && instances.contains(&origin) {
             finding = finding.secondary(origin, "declared here");
         }
         finding.accepted_at = places.into_iter().chain([origin]).collect();

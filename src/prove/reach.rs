@@ -9,7 +9,7 @@ use crate::model::recovery::Alarm;
 use crate::model::value::ResourceRef;
 use crate::model::{Family, Instance, Model, Region};
 use crate::source::{SourceMap, Span};
-use crate::workflow::{Call, Operation, Plan, PlanKind, SingleStep, Step};
+use crate::workflow::{Call, Operation, Plan, PlanKind, SingleStep};
 use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
 use std::collections::VecDeque;
@@ -156,12 +156,7 @@ fn families_of_plans(model: &Model) -> FxHashMap<Id<Instance>, Vec<Id<Family>>> 
 /// The calls of a plan, each with its step; none for a notice of failure.
 pub(super) fn calls(plan: &Plan) -> Vec<(Option<&SingleStep>, &Call)> {
     let mut found = Vec::new();
-    for step in &plan.steps {
-        match step {
-            Step::One(step) => collect(step, &step.body, &mut found),
-            Step::Parallel(branches) => branches.iter().for_each(|branch| collect(branch, &branch.body, &mut found)),
-        }
-    }
+    plan.all_steps().for_each(|step| collect(step, &step.body, &mut found));
     found.extend(plan.on_failure.iter().map(|call| (None, call)));
     found
 }

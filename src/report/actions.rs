@@ -3,9 +3,11 @@
 use super::commands::{Line, command};
 use super::say::{say, say_text};
 use super::seconds;
+use super::shell::shown;
 use super::values::{Read, Values};
 use crate::model::value::{Dimension, quantity_text};
-use crate::workflow::{Call, Operation, RETRY_INTERVAL};
+use crate::workflow::bounds::RETRY_INTERVAL;
+use crate::workflow::{Call, Operation};
 use serde::Serialize;
 
 /// One thing that a step does.
@@ -16,6 +18,9 @@ pub struct Action {
     /// The operation that is called: `rds.failoverGlobalCluster`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub calls: Option<String>,
+    /// The code of the Region of the one control plane that answers, if it is not each Region's own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub control_plane: Option<String>,
     /// What it means, in a sentence.
     pub text: String,
     /// What does the same by hand.
@@ -55,6 +60,7 @@ fn plain(body: &[Operation], values: &mut Values<'_>) -> Vec<Action> {
                 found.push(Action {
                     does: "check",
                     calls: None,
+                    control_plane: None,
                     text: format!("goes on only if {condition}; else it fails: {message}"),
                     command: None,
                     answer: None,
@@ -73,6 +79,7 @@ fn plain(body: &[Operation], values: &mut Values<'_>) -> Vec<Action> {
                 found.push(Action {
                     does: "until",
                     calls: None,
+                    control_plane: None,
                     text: format!("asks again every {every}, for {within} at most, until {condition}"),
                     command: None,
                     answer: None,
@@ -81,6 +88,7 @@ fn plain(body: &[Operation], values: &mut Values<'_>) -> Vec<Action> {
             Operation::Wait { duration: amount, reason } => found.push(Action {
                 does: "wait",
                 calls: None,
+                control_plane: None,
                 text: format!("waits {}: {reason}", duration(*amount)),
                 command: Some(format!("sleep {}", seconds(*amount))),
                 answer: None,
@@ -92,11 +100,21 @@ fn plain(body: &[Operation], values: &mut Values<'_>) -> Vec<Action> {
 
 /// A call with its command.
 pub fn call(node: &Call, does: &'static str, text: String, values: &mut Values<'_>) -> Action {
+    let calls = Some(format!("{}.{}", node.service, node.operation));
+    if node.waits {
+        // By hand nobody has to be asked by a machine.
+        let texts = node.arguments.iter().map(|(_, value)| shown(&values.word(value)));
+        let longest = texts.reduce(|longest, text| if text.len() > longest.len() { text } else { longest }).unwrap_or_default();
+        // Behind the question stands how it is answered.
+        let question = longest.split("\n\n").next().unwrap_or_default().trim();
+        let text = format!("asks \"{question}\" and waits {} for the answer at most", super::time(f64::from(node.timeout)));
+        return Action { does: "ask", calls, control_plane: None, text, command: None, answer: None };
+    }
     let line = command(node, values);
     values.answer(node);
     let command = line.as_ref().map(Line::long);
     let answer = node.result.as_ref().map(ToString::to_string).zip(line);
-    Action { does, calls: Some(format!("{}.{}", node.service, node.operation)), text, command, answer }
+    Action { does, calls, control_plane: None, text, command, answer }
 }
 
 /// How long a call is waited for, and what does not stop it.

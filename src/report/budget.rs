@@ -44,8 +44,9 @@ pub struct Stage {
     /// Whether nobody publishes the figure.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub assumed: bool,
-    /// Where it comes from: file and line.
-    pub place: String,
+    /// Where it comes from: file and line; none for what a component of the library says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub place: Option<String>,
 }
 
 /// How much of a replica can be lost.
@@ -84,7 +85,7 @@ pub fn budgets(output: &Output, sources: &SourceMap) -> Vec<Budget> {
             worst_seconds: in_seconds(stage.worst),
             expected_seconds: in_seconds(stage.expected),
             assumed: stage.assumed,
-            place: sources.line_place(stage.span),
+            place: (!sources.in_library(stage.span)).then(|| sources.line_place(stage.span)),
         };
         let code = |region| model.regions.get(region).code.to_string();
         Some(Budget {

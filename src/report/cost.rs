@@ -141,8 +141,9 @@ fn line(row: Option<&'static Price>, resource_type: &str, units: f64, resources:
     }
 }
 
+/// Rounded to cents; the sum of nothing is not less than nothing.
 fn cents(amount: f64) -> f64 {
-    (amount * 100.0).round() / 100.0
+    (amount * 100.0).round() / 100.0 + 0.0
 }
 
 /// The Regions in which a row asks for something because of a resource, and how many units; none if the row does not hold.

@@ -1,6 +1,6 @@
 //! The report as one page: no script, nothing that is loaded, readable when nothing else answers.
 
-use super::text::{about, about_costs, capitalised, ends, facts, failure, verdict, whereabouts};
+use super::text::{about, about_costs, calls, capitalised, ends, facts, failure, titled, verdict, way, whereabouts};
 use super::{Budget, Line, Plan, Report, Step, svg, time};
 use std::fmt::Write as _;
 
@@ -20,6 +20,25 @@ pub fn escape(text: &str) -> String {
             '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' => out.push('\u{FFFD}'),
             letter => out.push(letter),
         }
+    }
+    out
+}
+
+/// The same with what stands in backticks as code.
+fn marked(text: &str) -> String {
+    let mut out = String::new();
+    let mut parts = text.split('`').peekable();
+    let mut code = false;
+    while let Some(part) = parts.next() {
+        // A backtick that nothing closes is one.
+        let closed = code && parts.peek().is_some();
+        let part = escape(part);
+        out.push_str(&match (code, closed) {
+            (true, true) => format!("<code>{part}</code>"),
+            (true, false) => format!("`{part}"),
+            _ => part,
+        });
+        code = !code;
     }
     out
 }
@@ -44,6 +63,7 @@ pub fn html(report: &Report) -> String {
     for (number, plan) in report.plans.iter().enumerate() {
         self::plan(number, plan, report, &mut out);
     }
+    held(report, &mut out);
     accepted(report, &mut out);
     costs(report, &mut out);
     let _ = write!(
@@ -74,19 +94,20 @@ fn objectives(report: &Report, out: &mut String) {
         out.push_str("<p>No failover is planned.</p>\n");
     }
     if !report.losses.is_empty() {
-        out.push_str("<table>\n<caption>What can be lost</caption>\n<thead><tr><th scope=\"col\">replica</th><th scope=\"col\" class=\"n\">at most</th><th scope=\"col\">how</th></tr></thead>\n<tbody>\n");
+        head("What can be lost", &["replica"], &["at most"], out);
         for loss in &report.losses {
             let bound = loss.bound_seconds.map_or_else(|| "unbounded".into(), time);
-            let alarm = loss.alarm.as_ref().map_or_else(|| "no alarm".into(), |alarm| format!("alarm <code>{}</code>", escape(alarm)));
+            let alarm = loss.alarm.as_ref().map_or_else(|| "no alarm".into(), |alarm| format!("alarm `{alarm}`"));
             let _ = writeln!(
                 out,
-                "<tr><th scope=\"row\">{}</th><td class=\"n\">{}</td><td>{}, {alarm}. {} <span class=\"{}\">{}</span></td></tr>",
+                "<tr><th scope=\"row\">{} <span>{}, {}. {} <span class=\"{}\">{}</span></span></th><td class=\"n\">{}</td></tr>",
                 escape(&loss.instance),
-                escape(&bound),
                 loss.mechanism,
-                escape(&loss.because),
+                marked(&alarm),
+                marked(&loss.because),
                 class(loss.meets),
-                escape(&verdict(loss.bound_seconds, loss.objective_seconds))
+                escape(&verdict(loss.bound_seconds, loss.objective_seconds)),
+                escape(&bound)
             );
         }
         out.push_str("</tbody>\n</table>\n");
@@ -102,48 +123,56 @@ fn class(meets: Option<bool>) -> &'static str {
     }
 }
 
+/// The beginning of a table: its title, the columns of texts and those of numbers.
+fn head(caption: &str, texts: &[&str], numbers: &[&str], out: &mut String) {
+    let _ = write!(out, "<table>\n<caption>{}</caption>\n<thead><tr>", escape(caption));
+    texts.iter().for_each(|text| _ = write!(out, "<th scope=\"col\">{text}</th>"));
+    numbers.iter().for_each(|text| _ = write!(out, "<th scope=\"col\" class=\"n\">{text}</th>"));
+    out.push_str("</tr></thead>\n<tbody>\n");
+}
+
 fn budget(budget: &Budget, out: &mut String) {
     let ends = ends(budget.from.as_ref(), budget.to.as_ref(), "");
-    let _ = write!(out, "<table>\n<caption>{} {}</caption>\n", escape(&budget.plan), escape(&ends));
-    out.push_str("<thead><tr><th scope=\"col\">part</th><th scope=\"col\" class=\"n\">worst</th><th scope=\"col\" class=\"n\">expected</th><th scope=\"col\">what</th></tr></thead>\n<tbody>\n");
+    head(&format!("{} {ends}", budget.plan), &["part"], &["worst", "expected"], out);
     for stage in &budget.stages {
         let assumed = if stage.assumed { " <em>(assumed)</em>" } else { "" };
+        let place = stage.place.as_ref().map_or_else(String::new, |place| format!(" <span class=\"faint\">{}</span>", escape(place)));
         let _ = writeln!(
             out,
-            "<tr><th scope=\"row\">{}</th><td class=\"n\">{}</td><td class=\"n\">{}</td><td>{}{assumed} <span class=\"faint\">{}</span></td></tr>",
+            "<tr><th scope=\"row\">{} <span>{}{assumed}{place}</span></th><td class=\"n\">{}</td><td class=\"n\">{}</td></tr>",
             stage.part.replace('_', "-"),
+            marked(&stage.what),
             escape(&time(stage.worst_seconds)),
-            escape(&time(stage.expected_seconds)),
-            escape(&stage.what),
-            escape(&stage.place)
+            escape(&time(stage.expected_seconds))
         );
     }
     let _ = write!(
         out,
-        "</tbody>\n<tfoot><tr><th scope=\"row\">sum</th><td class=\"n\">{}</td><td class=\"n\">{}</td><td class=\"{}\">{}</td></tr></tfoot>\n</table>\n",
-        escape(&time(budget.worst_seconds)),
-        escape(&time(budget.expected_seconds)),
+        "</tbody>\n<tfoot><tr><th scope=\"row\">sum <span class=\"{}\">{}</span></th><td class=\"n\">{}</td><td class=\"n\">{}</td></tr></tfoot>\n</table>\n",
         class(budget.meets),
-        escape(&verdict(Some(budget.worst_seconds), budget.objective_seconds))
+        escape(&verdict(Some(budget.worst_seconds), budget.objective_seconds)),
+        escape(&time(budget.worst_seconds)),
+        escape(&time(budget.expected_seconds))
     );
 }
 
 fn topology(report: &Report, out: &mut String) {
     out.push_str("<section id=\"topology\">\n<h2>What is where</h2>\n");
-    out.push_str(&svg::topology(&report.topology, "picture-of-places"));
-    out.push_str(
-        "\n<table>\n<thead><tr><th scope=\"col\">name</th><th scope=\"col\">component</th><th scope=\"col\">where</th></tr></thead>\n<tbody>\n",
-    );
-    for row in &report.topology.rows {
-        let _ = writeln!(
-            out,
-            "<tr><th scope=\"row\">{}</th><td>{}</td><td>{}</td></tr>",
-            escape(&row.name),
-            escape(&row.component),
-            escape(&whereabouts(row))
-        );
+    if report.topology.rows.is_empty() {
+        out.push_str("<p>No replica, service or route is declared.</p>\n</section>\n");
+        return;
     }
-    out.push_str("</tbody>\n</table>\n</section>\n");
+    out.push_str(&svg::topology(&report.topology, "picture-of-places"));
+    let key = |class: &str, text: &str| {
+        let line = format!("<line class=\"{class}\" x1=\"0\" x2=\"24\" y1=\"4\" y2=\"4\"/>");
+        format!("<span><svg width=\"24\" height=\"8\" aria-hidden=\"true\">{line}</svg>{text}</span>")
+    };
+    let _ = writeln!(out, "\n<p class=\"key faint\">{}{}</p>\n<dl>", key("flow", "data"), key("move", "what a plan moves"));
+    for row in &report.topology.rows {
+        let about = format!("<span class=\"faint\">{} {}</span>", row.word, escape(&row.component));
+        let _ = writeln!(out, "<dt>{} {about}</dt>\n<dd>{}</dd>", escape(&row.name), escape(&whereabouts(row)));
+    }
+    out.push_str("</dl>\n</section>\n");
 }
 
 fn plan(number: usize, plan: &Plan, report: &Report, out: &mut String) {
@@ -171,7 +200,7 @@ fn plan(number: usize, plan: &Plan, report: &Report, out: &mut String) {
     }
     out.push_str("<h3>Start and watch it</h3>\n");
     for command in &plan.commands {
-        let _ = writeln!(out, "<p>{}:</p>\n<pre>{}</pre>", escape(&command.what), escape(&command.command));
+        let _ = writeln!(out, "<p>{}</p>\n<pre>{}</pre>", escape(&titled(&command.what)), escape(&command.command));
     }
     out.push_str("<h3>Its steps, and the same by hand</h3>\n");
     let mut counter = 0;
@@ -191,7 +220,27 @@ fn plan(number: usize, plan: &Plan, report: &Report, out: &mut String) {
         out.push_str("<h4>If a step fails</h4>\n");
         actions(&plan.on_failure, out);
     }
+    if !plan.needs.is_empty() {
+        out.push_str("<h3>What it needs while it runs</h3>\n<dl>\n");
+        for need in &plan.needs {
+            let _ = writeln!(out, "<dt>{}</dt>\n<dd>{}</dd>", escape(&need.resource), marked(&way(need)));
+        }
+        out.push_str("</dl>\n");
+    }
+    if !plan.apart.is_empty() {
+        out.push_str("<h4>What names the lost Region and is not needed</h4>\n");
+        list(&plan.apart, out);
+    }
     out.push_str("</section>\n");
+}
+
+/// A list of sentences.
+fn list(items: &[String], out: &mut String) {
+    out.push_str("<ul>\n");
+    for item in items {
+        let _ = writeln!(out, "<li>{}</li>", marked(item));
+    }
+    out.push_str("</ul>\n");
 }
 
 fn step(number: usize, step: &Step, out: &mut String) {
@@ -211,11 +260,21 @@ fn step(number: usize, step: &Step, out: &mut String) {
 fn actions(actions: &[super::actions::Action], out: &mut String) {
     out.push_str("<ol class=\"actions\">\n");
     for action in actions {
-        let calls = action.calls.as_ref().map_or_else(String::new, |calls| format!("<code>{}</code>: ", escape(calls)));
+        let calls = calls(action).map_or_else(String::new, |calls| format!("<code>{}</code>: ", escape(&calls)));
         let command = action.command.as_ref().map_or_else(String::new, |command| format!("<pre>{}</pre>", escape(command)));
         let _ = writeln!(out, "<li>{calls}{}{command}</li>", escape(&action.text));
     }
     out.push_str("</ol>\n");
+}
+
+fn held(report: &Report, out: &mut String) {
+    if report.held.is_empty() {
+        return;
+    }
+    out.push_str("<section id=\"held\">\n<h2>What waits for a lost Region when a stack is updated</h2>\n");
+    let held: Vec<String> = report.held.iter().map(|held| format!("{} lost, {}: {}", held.lost, held.stack, held.what)).collect();
+    list(&held, out);
+    out.push_str("</section>\n");
 }
 
 fn accepted(report: &Report, out: &mut String) {
@@ -263,30 +322,30 @@ fn costs(report: &Report, out: &mut String) {
         escape(&about_costs(costs))
     );
     for region in &costs.regions {
-        let _ = write!(out, "<table>\n<caption>{}: {} {:.2}</caption>\n", escape(&region.region), costs.currency, region.month);
-        out.push_str("<thead><tr><th scope=\"col\" class=\"n\">a month</th><th scope=\"col\" class=\"n\">units</th><th scope=\"col\" class=\"n\">price</th><th scope=\"col\">what</th></tr></thead>\n<tbody>\n");
+        let title = format!("{}: {} {:.2}", region.region, costs.currency, region.month);
+        head(&title, &["what"], &["units x price", "a month"], out);
         for line in &region.lines {
             let _ = writeln!(
                 out,
-                "<tr><td class=\"n\">{:.2}</td><td class=\"n\">{}</td><td class=\"n\">{} / {}</td><td>{}: {}{}{}</td></tr>",
-                line.month.unwrap_or(0.0),
-                crate::units::number_text(line.units.unwrap_or(0.0)),
-                crate::units::number_text(line.price.unwrap_or(0.0)),
-                line.per.unwrap_or(""),
+                "<tr><th scope=\"row\">{} <span>{}{}{}</span></th><td class=\"n\">{} x {}/{}</td><td class=\"n\">{:.2}</td></tr>",
                 escape(&line.what),
                 escape(&line.resources.join(", ")),
                 line.note.map_or_else(String::new, |note| format!("; {}", escape(note))),
-                source(line)
+                source(line),
+                crate::units::number_text(line.units.unwrap_or(0.0)),
+                crate::units::number_text(line.price.unwrap_or(0.0)),
+                line.per.unwrap_or(""),
+                line.month.unwrap_or(0.0)
             );
         }
-        for (title, lines) in [("unknown", &region.unknown), ("by use", &region.by_use), ("free", &region.free)] {
-            if !lines.is_empty() {
-                let named: Vec<String> = lines
-                    .iter()
-                    .map(|line| format!("{} <span class=\"faint\">{}</span>", escape(&line.resources.join(", ")), escape(&line.resource_type)))
-                    .collect();
-                let _ = writeln!(out, "<tr><td class=\"n\">{title}</td><td colspan=\"3\">{}</td></tr>", named.join("; "));
+        for (title, lines) in [("price unknown", &region.unknown), ("paid by use", &region.by_use), ("free", &region.free)] {
+            if lines.is_empty() {
+                continue;
             }
+            let named = lines
+                .iter()
+                .map(|line| format!("{} <span class=\"faint\">{}</span>", escape(&line.resources.join(", ")), escape(&line.resource_type)));
+            let _ = writeln!(out, "<tr><td colspan=\"3\"><b>{title}:</b> {}</td></tr>", named.collect::<Vec<_>>().join("; "));
         }
         out.push_str("</tbody>\n</table>\n");
     }

@@ -6,6 +6,7 @@ mod budget;
 mod commands;
 mod cost;
 mod html;
+mod needs;
 mod plans;
 mod say;
 mod shell;
@@ -23,6 +24,7 @@ use serde::Serialize;
 
 pub use budget::{Budget, Loss, Stage};
 pub use cost::{Costs, Line, RegionCost};
+pub use needs::{Held, Need};
 pub use plans::{Command, Plan, Step, Told};
 pub use text::Paper;
 pub use topology::{Move, Row, Topology};
@@ -50,6 +52,8 @@ pub struct Report {
     pub topology: Topology,
     /// The plans, one entry for each machine.
     pub plans: Vec<Plan>,
+    /// What of the surviving stacks waits for a Region that is lost.
+    pub held: Vec<Held>,
     /// Findings that the source accepts.
     pub accepted: Vec<Accepted>,
     /// Properties that the source sets in a component's resources.
@@ -139,6 +143,7 @@ pub fn report(output: &Output, sources: &SourceMap) -> Report {
         losses: budget::losses(output, sources),
         topology: topology::topology(model),
         plans: plans::plans(output),
+        held: needs::held(output),
         accepted: accepted.collect(),
         adjusted: adjusted(output, sources),
         costs: cost::costs(output),

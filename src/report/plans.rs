@@ -3,14 +3,14 @@
 use super::actions::{Action, actions, call};
 use super::commands::Line;
 use super::in_seconds;
+use super::needs::{Need, apart, needs};
 use super::shell::{Piece, Word, known};
-use super::topology::steps;
 use super::values::{Values, Variable};
 use crate::emit::Output;
 use crate::model::ids::Id;
 use crate::model::value::{Deploy, ResourceRef, Value};
 use crate::model::{Instance, Parameter};
-use crate::workflow::{self, PlanKind, SingleStep};
+use crate::workflow::{self, SingleStep, Start};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
@@ -49,6 +49,10 @@ pub struct Plan {
     pub told: Vec<Told>,
     /// How they are told.
     pub on_failure: Vec<Action>,
+    /// What it needs while it runs.
+    pub needs: Vec<Need>,
+    /// What names the Region that is lost, and why that is no need.
+    pub apart: Vec<String>,
 }
 
 /// A command that is not part of a step.
@@ -81,8 +85,8 @@ pub struct Step {
     pub best_effort: bool,
     /// What it does, in order.
     pub actions: Vec<Action>,
-    /// The resources that it speaks of: `ledger.global in us-east-1`.
-    pub needs: Vec<String>,
+    /// The resources that its calls name: `ledger.global in us-east-1`.
+    pub resources: Vec<String>,
 }
 
 /// Somebody who is told.
@@ -97,10 +101,10 @@ pub struct Told {
 /// All plans.
 pub fn plans(output: &Output) -> Vec<Plan> {
     let in_names = Rc::new(crate::names::in_names(&output.model));
-    output.model.plans.iter().map(|plan| self::plan(output, plan, &in_names)).collect()
+    output.model.plans.iter().enumerate().map(|(number, plan)| self::plan(output, number, plan, &in_names)).collect()
 }
 
-fn plan(output: &Output, plan: &workflow::Plan, in_names: &Rc<BTreeSet<Id<Parameter>>>) -> Plan {
+fn plan(output: &Output, number: usize, plan: &workflow::Plan, in_names: &Rc<BTreeSet<Id<Parameter>>>) -> Plan {
     let model = &output.model;
     let code = |region| model.regions.get(region).code.to_string();
     let machine = machine(output, plan);
@@ -108,12 +112,18 @@ fn plan(output: &Output, plan: &workflow::Plan, in_names: &Rc<BTreeSet<Id<Parame
     let mut values = Values::new(output, plan.machine, stack, in_names.clone());
     let arn = machine.map(|machine| values.deploy(&Deploy::Arn(machine))).unwrap_or_default();
     let commands = commands(plan, &arn, &values);
-    let mut groups = Vec::new();
+    let mut groups: Vec<Vec<Step>> = Vec::new();
+    groups.extend(plan.approve.as_deref().map(|step| vec![self::step(step, plan, &mut values)]));
     for step in &plan.steps {
-        groups.push(match step {
-            workflow::Step::One(step) => vec![self::step(step, plan, &mut values)],
-            workflow::Step::Parallel(branches) => branches.iter().map(|step| self::step(step, plan, &mut values)).collect(),
-        });
+        groups.push(step.branches().iter().map(|step| self::step(step, plan, &mut values)).collect());
+    }
+    let proof = output.proof.needs.iter().find(|needs| needs.plan == number);
+    for answered in proof.iter().flat_map(|proof| &proof.calls) {
+        let Some(region) = &answered.control_plane else { continue };
+        let steps = groups.iter_mut().flatten().filter(|step| step.name == answered.step.as_str());
+        for action in steps.flat_map(|step| &mut step.actions).filter(|action| action.calls.as_deref() == Some(answered.operation.as_str())) {
+            action.control_plane = Some(region.clone());
+        }
     }
     let on_failure = plan.on_failure.iter().map(|notice| call(notice, "call", "tells of a failure".into(), &mut values)).collect();
     Plan {
@@ -123,13 +133,15 @@ fn plan(output: &Output, plan: &workflow::Plan, in_names: &Rc<BTreeSet<Id<Parame
         region: code(plan.machine),
         from: plan.from.map(code),
         to: plan.to.map(code),
-        starts: starts(plan),
-        bound_seconds: in_seconds(plan.bound),
+        starts: starts(output, plan),
+        bound_seconds: in_seconds(plan.machine_bound()),
         commands,
         steps: groups,
         told: told(output, plan),
         on_failure,
         variables: values.into_variables(),
+        needs: proof.map(|proof| needs(output, proof)).unwrap_or_default(),
+        apart: proof.map(|proof| apart(output, proof)).unwrap_or_default(),
     }
 }
 
@@ -159,15 +171,24 @@ fn description(output: &Output, plan: &workflow::Plan) -> String {
 }
 
 /// How a plan comes to run.
-fn starts(plan: &workflow::Plan) -> String {
+fn starts(output: &Output, plan: &workflow::Plan) -> String {
     if let Some(every) = plan.every {
         return format!("It starts by itself every {}; it can be started at any time.", super::time(in_seconds(every)));
     }
-    match (plan.kind, plan.decide) {
-        (PlanKind::Failover, Some(decide)) => {
-            format!("An operator starts it, at most {} after the loss was noticed.", super::time(in_seconds(decide)))
+    let alarm = |wake: workflow::Wake| output.model.alarms.get(wake.alarm).map_or("", |alarm| alarm.shown.as_str());
+    let approval = plan
+        .approve
+        .as_ref()
+        .map_or_else(String::new, |step| format!(" Somebody is asked first, for {} at most.", super::time(in_seconds(step.within))));
+    match plan.start {
+        Some(Start::Alarm(wake)) => format!("The alarm `{}` starts it.{approval}", alarm(wake)),
+        _ => {
+            let told = plan.detect.map_or_else(String::new, |wake| format!(", told by the alarm `{}`", alarm(wake)));
+            let decide = plan
+                .decide
+                .map_or_else(String::new, |decide| format!(", {} after the loss was noticed at the latest", super::time(in_seconds(decide))));
+            format!("An operator starts it{told}{decide}.{approval}")
         }
-        _ => "An operator starts it.".into(),
     }
 }
 
@@ -197,12 +218,12 @@ fn commands(plan: &workflow::Plan, arn: &Word, values: &Values<'_>) -> Vec<Comma
                 .plain("--query 'events[?stateEnteredEventDetails].[timestamp, stateEnteredEventDetails.name]' --output table"),
         ),
     ];
-    if steps(plan).any(asks) {
+    if plan.all_steps().any(asks) {
         let token = [Piece::Variable("token".into())];
         let answer = |operation: &str| states(operation).option("task-token", &token);
         found.push(Command { what: "It asks: the message that it sends holds the token".into(), command: "token='...'".into() });
         found.push(run("Answer yes", answer("send-task-success").plain("--task-output '{}'")));
-        found.push(run("Answer no", answer("send-task-failure").plain("--error Refused").option("cause", &known("refused by the operator"))));
+        found.push(run("Answer no", answer("send-task-failure").plain("--error No --cause refused")));
     }
     found.push(run(
         "Stop it: what is done stays done",
@@ -212,13 +233,13 @@ fn commands(plan: &workflow::Plan, arn: &Word, values: &Values<'_>) -> Vec<Comma
 }
 
 /// Whether a step waits for an answer.
-fn asks(_step: &SingleStep) -> bool {
-    false
+fn asks(step: &SingleStep) -> bool {
+    calls(&step.body).iter().any(|call| call.waits)
 }
 
 fn step(step: &SingleStep, plan: &workflow::Plan, values: &mut Values<'_>) -> Step {
     let region = values.code().to_string();
-    let needs = needs(step, plan, values.output);
+    let resources = named(step, plan, values.output);
     values.step = step.name.to_string();
     Step {
         name: step.name.to_string(),
@@ -229,12 +250,12 @@ fn step(step: &SingleStep, plan: &workflow::Plan, values: &mut Values<'_>) -> St
         usually_seconds: step.usually.as_ref().map(|(usually, _)| in_seconds(*usually)),
         best_effort: step.best_effort,
         actions: actions(&step.body, values),
-        needs,
+        resources,
     }
 }
 
-/// The resources that the calls of a step speak of.
-fn needs(step: &SingleStep, plan: &workflow::Plan, output: &Output) -> Vec<String> {
+/// The resources that the calls of a step name.
+fn named(step: &SingleStep, plan: &workflow::Plan, output: &Output) -> Vec<String> {
     let model = &output.model;
     let mut found = BTreeMap::new();
     let mut note = |resource: ResourceRef| {
@@ -294,16 +315,16 @@ fn of_deploy(deploy: &Deploy, note: &mut dyn FnMut(ResourceRef)) {
 fn told(output: &Output, plan: &workflow::Plan) -> Vec<Told> {
     let model = &output.model;
     let mut services: Vec<Id<Instance>> = Vec::new();
-    for call in &plan.on_failure {
-        let mut note = |resource: ResourceRef| {
-            let path = &model.families.get(resource.family).path;
-            let of = |instance: &Instance| !instance.word.is_empty() && path.starts_with(&instance.path);
-            if let Some((id, _)) = model.instances.iter().find(|(_, instance)| of(instance)).filter(|(id, _)| !services.contains(id)) {
-                services.push(id);
-            }
-        };
-        call.arguments.iter().for_each(|(_, value)| resources(value, &mut note));
-    }
+    let mut note = |resource: ResourceRef| {
+        let path = &model.families.get(resource.family).path;
+        let of = |instance: &Instance| !instance.word.is_empty() && path.starts_with(&instance.path);
+        if let Some((id, _)) = model.instances.iter().find(|(_, instance)| of(instance)).filter(|(id, _)| !services.contains(id)) {
+            services.push(id);
+        }
+    };
+    plan.on_failure.iter().flat_map(|call| &call.arguments).for_each(|(_, value)| resources(value, &mut note));
+    // The second path: a rule on the machine's own status.
+    plan.told.iter().for_each(|value| resources(value, &mut note));
     services.into_iter().map(|id| Told { service: model.instances.get(id).shown.clone(), listeners: listeners(output, id) }).collect()
 }
 

@@ -80,12 +80,13 @@ pub fn beginning(word: &[Piece]) -> &str {
 /// A name as that of a variable: what is no letter or digit becomes `_`.
 pub fn variable_name(text: &str) -> String {
     let mut name = String::new();
+    let mut small = false;
     for letter in text.chars() {
-        let kept = letter.is_ascii_alphanumeric();
-        if letter.is_ascii_uppercase() && name.ends_with(|c: char| c.is_ascii_lowercase() || c.is_ascii_digit()) {
+        if letter.is_ascii_uppercase() && small {
             name.push('_');
         }
-        if kept {
+        small = letter.is_ascii_lowercase() || letter.is_ascii_digit();
+        if letter.is_ascii_alphanumeric() {
             name.push(letter.to_ascii_lowercase());
         } else if !name.is_empty() && !name.ends_with('_') {
             name.push('_');

@@ -204,7 +204,7 @@ fn one_way(row: &super::Row) -> bool {
     !row.moves.is_empty() && row.word == "replica"
 }
 
-/// What something is in a Region: who takes it over there and leaves it, if anybody does.
+/// What something is in a Region, or what moves it from there and to there.
 fn role(row: &super::Row, region: &str) -> String {
     let mut plans: Vec<&str> = Vec::new();
     for moved in row.moves.iter().filter(|moved| moved.to == region || moved.from == region) {
@@ -212,5 +212,9 @@ fn role(row: &super::Row, region: &str) -> String {
             plans.push(&moved.plan);
         }
     }
-    if plans.is_empty() { row.component.clone() } else { plans.join(", ") }
+    match plans.as_slice() {
+        [] => row.component.clone(),
+        [plan] => format!("moved by {plan}"),
+        several => format!("moved by {} plans", several.len()),
+    }
 }

@@ -37,6 +37,7 @@ pub fn text(report: &Report, paper: Paper) -> String {
     for plan in &report.plans {
         self::plan(plan, &mut page);
     }
+    held(report, &mut page);
     accepted(report, &mut page);
     costs(&report.costs, &mut page);
     page.text
@@ -179,6 +180,9 @@ fn losses(report: &Report, page: &mut Page) {
 }
 
 fn topology(report: &Report, page: &mut Page) {
+    if report.topology.rows.is_empty() {
+        return;
+    }
     page.headline("What is where");
     let rows: Vec<Cells> =
         report.topology.rows.iter().map(|row| vec![cell(row.word), cell(&row.name), cell(&row.component), cell(whereabouts(row))]).collect();
@@ -214,7 +218,7 @@ fn plan(plan: &Plan, page: &mut Page) {
         }
     }
     for command in &plan.commands {
-        page.text.push_str(&format!("\n  {}:\n", command.what));
+        page.text.push_str(&format!("\n  {}\n", titled(&command.what)));
         page.command(&command.command, "    ");
     }
     let mut counter = 0;
@@ -223,6 +227,15 @@ fn plan(plan: &Plan, page: &mut Page) {
             counter += 1;
             self::step(counter, step, group.len() > 1, page);
         }
+    }
+    if !plan.needs.is_empty() {
+        page.text.push_str("\n  Needs while it runs:\n");
+        for need in &plan.needs {
+            page.hanging(&format!("{}: {}", need.resource, way(need)), "    ", "      ");
+        }
+    }
+    for apart in &plan.apart {
+        page.hanging(&format!("Not needed: {apart}"), "    ", "      ");
     }
 }
 
@@ -239,13 +252,24 @@ pub fn failure(plan: &Plan) -> String {
     format!("Told of a failure: {}.", told.join(", "))
 }
 
+/// How a plan comes to something that it needs.
+pub fn way(need: &super::Need) -> String {
+    if need.way.is_empty() { "the machine itself".into() } else { need.way.join(" -> ") }
+}
+
+/// What stands before a command: what is called, and who answers.
+pub fn calls(action: &super::actions::Action) -> Option<String> {
+    let place = action.control_plane.as_ref().map_or_else(String::new, |region| format!(" (answered in {region} only)"));
+    action.calls.as_ref().map(|calls| format!("{calls}{place}"))
+}
+
 fn step(number: usize, step: &Step, beside: bool, page: &mut Page) {
     page.text.push('\n');
     let title = page.paint(&format!("{number}. {} = {}", step.name, step.action), Style::new().bold());
     page.text.push_str(&format!("  {title}\n"));
     page.wrapped(&facts(step, beside), "     ");
     for action in &step.actions {
-        let calls = action.calls.as_ref().map_or_else(String::new, |calls| format!("{calls}: "));
+        let calls = calls(action).map_or_else(String::new, |calls| format!("{calls}: "));
         page.hanging(&format!("{calls}{}", action.text), "     - ", "       ");
         if let Some(command) = &action.command {
             page.command(command, "         ");
@@ -264,10 +288,20 @@ pub fn facts(step: &Step, beside: bool) -> String {
         facts.push("side by side with its neighbours".into());
     }
     facts.push(if step.best_effort { "may fail: the plan goes on".into() } else { "if it fails, the plan ends".to_string() });
-    if !step.needs.is_empty() {
-        facts.push(format!("names {}", step.needs.join(", ")));
+    if !step.resources.is_empty() {
+        facts.push(format!("names {}", step.resources.join(", ")));
     }
     facts.join("; ")
+}
+
+fn held(report: &Report, page: &mut Page) {
+    if report.held.is_empty() {
+        return;
+    }
+    page.headline("What waits for a lost Region");
+    for held in &report.held {
+        page.hanging(&format!("{} lost: {}: {}", held.lost, held.stack, held.what), "  ", "    ");
+    }
 }
 
 fn accepted(report: &Report, page: &mut Page) {
@@ -324,6 +358,11 @@ pub fn priced(line: &Line) -> String {
 /// The types of some lines, with their resources.
 fn named(lines: &[Line]) -> String {
     lines.iter().map(|line| format!("{} ({})", line.resource_type, line.resources.join(", "))).collect::<Vec<_>>().join("; ")
+}
+
+/// A text that leads to what stands below it.
+pub fn titled(text: &str) -> String {
+    if text.ends_with('?') { text.to_string() } else { format!("{text}:") }
 }
 
 /// A word with a capital letter.

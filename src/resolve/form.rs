@@ -138,7 +138,7 @@ impl Place {
             Self::Instance => "an instance has `input = value` lines only",
             Self::Resource => "a resource has `Property = value` lines, and `if` or `later` around them",
             Self::ResourceBranch => "`layer` and `moved from` stand directly in the block; properties may stand in `if`",
-            Self::Adjust => "`adjust` has `Property = value` lines, `depends_on` and `deletion`",
+            Self::Adjust => "`adjust` has `Property = value` lines, `depends_on`, `deletion` and `watches`",
             Self::Alarm => "an alarm has one `when` and any number of `notify`",
             Self::Plan => "a plan has steps, `parallel`, `on failure`, `start` and `decide`",
             Self::Parallel => "side by side stand steps only",

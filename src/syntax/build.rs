@@ -468,11 +468,16 @@ impl<'b> Builder<'b> {
         let operation = self.name(&operation);
         let block = parts.next()?;
         let block = self.block(block);
-        let mut call = ast::Call { span, service, operation, block, on: None, tolerates: None };
+        let mut call = ast::Call { span, service, operation, block, on: None, tolerates: None, within: None, waits: None };
         while let Some(word) = parts.next() {
+            if word.as_rule() == Rule::k_waits {
+                call.waits = Some(self.span(&word));
+                continue;
+            }
             let value = self.next_expression(&mut parts)?;
             match word.as_rule() {
                 Rule::k_on => call.on = Some(value),
+                Rule::k_within => call.within = Some(value),
                 _ => call.tolerates = Some(value),
             }
         }

@@ -4,7 +4,8 @@
 //! 2 more around the branches of a parallel, and 2 for the execution itself. Source: Step Functions API reference, `HistoryEvent`
 //! (read 2026-11-24).
 
-use super::{Operation, Plan, RETRY_INTERVAL, SingleStep, Step};
+use super::bounds::{self, RETRY_INTERVAL};
+use super::{Operation, Plan, SingleStep, Step};
 
 /// Events of a state: entered and exited.
 const STATE: u64 = 2;
@@ -20,7 +21,7 @@ const EXECUTION: u64 = 2;
 pub struct Rounds {
     /// How many times it waits and asks again.
     pub count: u64,
-    /// Events of one of them: the pause, the calls of the question with their retries, the decision.
+    /// Events of one of them: the pause, the calls of the question with their retries, whether it is done, whether it is asked again.
     pub events: u64,
     /// The pause between two questions, milliseconds.
     pub every: f64,
@@ -35,9 +36,9 @@ impl Rounds {
         self.count.saturating_mul(self.events)
     }
 
-    /// The worst case. A question that is tried again takes longer, so there are fewer of them: the number of attempts with the most
-    /// events in the time counts.
-    fn worst(asked: &[(u64, u64)], every: f64, within: f64) -> Self {
+    /// The worst case of questions, the last of which begins at `last`. One that is tried again takes longer, so there are fewer of
+    /// them: the number of attempts with the most events in the time counts.
+    fn worst(asked: &[(u64, u64)], every: f64, last: f64, within: f64) -> Self {
         let most = asked.iter().map(|(_, retries)| retries + 1).max().unwrap_or(1);
         let cases = (1..=most).map(|attempts| {
             let tried = |retries: u64| attempts.min(retries + 1);
@@ -45,8 +46,9 @@ impl Rounds {
                 .iter()
                 .map(|(calls, retries)| calls * (1..tried(*retries)).map(|retry| u64::from(RETRY_INTERVAL) << (retry - 1)).sum::<u64>())
                 .sum();
-            let events = asked.iter().map(|(calls, retries)| calls * (STATE + ATTEMPT * tried(*retries))).sum::<u64>() + 2 * STATE;
-            Self { count: (within / (every + pauses as f64 * 1000.0)).floor() as u64, events, every, within }
+            let events = asked.iter().map(|(calls, retries)| calls * (STATE + ATTEMPT * tried(*retries))).sum::<u64>() + 3 * STATE;
+            // The last pause is cut short; one more question may follow it within the same second.
+            Self { count: (last / (every + pauses as f64 * 1000.0)).floor() as u64 + 2, events, every, within }
         });
         cases.max_by_key(|case| case.total()).unwrap_or(Self { count: 0, events: 0, every, within })
     }
@@ -55,6 +57,7 @@ impl Rounds {
 /// The most events of an execution, whichever way it ends.
 #[must_use]
 pub fn worst_case(plan: &Plan) -> u64 {
+    let approve = plan.approve.as_deref().map_or(0, of_step);
     let steps: u64 = plan
         .steps
         .iter()
@@ -65,7 +68,7 @@ pub fn worst_case(plan: &Plan) -> u64 {
         })
         .sum();
     let told: u64 = plan.on_failure.iter().map(|call| STATE + ATTEMPT * u64::from(call.retries + 1)).sum();
-    EXECUTION + steps + told + STATE
+    EXECUTION + approve + steps + told + STATE
 }
 
 /// The most events of a step.
@@ -93,7 +96,7 @@ fn rounds_in(body: &[Operation]) -> Vec<Rounds> {
 
 fn rounds(ask: &[super::Call], every: f64, within: f64) -> Rounds {
     let asked: Vec<(u64, u64)> = ask.iter().map(|call| (1, u64::from(call.retries))).collect();
-    Rounds::worst(&asked, every, within)
+    Rounds::worst(&asked, every, bounds::last_question(ask, within), within)
 }
 
 fn of_body(body: &[Operation]) -> u64 {
@@ -118,17 +121,17 @@ mod tests {
 
     #[test]
     fn a_question_without_retries_is_asked_as_often_as_the_time_allows() {
-        // Wait 2, call 5, choice 2.
-        assert_eq!(Rounds::worst(&[(1, 0)], 15_000.0, 480_000.0).total(), 32 * 9);
-        assert_eq!(Rounds::worst(&[(2, 0)], 1_000.0, 60_000.0).total(), 60 * 14);
-        assert_eq!(Rounds::worst(&[], 1_000.0, 60_000.0).total(), 60 * 4);
+        // Wait 2, call 5, choices 4.
+        assert_eq!(Rounds::worst(&[(1, 0)], 15_000.0, 465_000.0, 480_000.0).total(), 33 * 11);
+        assert_eq!(Rounds::worst(&[(2, 0)], 1_000.0, 58_000.0, 60_000.0).total(), 60 * 16);
+        assert_eq!(Rounds::worst(&[], 1_000.0, 60_000.0, 60_000.0).total(), 62 * 6);
     }
 
     #[test]
     fn retries_count_where_they_fit() {
-        // A second attempt takes a pause of 2 s: 28 rounds of 12 events, where one attempt gives 32 of 9, and three give 22 of 15.
-        assert_eq!(Rounds::worst(&[(1, 2)], 15_000.0, 480_000.0).total(), 28 * 12);
+        // One attempt gives 32 rounds of 11 events; two, with a pause of 2 s, 28 of 14; three 23 of 17.
+        assert_eq!(Rounds::worst(&[(1, 2)], 15_000.0, 450_000.0, 480_000.0).total(), 28 * 14);
         // Where questions follow fast, those at once are more.
-        assert_eq!(Rounds::worst(&[(1, 2)], 1_000.0, 60_000.0).total(), 60 * 9);
+        assert_eq!(Rounds::worst(&[(1, 2)], 1_000.0, 58_000.0, 60_000.0).total(), 60 * 11);
     }
 }

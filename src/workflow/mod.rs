@@ -1,5 +1,6 @@
 //! Plans as data: a tree of steps, calls, waits and questions. ASL is one way to write it down.
 
+pub mod bounds;
 pub mod events;
 
 use crate::model::ids::Id;
@@ -33,6 +34,35 @@ impl PlanKind {
     }
 }
 
+/// An alarm that a plan depends on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Wake {
+    /// The alarm in the Region that counts for the plan, by its number in the model.
+    pub alarm: usize,
+    /// Where the plan names it.
+    pub span: Span,
+}
+
+/// What starts a plan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Start {
+    /// A person.
+    Operator,
+    /// An alarm that goes off in the Region of the machine.
+    Alarm(Wake),
+}
+
+impl Start {
+    /// The word for people and for the manifest.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Operator => "operator",
+            Self::Alarm(_) => "alarm",
+        }
+    }
+}
+
 /// One machine: a plan for one pair of Regions.
 #[derive(Debug, Clone)]
 pub struct Plan {
@@ -48,19 +78,25 @@ pub struct Plan {
     pub to: Option<Id<Region>>,
     /// Where the machine stands.
     pub machine: Id<Region>,
+    /// Who is asked before anything is done: a step of its own, the first one.
+    pub approve: Option<Box<SingleStep>>,
     /// The steps.
     pub steps: Vec<Step>,
     /// Whom a failure is told, and with what words.
     pub on_failure: Vec<Call>,
     /// The `on failure` block; the header, if there is none.
     pub failure_span: Span,
-    /// How it is started: `operator`.
-    pub start: Option<SmolStr>,
+    /// Who is told if the machine itself ends badly, by a second path: what such a message is sent to, in the Region of the machine.
+    pub told: Vec<Value>,
+    /// What starts it; none, if the plan does not say it.
+    pub start: Option<Start>,
+    /// The alarm that wakes the person who starts it.
+    pub detect: Option<Wake>,
     /// How long the decision may take, milliseconds.
     pub decide: Option<f64>,
     /// How often a drill runs, milliseconds.
     pub every: Option<f64>,
-    /// The longest time that all steps may take, milliseconds.
+    /// The longest time that all steps may take, milliseconds. An approval and the notices of a failure are not in it.
     pub bound: f64,
     /// The instance of the library's machine that it became.
     pub instance: Option<Id<Instance>>,
@@ -69,24 +105,32 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// All steps, those side by side one after the other.
+    /// All steps, those side by side one after the other; the approval is none of them.
     pub fn single_steps(&self) -> impl Iterator<Item = &SingleStep> {
-        self.steps.iter().flat_map(|step| match step {
-            Step::One(step) => std::slice::from_ref(step.as_ref()),
-            Step::Parallel(branches) => branches.as_slice(),
-        })
+        self.steps.iter().flat_map(Step::branches)
     }
 
-    /// The alarm that tells of the loss, by its number in the model.
+    /// The approval, if there is one, and all steps.
+    pub fn all_steps(&self) -> impl Iterator<Item = &SingleStep> {
+        self.approve.as_deref().into_iter().chain(self.single_steps())
+    }
+
+    /// The alarm that tells of the loss, by its number in the model: the one that starts the plan, or wakes who starts it.
     #[must_use]
     pub fn detection(&self) -> Option<usize> {
-        None
+        match self.start {
+            Some(Start::Alarm(wake)) => Some(wake.alarm),
+            _ => self.detect.map(|wake| wake.alarm),
+        }
     }
 
     /// How long the decision may take, milliseconds, and whose it is.
     #[must_use]
     pub fn decision(&self) -> Option<(f64, &'static str)> {
-        self.decide.map(|decide| (decide, "an operator decides"))
+        match (&self.approve, self.decide) {
+            (Some(step), decide) => Some((step.within + decide.unwrap_or(0.0), "somebody is asked and answers")),
+            (None, decide) => decide.map(|decide| (decide, "an operator decides")),
+        }
     }
 
     /// The name of the machine: the plan's, and what tells it from the plan's other machines (`evacuate-primary`).
@@ -96,6 +140,18 @@ impl Plan {
             Some(variant) => format!("{}-{variant}", self.name),
             None => self.name.to_string(),
         }
+    }
+
+    /// The longest time that an execution takes which ends well, milliseconds: approval and steps.
+    #[must_use]
+    pub fn machine_bound(&self) -> f64 {
+        self.approve.as_ref().map_or(0.0, |step| step.within) + self.bound
+    }
+
+    /// The longest time that any execution takes, milliseconds: that, and telling of the failure.
+    #[must_use]
+    pub fn timeout(&self) -> f64 {
+        self.machine_bound() + self.on_failure.iter().map(bounds::of_call).sum::<f64>()
     }
 }
 
@@ -119,14 +175,31 @@ impl Step {
     }
 }
 
+/// What kind of step it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StepKind {
+    /// An action of a component.
+    Action,
+    /// Somebody is told. Never fails the plan.
+    Notice,
+    /// Somebody is asked, and the step waits for the answer.
+    Question,
+    /// A function is called, of which only its author knows what it does.
+    Function,
+    /// A pause.
+    Wait,
+}
+
 /// One step of a plan.
 #[derive(Debug, Clone)]
 pub struct SingleStep {
     /// The declared name.
     pub name: SmolStr,
+    /// Which kind it is.
+    pub kind: StepKind,
     /// What is done: `orders.promote`.
     pub action: String,
-    /// The instance whose action it is; none for a wait.
+    /// The instance whose action it is, whoever is told or asked, the function; none for a wait.
     pub instance: Option<Id<Instance>>,
     /// What passes after it, though nobody waits for it.
     pub takes: Vec<Delay>,
@@ -134,9 +207,9 @@ pub struct SingleStep {
     pub usually: Option<(f64, String)>,
     /// The Region that the action says it is called in; none if it can be called anywhere.
     pub place: Option<Id<Region>>,
-    /// The declared effects of the action.
+    /// What it can do to data and customers: the words of the action, and what its calls do.
     pub effects: Vec<SmolStr>,
-    /// The bound on everything in it, milliseconds.
+    /// The longest time that it can take, milliseconds: the worst case of what is in it, never more than the source allows.
     pub within: f64,
     /// May fail without failing the plan.
     pub best_effort: bool,
@@ -168,7 +241,7 @@ pub enum Operation {
         holds: Rc<Run>,
         /// The pause between two questions, milliseconds.
         every: f64,
-        /// The longest time that body and questions may take, milliseconds.
+        /// The longest time that body and questions may take, milliseconds; the machine ends the last question at that time.
         within: f64,
         /// What is done.
         body: Vec<Operation>,
@@ -215,20 +288,14 @@ pub struct Call {
     pub on_span: Option<Span>,
     /// Whether a mistake in it was reported: what follows from that is not told.
     pub wrong: bool,
+    /// How long one attempt may take, seconds, if the author says so.
+    pub attempt: Option<u32>,
+    /// Whether it ends when somebody gives back the token that it hands out, and not before.
+    pub waits: bool,
     /// Time-out of one attempt, whole seconds; set when the step's bound is divided.
     pub timeout: u32,
     /// How often it is tried again; set when the step's bound is divided.
     pub retries: u32,
     /// Where.
     pub span: Span,
-}
-
-/// The pause before the first retry of a call, seconds; it doubles each time.
-pub const RETRY_INTERVAL: u32 = 2;
-
-/// The worst case of one call with its retries and the pauses between them, milliseconds.
-#[must_use]
-pub fn call_bound((timeout, retries): (u32, u32)) -> f64 {
-    let pauses: u32 = (0..retries).map(|attempt| RETRY_INTERVAL << attempt).sum();
-    f64::from((retries + 1) * timeout + pauses) * 1000.0
 }

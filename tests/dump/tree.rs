@@ -205,10 +205,13 @@ fn call(node: &Call) -> String {
         other => format!("{other:?}"),
     }));
     let mut text = format!("call {}.{} {{{arguments}}}", node.service.text, node.operation.text);
-    for (word, value) in [("on", &node.on), ("tolerates", &node.tolerates)] {
+    for (word, value) in [("on", &node.on), ("tolerates", &node.tolerates), ("within", &node.within)] {
         if let Some(value) = value {
             text.push_str(&format!(" {word} {}", expr(value)));
         }
+    }
+    if node.waits.is_some() {
+        text.push_str(" waits");
     }
     text
 }

@@ -3,7 +3,7 @@
 use super::values::{Writer, region};
 use super::{Page, joined};
 use drc::model::Model;
-use drc::workflow::{Call, Operation, Plan, SingleStep, Step};
+use drc::workflow::{Call, Operation, Plan, SingleStep, Start, Step, StepKind, Wake};
 
 /// All plans.
 pub fn dump(model: &Model) -> String {
@@ -27,25 +27,47 @@ fn plan(page: &mut Page, model: &Model, plan: &Plan) {
     let writer = Writer { model, here: Some(plan.machine) };
     page.nest(header, |page| {
         page.line(format!("at most {}", seconds(plan.bound)));
-        plan.start.iter().for_each(|start| page.line(format!("started by {start}")));
+        plan.start.iter().for_each(|start| page.line(format!("started by {}", started(model, *start))));
+        plan.detect.iter().for_each(|wake| page.line(format!("woken by {}", alarm(model, *wake))));
         plan.decide.iter().for_each(|decide| page.line(format!("decided within {}", seconds(*decide))));
         plan.every.iter().for_each(|every| page.line(format!("every {}", seconds(*every))));
+        plan.approve.iter().for_each(|step| page.nest("asked before", |page| single(page, writer, step)));
         for step in &plan.steps {
             match step {
                 Step::One(step) => single(page, writer, step),
                 Step::Parallel(steps) => page.nest("parallel", |page| steps.iter().for_each(|step| single(page, writer, step))),
             }
         }
+        plan.told.iter().for_each(|told| page.line(format!("if it ends badly, told by a second path: {}", writer.value(told))));
         if !plan.on_failure.is_empty() {
             page.nest("on failure", |page| plan.on_failure.iter().for_each(|node| call(page, writer, node)));
         }
     });
 }
 
+fn started(model: &Model, start: Start) -> String {
+    match start {
+        Start::Operator => "operator".into(),
+        Start::Alarm(wake) => alarm(model, wake),
+    }
+}
+
+fn alarm(model: &Model, wake: Wake) -> String {
+    let alarm = &model.alarms[wake.alarm];
+    format!("alarm {}[{}]", alarm.shown, region(model, alarm.region))
+}
+
 fn single(page: &mut Page, writer: Writer, step: &SingleStep) {
     let effects = if step.effects.is_empty() { String::new() } else { format!(" is {}", step.effects.join(", ")) };
     let effort = if step.best_effort { ", may fail" } else { "" };
-    let header = format!("step {} = {}{effects}: at most {}{effort}", step.name, step.action, seconds(step.within));
+    let kind = match step.kind {
+        StepKind::Action => "",
+        StepKind::Notice => "notice ",
+        StepKind::Question => "question ",
+        StepKind::Function => "function ",
+        StepKind::Wait => "pause ",
+    };
+    let header = format!("step {} = {kind}{}{effects}: at most {}{effort}", step.name, step.action, seconds(step.within));
     page.nest(header, |page| step.body.iter().for_each(|node| operation(page, writer, node)));
 }
 
@@ -68,7 +90,8 @@ fn operation(page: &mut Page, writer: Writer, node: &Operation) {
 
 fn call(page: &mut Page, writer: Writer, call: &Call) {
     let result = call.result.as_ref().map_or(String::new(), |name| format!("${name} = "));
-    let header = format!("{result}{}.{}, {} s, {} retries", call.service, call.operation, call.timeout, call.retries);
+    let waits = if call.waits { ", waits for its token" } else { "" };
+    let header = format!("{result}{}.{}, {} s, {} retries{waits}", call.service, call.operation, call.timeout, call.retries);
     page.nest(header, |page| {
         for (name, argument) in &call.arguments {
             page.line(format!("{name} = {}", writer.value(argument)));

@@ -14,7 +14,7 @@ from roles import Role, statements
 RECORD = Path(__file__).parent.parent / "judges" / "record.cjs"
 
 
-def _machines(engine):
+def machines(engine):
     """Every deployed machine: its ARN, Region, role and definition."""
     for stack in engine.stacks.values():
         for resource in stack.resources.values():
@@ -25,17 +25,22 @@ def _machines(engine):
 
 def check(engine):
     """What is not allowed, what is allowed for nothing; how many calls were looked at."""
-    machines = list(_machines(engine))
-    if not machines:
+    found = list(machines(engine))
+    if not found:
         return [], 0
     with tempfile.NamedTemporaryFile("w", suffix=".json", encoding="utf-8") as file:
-        json.dump({arn: definition for arn, _, _, definition in machines}, file)
+        json.dump({arn: definition for arn, _, _, definition in found}, file)
         file.flush()
         result = subprocess.run(["node", RECORD, file.name], env=os.environ, capture_output=True, text=True, check=False)
     if result.returncode != 0:
         return [f"the machines cannot be run: {result.stderr.strip()}"], 0
-    recorded, findings, count = json.loads(result.stdout), [], 0
-    for arn, region, role_arn, _ in machines:
+    return judge(engine, json.loads(result.stdout))
+
+
+def judge(engine, recorded):
+    """Holds calls that were recorded (for each machine's ARN: service, operation, arguments) against the machines' roles."""
+    findings, count = [], 0
+    for arn, region, role_arn, _ in machines(engine):
         role, name = Role(statements(region, role_arn)), f"{region}/{arn.rsplit(':', 1)[-1]}"
         for call in recorded[arn]:
             count += 1

@@ -18,9 +18,12 @@ class StateError extends Error {
 /** An end that nothing can catch, or a machine that AWS would refuse. */
 class Broken extends Error {}
 
-/** `answer(service, operation, arguments, milliseconds)` gives a result or throws a StateError; `seconds` on either says how long it took. */
-async function execute(machine, answer, input = {}) {
-  const run = { answer, events: 0, start: Date.UTC(2030, 0, 1), context: { Execution: { Id: "arn:execution", Name: "execution", Input: input } } };
+/**
+ * `answer(service, operation, arguments, milliseconds, state)` gives a result or throws a StateError; `seconds` on either says how long it
+ * took. `watch(state, milliseconds)` is told each state that is entered.
+ */
+async function execute(machine, answer, input = {}, watch = () => {}) {
+  const run = { answer, watch, events: 0, start: Date.UTC(2030, 0, 1), context: { Execution: { Id: "arn:execution", Name: "execution", Input: input } } };
   const limit = machine.TimeoutSeconds * 1000;
   const clock = { now: 0 };
   try {
@@ -41,6 +44,7 @@ async function scope(machine, input, outer, clock, run) {
     if ((run.events += 1) > MAXIMUM_EVENTS) throw new Broken("more events than an execution may have");
     const state = machine.States[name];
     if (!state) throw new Broken(`there is no state \`${name}\``);
+    run.watch(name, clock.now);
     const next = await enter(name, state, input, variables, clock, run);
     if (next.end) return next.output;
     input = next.output;
@@ -77,7 +81,7 @@ async function enter(name, state, input, variables, clock, run) {
       return leave(state, {}, state.Default);
     case "Task":
     case "Parallel":
-      return attempts(name, state, clock, leave, () => (state.Type === "Task" ? task(state, evaluate, clock, run) : parallel(state, input, variables, clock, run)));
+      return attempts(name, state, clock, leave, () => (state.Type === "Task" ? task(name, state, evaluate, clock, run) : parallel(state, input, variables, clock, run)));
     default:
       throw new Broken(`${name}: no state of type ${state.Type} is understood`);
   }
@@ -114,13 +118,13 @@ function matches(names, error) {
   return names.some((name) => name === error || name === "States.ALL" || (name === "States.TaskFailed" && error !== "States.Timeout"));
 }
 
-async function task(state, evaluate, clock, run) {
-  const [, service, operation] = /:aws-sdk:([^:]+):([^:]+)$/.exec(state.Resource) ?? [];
+async function task(name, state, evaluate, clock, run) {
+  const [, service, operation] = /:aws-sdk:([^:]+):([^:.]+)(?:\.waitForTaskToken)?$/.exec(state.Resource) ?? [];
   if (!service) throw new Broken(`no answer for ${state.Resource}`);
   const given = await evaluate(state.Arguments, {});
   let result;
   try {
-    result = run.answer(service, operation, given, clock.now);
+    result = run.answer(service, operation, given, clock.now, name);
   } catch (error) {
     if (!(error instanceof StateError)) throw error;
     result = error;
@@ -165,12 +169,20 @@ async function template(value, states, variables, clock, run, name) {
   return value;
 }
 
+/** Expressions, parsed once. */
+const parsed = new Map();
+
+function expressionOf(source) {
+  if (!parsed.has(source)) parsed.set(source, jsonata(source));
+  return parsed.get(source);
+}
+
 async function evaluated(source, states, variables, clock, run, name) {
   const bindings = { states, millis: () => run.start + clock.now };
   for (const variable in variables) bindings[variable] = variables[variable];
   let result;
   try {
-    result = await jsonata(source).evaluate(undefined, bindings);
+    result = await expressionOf(source).evaluate(undefined, bindings);
   } catch (error) {
     throw new StateError("States.QueryEvaluationError", `${name}: ${error.message} in ${source}`);
   }

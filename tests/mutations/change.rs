@@ -2,7 +2,7 @@
 
 use drc::diag::Diagnostics;
 use drc::source::{FileId, Span};
-use drc::syntax::ast::{ClauseWord, Declaration, Expr, ExprKind, Kind, Statement};
+use drc::syntax::ast::{ClauseWord, Declaration, Expr, ExprKind, Kind, Name, Statement};
 
 /// One change of a text.
 pub struct Change {
@@ -36,7 +36,21 @@ pub fn changes(text: &str) -> Vec<Change> {
                 all.value(declaration, "rto", "1min", "an objective that no plan keeps", "DR0412");
                 all.value(declaration, "rpo", "1s", "an objective that no copy keeps", "DR0413");
             }
-            Kind::Failback => all.without(declaration.span, name, "no plan leads back", "DR0417"),
+            Kind::Failback => {
+                all.without(declaration.span, name, "no plan leads back", "DR0417");
+                all.untold(declaration);
+                all.action(declaration, "switchover", "promote", "a return that can lose data", "DR0406");
+            }
+            Kind::Drill => {
+                all.without(declaration.span, name, "nothing is rehearsed", "DR0421");
+                all.untold(declaration);
+                if let Some(clause) = declaration.clause(ClauseWord::Every) {
+                    all.without(clause.span, name, "a rehearsal that nobody starts", "DR0421");
+                }
+                for replica in promoted(&declarations) {
+                    all.action_of(declaration, &replica, "promote", "a rehearsal that promotes", "DR0405");
+                }
+            }
             Kind::Alarm if on_lag(declaration) => {
                 all.without(declaration.span, name, "nobody watches the copies", "DR0414");
                 if let Some(clause) = declaration.clause(ClauseWord::In) {
@@ -44,6 +58,14 @@ pub fn changes(text: &str) -> Vec<Change> {
                 }
             }
             Kind::Failover => {
+                all.untold(declaration);
+                all.key(declaration, "start", "nobody says who starts it", "DR0416");
+                all.key(declaration, "decide", "nobody says how long the decision takes", "DR0416");
+                all.key(declaration, "detect", "nobody notices the loss", "DR0415");
+                for step in steps(declaration.statements()) {
+                    all.value(step, "within", "1s", "a bound that nothing fits into", "DR0404");
+                }
+                all.action(declaration, "promote", "switchover", "a planned change where a Region is lost", "DR0402");
                 if let Some(clause) = declaration.clause(ClauseWord::Among) {
                     all.instead(clause.span, &format!("from {} to {}", regions[0], regions[1]), name, "one Region only can be left", "DR0420");
                 }
@@ -52,6 +74,36 @@ pub fn changes(text: &str) -> Vec<Change> {
         }
     }
     all.found
+}
+
+/// The steps of a plan, those side by side too.
+fn steps(statements: &[Statement]) -> Vec<&Declaration> {
+    let mut found = Vec::new();
+    for statement in statements {
+        match statement {
+            Statement::Declaration(step) if step.kind == Kind::Step => found.push(step.as_ref()),
+            Statement::Parallel(node) => found.extend(steps(&node.block.statements)),
+            _ => {}
+        }
+    }
+    found
+}
+
+/// The instance and the name of an action that a step does.
+fn action_of(step: &Declaration) -> Option<(&str, &Name)> {
+    let ExprKind::Apply(callee, _) = &step.value.as_ref()?.kind else { return None };
+    let ExprKind::Member { base, name, .. } = &callee.kind else { return None };
+    let ExprKind::Name(instance) = &base.kind else { return None };
+    Some((instance.as_str(), name))
+}
+
+/// The replicas that some failover promotes.
+fn promoted(declarations: &[&Declaration]) -> Vec<String> {
+    let failovers = declarations.iter().filter(|found| found.kind == Kind::Failover);
+    let actions = failovers.flat_map(|plan| steps(plan.statements())).filter_map(action_of);
+    let mut found: Vec<String> = actions.filter(|(_, name)| name.text == "promote").map(|(instance, _)| instance.to_string()).collect();
+    found.dedup();
+    found
 }
 
 fn on_lag(alarm: &Declaration) -> bool {
@@ -84,6 +136,45 @@ impl Changes<'_> {
     /// Nothing stands at a place.
     fn without(&mut self, span: Span, where_: &str, what: &str, code: &str) {
         self.instead(span, "", where_, what, code);
+    }
+
+    /// Nobody is told of a failure.
+    fn untold(&mut self, plan: &Declaration) {
+        for statement in plan.statements() {
+            if let Statement::On(node) = statement {
+                self.without(node.span, plan.name.text.as_str(), "nobody is told of a failure", "DR0422");
+            }
+        }
+    }
+
+    /// A key of a block is not there.
+    fn key(&mut self, declaration: &Declaration, key: &str, what: &str, code: &str) {
+        for statement in declaration.statements() {
+            if let Statement::Assign(assign) = statement
+                && assign.key.text == key
+            {
+                self.without(assign.span, &format!("{key} of {}", declaration.name.text), what, code);
+            }
+        }
+    }
+
+    /// A step of a plan does another action of the same instance.
+    fn action(&mut self, plan: &Declaration, old: &str, new: &str, what: &str, code: &str) {
+        for step in steps(plan.statements()) {
+            if let Some((instance, name)) = action_of(step)
+                && name.text == old
+            {
+                self.instead(name.span, new, &format!("{instance}.{old}"), what, code);
+            }
+        }
+    }
+
+    /// The first step of a plan that does something of an instance does this instead.
+    fn action_of(&mut self, plan: &Declaration, wanted: &str, new: &str, what: &str, code: &str) {
+        let step = steps(plan.statements()).into_iter().filter_map(action_of).find(|(instance, _)| *instance == wanted);
+        if let Some((_, name)) = step {
+            self.instead(name.span, new, &format!("{wanted}.{}", name.text), what, code);
+        }
     }
 
     /// A key of a block has another value.

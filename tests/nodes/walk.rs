@@ -186,6 +186,8 @@ const FLAGS: &[&str] = &[
     "text of notify",
     "on of a call",
     "tolerates",
+    "within of a call",
+    "waits of a call",
     "place of adjust",
     "version",
     "name of a use",
@@ -350,11 +352,13 @@ impl Walk {
         }
     }
 
-    fn call(&mut self, Call { span: _, service: _, operation: _, block, on, tolerates }: &Call) {
+    fn call(&mut self, Call { span: _, service: _, operation: _, block, on, tolerates, within, waits }: &Call) {
         self.flag("on of a call", on.is_some());
         self.flag("tolerates", tolerates.is_some());
+        self.flag("within of a call", within.is_some());
+        self.flag("waits of a call", waits.is_some());
         self.block(block);
-        on.iter().chain(tolerates).for_each(|value| self.expression(value));
+        on.iter().chain(tolerates).chain(within).for_each(|value| self.expression(value));
     }
 
     fn string(&mut self, StringLiteral { span: _, style, parts }: &StringLiteral) {

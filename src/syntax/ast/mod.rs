@@ -412,7 +412,7 @@ pub struct Delay {
     pub reason: StringLiteral,
 }
 
-/// `call rds.failoverGlobalCluster { ... } on [...] tolerates [...]`.
+/// `call rds.failoverGlobalCluster { ... } on [...] tolerates [...] within 30s waits`.
 #[derive(Debug, Clone)]
 pub struct Call {
     /// The whole call.
@@ -427,4 +427,8 @@ pub struct Call {
     pub on: Option<Expr>,
     /// The errors that are taken as "already done".
     pub tolerates: Option<Expr>,
+    /// How long one attempt may take, if the author says so.
+    pub within: Option<Expr>,
+    /// `waits`: until somebody gives back the token that the call hands out.
+    pub waits: Option<Span>,
 }

@@ -27,7 +27,7 @@ pub(super) const TERM: u8 = 11;
 fn level(expr: &Expr) -> u8 {
     match &expr.kind {
         ExprKind::Lambda(..) | ExprKind::If(..) | ExprKind::Ask(..) | ExprKind::Run(..) | ExprKind::Wait(..) => VALUE,
-        ExprKind::Call(call) if call.on.is_some() || call.tolerates.is_some() => OPERATION,
+        ExprKind::Call(call) if call.on.is_some() || call.tolerates.is_some() || call.within.is_some() || call.waits.is_some() => OPERATION,
         ExprKind::Range(..) => RANGE,
         ExprKind::Binary(operator, ..) => binding(*operator),
         ExprKind::Unary(UnaryOperator::Not, _) => NOT,

@@ -316,7 +316,7 @@ impl<'t> Printer<'t> {
         }
     }
 
-    /// `call service.operation { ... } on ... tolerates ...`
+    /// `call service.operation { ... } on ... tolerates ... within ... waits`
     pub(super) fn call(&mut self, node: &'t Call) {
         self.text("call ");
         self.name(&node.service);
@@ -324,11 +324,14 @@ impl<'t> Printer<'t> {
         self.name(&node.operation);
         self.text(" ");
         self.block(&node.block);
-        for (word, value) in [(" on ", &node.on), (" tolerates ", &node.tolerates)] {
+        for (word, value) in [(" on ", &node.on), (" tolerates ", &node.tolerates), (" within ", &node.within)] {
             if let Some(value) = value {
                 self.text(word);
                 self.expr(value, RANGE);
             }
+        }
+        if node.waits.is_some() {
+            self.text(" waits");
         }
     }
 

@@ -98,10 +98,10 @@ step_of() {
             step_phase=1 step_last=1 step_size=3073 step_hash=05608d3b6f93736479186c7d343f33965d6b38a44d113add70d5971f612950fe step_template='us-east-2/artifacts.template.json'
             ;;
         1/2)
-            step_phase=1 step_last=1 step_size=6442 step_hash=0b19bd7f424ad42e8b49ef9d41cbb016d024926fd13ea5b67d62a422cc8c0eff step_template='us-east-1/keys.template.json'
+            step_phase=1 step_last=1 step_size=7071 step_hash=8220711b14d56e3b2d7922f8a9367b1a03ca6290dfde21cfd623d876133d1cb8 step_template='us-east-1/keys.template.json'
             ;;
         1/3)
-            step_phase=1 step_last=1 step_size=6360 step_hash=43cefccb7b43b9075f0ab0554e5ab64259644d523a17dceebfa64967d4b8c8ac step_template='us-east-2/keys.template.json'
+            step_phase=1 step_last=1 step_size=6989 step_hash=fd99090e6fe3d2ec67e9a876c7705d5aacf842f60f5055c9d0bbf11fa298c544 step_template='us-east-2/keys.template.json'
             ;;
         1/4)
             step_phase=1 step_last=1 step_size=7682 step_hash=d089ab0fad6289d42b0fc51c371b39306061f274c81a98be5c1cea4b4e9e0fa8 step_template='us-east-1/network.template.json'
@@ -116,16 +116,16 @@ step_of() {
             step_phase=1 step_last=1 step_size=2368 step_hash=e679fb9ad4969d17337f02b7d5ebe718f59624c78b30d87308f42c612638dc67 step_template='us-east-1/global.template.json'
             ;;
         1/8)
-            step_phase=1 step_last=1 step_size=16812 step_hash=01c6361b551d8f7a12adacf6dd6914a05bb0d03529e0a4acb38882bc9b5dc0ee step_template='us-east-1/app.template.json' step_archives='d5288178d80688d9932d0cf241e1dee16eb9a76f036f3a1347e3b2685a468e22.zip'
+            step_phase=1 step_last=1 step_size=17127 step_hash=d6274ed72141cf8421613a87a493a5b3bf82983da39ffe6bf793e0dc5978ebff step_template='us-east-1/app.template.json' step_archives='d5288178d80688d9932d0cf241e1dee16eb9a76f036f3a1347e3b2685a468e22.zip'
             ;;
         1/9)
-            step_phase=1 step_last=1 step_size=16786 step_hash=c151ff440fa5fc1124f81ce3cb8f93316558f32bb86db6fad8253ef7c26d1b3f step_template='us-east-2/app.template.json' step_archives='d5288178d80688d9932d0cf241e1dee16eb9a76f036f3a1347e3b2685a468e22.zip'
+            step_phase=1 step_last=1 step_size=17101 step_hash=d6aad810f4fdb49f5ecda4c0176ea379abfc10aac455cc588d1d15a7d94147d9 step_template='us-east-2/app.template.json' step_archives='d5288178d80688d9932d0cf241e1dee16eb9a76f036f3a1347e3b2685a468e22.zip'
             ;;
         1/10)
-            step_phase=1 step_last=1 step_size=34065 step_hash=d29085f82a7a0d41a87d32d16e4d4af4b3baae2e25aedf55fdb51b23388bedd4 step_template='us-east-1/recovery.template.json'
+            step_phase=1 step_last=1 step_size=37044 step_hash=710dfae7b15ce068f7b553cbc5b1f6061aaec8d2d95b39fbe6965c1a7f732b68 step_template='us-east-1/recovery.template.json'
             ;;
         1/11)
-            step_phase=1 step_last=1 step_size=34206 step_hash=41681ac3382845e42cd3f88d0b74034e6a4b164e2acc209f0465f8e7f0338751 step_template='us-east-2/recovery.template.json'
+            step_phase=1 step_last=1 step_size=37185 step_hash=10dc80424739b0c577a067337ffe2b87b5e50fe6345a0186245874d1e5d81e9b step_template='us-east-2/recovery.template.json'
             ;;
     esac
 }

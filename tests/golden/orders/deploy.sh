@@ -44,11 +44,15 @@ define() {
     protect
     policy '{"Statement":[{"Effect":"Allow","Action":["Update:*"],"Principal":"*","Resource":["*"]},{"Effect":"Deny","Action":["Update:Replace","Update:Delete"],"Principal":"*","Resource":["LogicalResourceId/CartsTable"]}]}'
     stack 'us-east-1/recovery' 'us-east-1' 'recovery' # 11
+    capabilities 'CAPABILITY_NAMED_IAM'
+    holds_data 'EvacuateStandbyLog' 'ReadinessLog'
+    protect
+    policy '{"Statement":[{"Effect":"Allow","Action":["Update:*"],"Principal":"*","Resource":["*"]},{"Effect":"Deny","Action":["Update:Replace","Update:Delete"],"Principal":"*","Resource":["LogicalResourceId/EvacuateStandbyLog","LogicalResourceId/ReadinessLog"]}]}'
     stack 'us-east-2/recovery' 'us-east-2' 'recovery' # 12
     capabilities 'CAPABILITY_NAMED_IAM'
-    holds_data 'EvacuateLog'
+    holds_data 'EvacuatePrimaryLog' 'HomeLog' 'ReadinessLog'
     protect
-    policy '{"Statement":[{"Effect":"Allow","Action":["Update:*"],"Principal":"*","Resource":["*"]},{"Effect":"Deny","Action":["Update:Replace","Update:Delete"],"Principal":"*","Resource":["LogicalResourceId/EvacuateLog"]}]}'
+    policy '{"Statement":[{"Effect":"Allow","Action":["Update:*"],"Principal":"*","Resource":["*"]},{"Effect":"Deny","Action":["Update:Replace","Update:Delete"],"Principal":"*","Resource":["LogicalResourceId/EvacuatePrimaryLog","LogicalResourceId/HomeLog","LogicalResourceId/ReadinessLog"]}]}'
 }
 
 name_of() {
@@ -94,10 +98,10 @@ step_of() {
             step_phase=1 step_last=1 step_size=3073 step_hash=b10176c252d64606badb8901a23471928e43c6caa728cff1d41ead2a631200c2 step_template='us-east-2/artifacts.template.json'
             ;;
         1/2)
-            step_phase=1 step_last=1 step_size=6693 step_hash=cdc25cab3da6518db2b9551223e7fb65598a72a16b244e65612583370d38eddb step_template='us-east-1/keys.template.json'
+            step_phase=1 step_last=1 step_size=7322 step_hash=a781fd81733644cc19c65a990325a13361517fa154c2c00b5188fa38b033c56c step_template='us-east-1/keys.template.json'
             ;;
         1/3)
-            step_phase=1 step_last=1 step_size=6613 step_hash=164df075b976c762f01c6a6b83931b21302791db3e4a5cf36e850b38b854e99a step_template='us-east-2/keys.template.json'
+            step_phase=1 step_last=1 step_size=7242 step_hash=b39b17aa6b93597a9bf99244355ad8ddb4bcd29bbb2bb95da0f64256baba36a6 step_template='us-east-2/keys.template.json'
             ;;
         1/4)
             step_phase=1 step_last=1 step_size=6235 step_hash=943bc22341b6e081baef4661f0997d3fda148d57cb47a47767b4d133bc891bb3 step_template='us-east-1/network.template.json'
@@ -106,28 +110,28 @@ step_of() {
             step_phase=1 step_last=1 step_size=6235 step_hash=1f5e8d9a21260f81d505defd00d9b4ba47148b0787453c28582c4ebb2bc15a6e step_template='us-east-2/network.template.json'
             ;;
         1/6)
-            step_phase=1 step_last=0 step_size=12406 step_hash=f535b4981c6632d54916dcef7a6b5015904b4d11fc65d9384ad71986822a4200 step_template='us-east-1/data.phase-1.template.json'
+            step_phase=1 step_last=0 step_size=12643 step_hash=8d861f8bdc46e755b3c8ce8b642011624ae22c825eae90840cac409f55960e3a step_template='us-east-1/data.phase-1.template.json'
             ;;
         1/7)
             step_phase=1 step_last=0 step_size=10805 step_hash=e15e2a0d11f9ae4d0945f50518bd9d366b4d1754a6494e21a520aae15e6c0b93 step_template='us-east-2/data.phase-1.template.json'
             ;;
         1/8)
-            step_phase=1 step_last=1 step_size=2992 step_hash=f03b8760543dcdc6bb5ca623e993f5e8c07cca12ca2169245746742f2f106cac step_template='us-east-1/app.template.json'
+            step_phase=1 step_last=1 step_size=3307 step_hash=eec5ed1f06e775c4971a00a64dc282c96a8ddfd217761e0fa7d7b58345560f27 step_template='us-east-1/app.template.json'
             ;;
         1/9)
-            step_phase=1 step_last=1 step_size=2992 step_hash=7c83aaf9cf8769590c4f44b5a94ed4fa0d8fe0d4a83411da4d22d6047f4e94eb step_template='us-east-2/app.template.json'
+            step_phase=1 step_last=1 step_size=3307 step_hash=bed149a2aa0f2d41d2a0339188ef8232d28d80537713f96f56c13328d9a0972a step_template='us-east-2/app.template.json'
             ;;
         1/10)
-            step_phase=1 step_last=1 step_size=2423 step_hash=604aaa4dedaaf6319100474ea8db886d3634ab3089dd67676bd3ed1891ab80c4 step_template='us-east-1/global.template.json'
+            step_phase=1 step_last=1 step_size=2552 step_hash=3eb424369f6a2e935be39c3fff1ddf963ac718233bf4539bb409b38f25348ee9 step_template='us-east-1/global.template.json'
             ;;
         1/11)
-            step_phase=1 step_last=1 step_size=4280 step_hash=b9d790476ef6615520206514b6be9013c3f6165e2c8c10585ed86e3dde6570fb step_template='us-east-1/recovery.template.json'
+            step_phase=1 step_last=1 step_size=35474 step_hash=d9e305be5f8cbc0381ad7d4bcf43a1f2f4e319aa08b36c350ea3c81802b26ce0 step_template='us-east-1/recovery.template.json'
             ;;
         1/12)
-            step_phase=1 step_last=1 step_size=18201 step_hash=eaac2b1d04368fb6edbbfba3438d751e7b8f95ead117065aee50577ad7fae56c step_template='us-east-2/recovery.template.json'
+            step_phase=1 step_last=1 step_size=48949 step_hash=0e80cc3ae748b6bc9b00c92a07d6145a706c351fb071491e4dcfa8d1872ba3b2 step_template='us-east-2/recovery.template.json'
             ;;
         2/6)
-            step_phase=2 step_last=1 step_size=13977 step_hash=b28405db95bf03f11e497d25af7d98a39c09260d4cc8fc430125b12231c4167a step_template='us-east-1/data.template.json'
+            step_phase=2 step_last=1 step_size=14214 step_hash=2855caa70425833cb5a38ea8142910d25d5be31d651f19ba0ac647a1daace2cf step_template='us-east-1/data.template.json'
             ;;
         2/7)
             step_phase=2 step_last=1 step_size=12376 step_hash=a622cf0a96f9b777ec46be7ed4bd2d2e4efdeb08ed38b9dedc512bda6feca9ed step_template='us-east-2/data.template.json'
@@ -173,9 +177,13 @@ parameters_of() {
             from_param 'Suffix' 0
             ;;
         1/11)
+            from_output 'AlertsKeyArn' 2 'AlertsKeyArn'
             from_output 'AlertsTopicTopicArn' 8 'AlertsTopicTopicArn'
             from_output 'CartsTable' 10 'CartsTable'
+            from_output 'CartsTableArn' 10 'CartsTableArn'
             from_output 'LedgerCluster' 6 'LedgerCluster'
+            from_output 'LedgerClusterDBClusterArn' 6 'LedgerClusterDBClusterArn'
+            from_output 'LedgerGlobal' 6 'LedgerGlobal'
             from_param 'Suffix' 0
             ;;
         1/12)
@@ -193,8 +201,8 @@ waves() {
     "$1" 1 0 1
     "$1" 1 2 3 4 5
     "$1" 1 6 8 9 10
-    "$1" 1 7 11
-    "$1" 1 12
+    "$1" 1 7
+    "$1" 1 11 12
     "$1" 2 6 7
 }
 

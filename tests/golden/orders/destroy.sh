@@ -47,11 +47,13 @@ define() {
     deletes 'CartsTable'
     keeps 'CartsTable'
     stack 'us-east-1/recovery' 'us-east-1' 'recovery' # 11
-    needs 0 6 8 10
+    needs 0 2 6 7 8 10
+    deletes 'EvacuateStandbyLog' 'ReadinessLog'
+    keeps 'EvacuateStandbyLog' 'ReadinessLog'
     stack 'us-east-2/recovery' 'us-east-2' 'recovery' # 12
     needs 1 3 6 7 9 10
-    deletes 'EvacuateLog'
-    keeps 'EvacuateLog'
+    deletes 'EvacuatePrimaryLog' 'HomeLog' 'ReadinessLog'
+    keeps 'EvacuatePrimaryLog' 'HomeLog' 'ReadinessLog'
 }
 
 name_of() {
@@ -114,7 +116,7 @@ type_of() {
         6/LedgerGlobal)
             type='AWS::RDS::GlobalCluster'
             ;;
-        6/LedgerLog | 7/LedgerLog | 12/EvacuateLog)
+        6/LedgerLog | 7/LedgerLog | 11/EvacuateStandbyLog | 11/ReadinessLog | 12/EvacuatePrimaryLog | 12/HomeLog | 12/ReadinessLog)
             type='AWS::Logs::LogGroup'
             ;;
         6/LedgerSecret)
