@@ -97,7 +97,7 @@ impl<'a> Expander<'a> {
         let name = self.sources.slice(named.span).to_string();
         let finding = Diagnostic::error(codes::START, format!("`{name}` cannot start the {} `{}`", plan.kind.word(), plan.name))
             .label(named.span, format!("stands in {regions}, the machine in {machine}"))
-            .note("EventBridge tells of an alarm in the alarm's own Region only, and starts machines of that Region only");
+            .note("an alarm is told of in its own Region only, and starts machines of that Region only");
         let finding = if lost { finding.note("that Region is the one that is left: on the day it is lost, its alarms are silent") } else { finding };
         let declared = alarms.first().and_then(|alarm| self.model.alarms.get(*alarm)).map(|alarm| alarm.span);
         let finding = declared.into_iter().fold(finding, |finding, span| finding.secondary(span, FOR_START));

@@ -114,12 +114,6 @@ def does_not_say_why(definition, _plan):
     definition["States"]["failed"]["Cause"] = "something went wrong"
 
 
-@fault("no scenario visits")
-def a_state_that_nothing_reaches(definition, _plan):
-    """A state behind a condition that never holds."""
-    definition["States"]["never"] = {"Type": "Pass", "Next": definition["StartAt"]}
-
-
 @fault("has no answer to rds:rebootDBCluster")
 def an_unknown_call(definition, _plan):
     """A call that the world does not know."""

@@ -13,7 +13,8 @@ import schedules
 import trace
 from interpreter import Machine
 from scenarios import LATER, SOON, Judge, Scenario, scenarios
-from services.world import Impossible, Unknown
+from services.traffic import answering
+from services.world import Impossible, Unknown, World
 from shape import Shape
 
 # Modules of the emulator: `deployed` knows where they are.
@@ -37,17 +38,47 @@ class Test:
         self.findings += [f"{self.one.name}: {scenario.title}: {finding}" for finding in ran.findings]
         return ran
 
-    def all(self):
-        happy = self.go(Scenario("happy path", ends=("SUCCEEDED",)))
+    def all(self, others=()):
+        """All scenarios. `others` are the platform's other machines: what they leave behind is where some plans begin."""
+        began = self.begin(others)
+        happy = self.go(Scenario(f"happy path{began}", ends=("SUCCEEDED",)))
         happy_steps = trace.steps(happy.result, self.shape)
         self.last = {state: values[-1] for state, values in self.judge.results.items()}
-        self.lines += trace.block("happy path", happy, self.shape)
+        self.lines += trace.block(happy.scenario.title, happy, self.shape)
         self.lines += [f"    orders {order.key}{'' if order.changes else ' (nothing to do)'}" for order in happy.world.orders]
+        if self.one.plan["kind"] == "failover":
+            for name, regions in answering(happy.world).items():
+                if not any(happy.world.alive(region) for region in regions):
+                    self.findings.append(f"{self.one.name}: it succeeds, and {name} is answered by a Region that is lost")
         before = len(happy.world.asked)
         second = self.again("second run after success", happy.world, LATER)
         self.lines += trace.block("second run after success", second, self.shape, happy_steps)
         self.findings += [f"{self.one.name}: the second run after success orders {key} again" for key in happy.world.asked[before:]]
-        visited = list(dict.fromkeys(visit.state for visit in happy.result.visits))
+        self.faults(list(dict.fromkeys(visit.state for visit in happy.result.visits)), happy_steps)
+        self.after_others(others, happy_steps)
+        unvisited = [name for name in self.shape.states if name not in self.judge.visited]
+        self.lines += [f"no scenario visits {name}" for name in unvisited]
+
+    def begin(self, others):
+        """A planned plan begins where an unplanned one has ended: in the Region that is left now, or in the one that is gone to."""
+        plan = self.one.plan
+        if plan["kind"] != "failback":
+            return ""
+        for ends in ((plan["to"], plan["from"]), (plan["from"], plan["to"])):
+            for other in others:
+                if other.one.plan["kind"] == "failover" and (other.one.plan["from"], other.one.plan["to"]) == ends:
+                    world = other.judge.left_behind()
+                    if world is None:
+                        continue
+                    self.judge.start = world
+                    ran = self.judge.run(Scenario("happy path"), self.judge.world(Scenario("happy path")))
+                    if ran.result.status == "SUCCEEDED" and ran.world.asked:
+                        return f" after {other.one.name}"
+        self.judge.start = World(self.judge.things, self.one.region, writer=plan["from"])
+        return ""
+
+    def faults(self, visited, happy_steps):
+        """Everything that can fail, once and always; and a cut behind each state."""
         cuts = {}
         for scenario in self.scenarios(visited):
             ran = self.go(scenario)
@@ -61,18 +92,27 @@ class Test:
                 self.again(f"second run after: {scenario.title}", ran.world, LATER)
         for text, states in cuts.items():
             self.lines += [f"second run after a cut behind {' | '.join(states)}{text[0]}", *text[1:]]
-        unvisited = [name for name in self.shape.states if name not in self.judge.visited]
-        self.findings += [f"{self.one.name}: no scenario visits {name}" for name in unvisited]
 
     def scenarios(self, visited):
         yield from scenarios(self.shape, visited)
         if self.one.plan["kind"] == "failover":
             yield Scenario("the Region that is left still answers", nothing_lost=True, ends=("SUCCEEDED",))
 
+    def after_others(self, others, happy_steps):
+        """The second loss, a plan that is started at the wrong time, a drill after the day: what unplanned plans have left behind."""
+        start = self.judge.start
+        for other in others:
+            if other.one.plan["kind"] == "failover":
+                world = other.judge.left_behind()
+                if world is not None:
+                    self.judge.start = world
+                    ran = self.go(Scenario(f"after {other.one.name}"))
+                    self.lines += trace.block(ran.scenario.title, ran, self.shape, happy_steps)
+        self.judge.start = start
+
     def again(self, title, world, pause):
         """A second run in the same world, in which nothing fails any more: it comes to its end, and nothing is carried out twice."""
-        world.epoch += pause
-        world.catch_up()
+        world.pass_by(pause)
         world.never_done, world.token = set(), "yes"
         ran = self.go(Scenario(title, ends=("SUCCEEDED",)), world)
         made = [(order.key, deployed.dump(order.given)) for order in world.orders if order.changes]
@@ -88,7 +128,7 @@ def main(folder):
     with deployed.platform(folder) as platform:
         tests = [Test(one, platform.things) for one in deployed.by_region(platform.machines)]
         for test in tests:
-            test.all()
+            test.all([other for other in tests if other is not test])
         findings = [finding for test in tests for finding in test.findings]
         findings += golden.compare(platform.name, tests)
         refused, calls = permissions.judge(platform.engine, {test.one.arn: list(test.judge.calls.values()) for test in tests})

@@ -6,7 +6,7 @@ import json
 from interpreter import Reply, StateError
 from services import messages
 from services.traffic import answering
-from services.world import ORDERS, READS, TELLS, World, kind_of
+from services.world import ORDERS, READS, RUNS, TELLS, World, kind_of
 
 # An hour passes between a run that ended and the next one; a minute between one that was cut and the next one.
 LATER, SOON = 3_600.0, 60.0
@@ -71,6 +71,8 @@ def _of_task(shape, name):
     yield Scenario(f"{name} fails always", only(failing), ends=("SUCCEEDED",) if told else ("SUCCEEDED", "FAILED"))
     if kind == READS:
         yield Scenario(f"{name} finds nothing", only(lambda _: Reply({})))
+    if kind == RUNS:
+        yield Scenario(f"{name}: the function fails", only(lambda _: Reply({"StatusCode": 200, "FunctionError": "Unhandled", "Payload": "null"})))
     if kind == ORDERS:
         yield Scenario(f"{name} is never carried out", never_done=frozenset({name}))
     if shape.waits_for_token(name):
@@ -95,17 +97,26 @@ class Judge:
     def __init__(self, deployed, machine, shape, things):
         self.deployed, self.machine, self.shape, self.things = deployed, machine, shape, things
         self.calls, self.results, self.visited = {}, {}, set()
+        # The world before each scenario: as it was deployed, or as another machine has left it.
+        self.start = World(things, deployed.region, writer=deployed.plan.get("from"))
 
     def world(self, scenario):
-        """A new world. What an unplanned plan leaves is lost; for the others both Regions are there, and the writer is where the plan
-        leaves from."""
-        plan = self.deployed.plan
-        lost = [plan["from"]] if plan["kind"] == "failover" and not scenario.nothing_lost else []
-        made = World(self.things, self.deployed.region, lost, plan.get("from"))
+        """A new world. What an unplanned plan leaves is lost; for the others all Regions are there."""
+        made = self.start.fork()
+        made.home = self.deployed.region
+        made.lost = {self.deployed.plan["from"]} if self.deployed.plan["kind"] == "failover" and not scenario.nothing_lost else set()
         made.never_done, made.token = set(scenario.never_done), scenario.token
         return made
 
-    def run(self, scenario, world, bound=None):
+    def left_behind(self):
+        """The world an hour after the happy path of this machine, with all Regions back; none if that path is not happy."""
+        world = self.world(Scenario("happy path"))
+        ran = self.run(Scenario("happy path"), world)
+        world.lost = set()
+        world.pass_by(LATER)
+        return world if ran.result.status == "SUCCEEDED" and not ran.findings else None
+
+    def run(self, scenario, world):
         """One execution, from the moment at which the world is."""
         findings, numbers = [], {}
         began, told = world.now(), len(world.told)
@@ -143,8 +154,8 @@ class Judge:
     # ---- what must always be so
 
     def _before(self, world):
-        """Who is answered by whom before the Region is lost, and when this execution begins."""
-        lost, world.lost = world.lost, set() if world.now() == 0.0 else world.lost
+        """Who is answered by whom before anything is lost."""
+        lost, world.lost = world.lost, set() if not world.told and not world.asked else world.lost
         try:
             return _alive(world)
         finally:

@@ -2,7 +2,7 @@
 
 import dataclasses
 
-from .world import ORDERS, READS, Impossible, answers, seed
+from .world import ORDERS, READS, RUNS, Impossible, answers, seed
 
 # How long it takes until a container answers, until a server is healthy, until an event source has changed. Virtual seconds.
 CONTAINER, SERVER, EVENT_SOURCE = 60.0, 150.0, 30.0
@@ -56,6 +56,12 @@ def function_configuration(world, call):
 @answers(READS, "lambda:getFunction")
 def function(world, call):
     return {"Configuration": {"FunctionName": _function(world, call).id, "State": "Active", "LastUpdateStatus": "Successful"}}
+
+
+@answers(RUNS, "lambda:invoke")
+def invoke(world, call):
+    _function(world, call)
+    return {"StatusCode": 200, "ExecutedVersion": "$LATEST", "Payload": "null"}
 
 
 def _source(world, call):

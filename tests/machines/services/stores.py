@@ -190,23 +190,34 @@ def describe_table(world, call):
     return {"Table": {"TableName": call.given["TableName"], "TableStatus": _table(world, call.given["TableName"])}}
 
 
-def _items(world, name):
+def _place(world, name, given):
+    """Where an item is kept: its table, in all Regions, and the values of its key."""
     _table(world, name)
-    return world.items.setdefault(name, [])
+    tables = [*world.all("AWS::DynamoDB::GlobalTable"), *world.all("AWS::DynamoDB::Table")]
+    schema = next((thing.properties["KeySchema"] for thing in tables if thing.properties.get("TableName") == name), None)
+    if schema is None:
+        raise Impossible(f"nobody knows the key of {name}")
+    return name, tuple(tuple(given[part["AttributeName"]].items()) for part in schema)
 
 
 @answers(READS, "dynamodb:getItem")
 def get_item(world, call):
-    key = call.given["Key"]
-    found = next((item for item in _items(world, call.given["TableName"]) if all(item.get(name) == value for name, value in key.items())), None)
+    found = world.items.get(_place(world, call.given["TableName"], call.given["Key"]))
     return {"Item": found} if found else {}
 
 
 @answers(ORDERS, "dynamodb:putItem")
 def put_item(world, call):
     """Seen at once by who reads consistently."""
-    items, item = _items(world, call.given["TableName"]), call.given["Item"]
-    world.order(call, 0.0, lambda: items.append(item), same=item in items)
+    place, item = _place(world, call.given["TableName"], call.given["Item"]), call.given["Item"]
+    world.order(call, 0.0, lambda: world.items.update({place: item}), same=world.items.get(place) == item)
+    return {}
+
+
+@answers(ORDERS, "dynamodb:deleteItem")
+def delete_item(world, call):
+    place = _place(world, call.given["TableName"], call.given["Key"])
+    world.order(call, 0.0, lambda: world.items.pop(place, None), same=place not in world.items)
     return {}
 
 

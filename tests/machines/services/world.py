@@ -3,6 +3,7 @@
 A call that no service answers ends the suite: it is never taken for a success.
 """
 
+import copy
 import dataclasses
 import heapq
 import itertools
@@ -10,11 +11,13 @@ import itertools
 from clock import Clock
 from interpreter import Reply, StateError
 
-READS, ORDERS, TELLS = "reads", "orders", "tells"
+# A run calls a function of the platform's: only its author knows what it does, and it has to bear being called again.
+READS, ORDERS, TELLS, RUNS = "reads", "orders", "tells", "runs"
 _ANSWERS = {}   # "service:operation" -> (kind, function)
 _SEEDS = []     # functions that put what was deployed into a world
+_AGAIN = {}     # what happens again and again: functions of the world, by name
 # How long a call takes, virtual seconds.
-SECONDS = {READS: 1.0, ORDERS: 2.0, TELLS: 1.0}
+SECONDS = {READS: 1.0, ORDERS: 2.0, TELLS: 1.0, RUNS: 5.0}
 
 
 class Unknown(Exception):
@@ -42,6 +45,16 @@ def seed(function):
     """The function puts deployed things into a new world."""
     _SEEDS.append(function)
     return function
+
+
+def again(name):
+    """The function happens in every world that has the name in `again`."""
+
+    def register(function):
+        _AGAIN[name] = function
+        return function
+
+    return register
 
 
 def kind_of(key):
@@ -95,20 +108,36 @@ class World:
         self.orders, self.told, self.asked = [], [], []
         # Orders of these states are accepted and never carried out.
         self.never_done = set()
+        # What happens again and again: a name, the next moment, the seconds between two.
+        self.again = {}
         # How tokens are answered: `yes`, `no`, `never`.
         self.token = "yes"
         self._changes, self._count = [], itertools.count()
-        # The moment, while nothing runs.
-        self.epoch = 0.0
+        # The moment while nothing runs; the moment of a change while it is carried out.
+        self.epoch, self._moment = 0.0, None
         # Told of every change, when it happens.
         self.observe = lambda: None
         for put in _SEEDS:
             put(self)
 
+    def fork(self):
+        """Another world, as it is now. Nothing may be on its way but what comes again and again."""
+        if self._changes:
+            raise ValueError("something is still on its way")
+        made = copy.copy(self)
+        shared = {"things", "observe", "checks", "addresses", "keepers", "rules", "_count"}
+        for name, value in vars(self).items():
+            if name not in shared:
+                setattr(made, name, copy.deepcopy(value))
+        made.orders, made.told, made.asked = [], [], []
+        return made
+
     # ---- time
 
     def now(self):
         """The virtual moment, also between two executions."""
+        if self._moment is not None:
+            return self._moment
         return Clock.current.now if Clock.current else self.epoch
 
     def after(self, seconds, change):
@@ -116,10 +145,29 @@ class World:
         heapq.heappush(self._changes, (self.now() + seconds, next(self._count), change))
 
     def catch_up(self):
-        """Carries out what is due. Everybody who looks at the world calls it first."""
-        while self._changes and self._changes[0][0] <= self.now():
-            heapq.heappop(self._changes)[2]()
+        """Carries out what is due, each at its moment. Everybody who looks at the world calls it first."""
+        now = self.now()
+        while True:
+            change = self._changes[0][0] if self._changes else None
+            again = min((due for due, _ in self.again.values()), default=None)
+            due = min((moment for moment in (change, again) if moment is not None), default=None)
+            if due is None or due > now:
+                return
+            self._moment = due
+            if due == change:
+                heapq.heappop(self._changes)[2]()
+            else:
+                for name, (moment, seconds) in self.again.items():
+                    if moment == due:
+                        self.again[name] = (due + seconds, seconds)
+                        _AGAIN[name](self)
+            self._moment = None
             self.observe()
+
+    def pass_by(self, seconds):
+        """Time passes between two executions."""
+        self.epoch += seconds
+        self.catch_up()
 
     # ---- what is there
 
