@@ -183,11 +183,11 @@ fn starts(output: &Output, plan: &workflow::Plan) -> String {
     match plan.start {
         Some(Start::Alarm(wake)) => format!("The alarm `{}` starts it.{approval}", alarm(wake)),
         _ => {
-            let told = plan.detect.map_or_else(String::new, |wake| format!(", told by the alarm `{}`", alarm(wake)));
-            let decide = plan
-                .decide
-                .map_or_else(String::new, |decide| format!(", {} after the loss was noticed at the latest", super::time(in_seconds(decide))));
-            format!("An operator starts it{told}{decide}.{approval}")
+            let known = plan.detect.map_or_else(|| "the moment at which the loss is known".into(), |wake| format!("the alarm `{}`", alarm(wake)));
+            match plan.decide {
+                Some(decide) => format!("An operator starts it, within {} of {known}.{approval}", super::time(in_seconds(decide))),
+                None => format!("An operator starts it.{approval}"),
+            }
         }
     }
 }
