@@ -74,6 +74,7 @@ fn a_failover_says_how_it_starts() {
         "start = \"operator\", ",
         "start when late, decide = 5min, ",
         "start when late, start = \"operator\", decide = 5min, ",
+        "start when late, detect = late, ",
         "start when carts, ",
         "start when alerts, ",
     ] {
@@ -190,7 +191,7 @@ fn a_token_is_handed_out_where_a_call_waits_and_nowhere_else() {
 
 #[test]
 fn a_function_runs_with_the_effects_that_are_written() {
-    let run = |plan: &str, step: &str| format!("{plan} {{ step warm = run {step}\n on failure {{ notify alerts }} }}\n");
+    let run = |plan: &str, step: &str| format!("{plan} {{ step warm = run {step}, on failure {{ notify alerts }} }}\n");
     let drill = "drill d in both every 1h";
     passes(&run(drill, "reader is read_only { within = 2min }"));
     assert_eq!(codes(&run(drill, "reader is irreversible")), ["DR0405"]);

@@ -204,6 +204,18 @@ impl<'a> Expander<'a> {
                 "is started by a person, but does not say how long the decision takes",
                 "write `decide = 5min`, or what it takes in your team at night",
             ),
+            (Some(Start::Alarm(_)), None) if plan.detect.is_some() => {
+                let span = key_span(declaration, "detect").unwrap_or(plan.span);
+                self.fail(
+                    codes::START,
+                    format!("the failover `{}` is started by one alarm and detected by another", plan.name),
+                    span,
+                    "wakes nobody",
+                    "leave `detect` out: the alarm that starts the plan is the one that detects the loss",
+                    context,
+                );
+                return;
+            }
             (Some(Start::Alarm(_)), Some(_)) => {
                 let span = key_span(declaration, "decide").unwrap_or(plan.span);
                 self.fail(
