@@ -37,7 +37,11 @@ struct Library {
 impl Library {
     /// The same in the platform's own file, and in a component of the user's own.
     fn case(self) -> Case {
-        let body: String = self.wrong.lines().map(|line| format!("  {}\n", line.replace(" in both", " in regions").replace(" across both", " across regions"))).collect();
+        let body: String = self
+            .wrong
+            .lines()
+            .map(|line| format!("  {}\n", line.replace(" in both", " in regions").replace(" across both", " across regions")))
+            .collect();
         let through = format!("{}component outer {{\n{body}}}\nservice all: outer in both\n", self.head);
         let (direct, near) = (format!("{}{}", self.head, self.wrong), format!("{}{}", self.head, self.near));
         Case { code: self.code, plans: false, direct, through, near }
@@ -91,7 +95,12 @@ fn cases() -> Vec<Case> {
     let read = |path: &std::path::PathBuf| {
         toml::from_str::<Cases>(&fs::read_to_string(path).unwrap()).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
     };
-    files.iter().filter(|path| path.extension().is_some_and(|ending| ending == "toml")).map(read).flat_map(|read| read.case.into_iter().chain(read.library.into_iter().map(Library::case))).collect()
+    files
+        .iter()
+        .filter(|path| path.extension().is_some_and(|ending| ending == "toml"))
+        .map(read)
+        .flat_map(|read| read.case.into_iter().chain(read.library.into_iter().map(Library::case)))
+        .collect()
 }
 
 /// What is found in the lines of a text: the line from 1, and the code.
