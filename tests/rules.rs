@@ -29,6 +29,9 @@ struct Cases {
 #[serde(deny_unknown_fields)]
 struct Library {
     code: String,
+    /// Whether no input of it can be blamed: in a component, the finding stands at the declaration that led there.
+    #[serde(default)]
+    outside: bool,
     head: String,
     wrong: String,
     near: String,
@@ -42,7 +45,9 @@ impl Library {
             .lines()
             .map(|line| format!("  {}\n", line.replace(" in both", " in regions").replace(" across both", " across regions")))
             .collect();
-        let through = format!("{}component outer {{\n{body}}}\nservice all: outer in both\n", self.head);
+        let mark = format!("  // {}", self.code);
+        let (body, mark) = if self.outside { (body.replace(&mark, ""), mark) } else { (body, String::new()) };
+        let through = format!("{}component outer {{\n{body}}}\nservice all: outer in both{mark}\n", self.head);
         let (direct, near) = (format!("{}{}", self.head, self.wrong), format!("{}{}", self.head, self.near));
         Case { code: self.code, plans: false, direct, through, near }
     }
@@ -252,7 +257,7 @@ fn library_rows() -> Vec<Row> {
             let Some((before, after)) = line.rsplit_once(" as \"") else { continue };
             let Some((slug, _)) = after.split_once('"').filter(|(slug, _)| slug.contains('/')) else { continue };
             let title = before.rsplit_once(" else \"").map_or("", |(_, message)| message.trim_end_matches('"'));
-            let severity = if line.starts_with("require ") { "error" } else { "advice" };
+            let severity = if line.starts_with("require ") { "error" } else { "warning" };
             assert!(!title.is_empty() && line.starts_with(if severity == "error" { "require " } else { "advise " }), "{slug}");
             let code = format!("`{slug}`");
             if found.iter().all(|row| row.code != code) {
@@ -307,7 +312,7 @@ nearly does.
 - **core**: written in Rust, over Regions, placement, references, effects, time, units, keys and plans. No service is named there.
 - **data**: a row of `src/aws/data/rules.toml`, about a property of a resource or an argument of a call, which generic readers hold
   against resources and calls of anybody. `drc explain rds/managed-password` prints a row.
-- **library**: a `require` (error) or `advise` (advice) of a module.
+- **library**: a `require` (error) or `advise` (warning) of a module.
 
 What follows from data is accepted where it stands by `allow CODE \"reason\"`, errors too; the reason stands in the manifest.
 A source is AWS's page, with the day on which it was read in the page of the code or in the row; *derived* is what follows from how plans

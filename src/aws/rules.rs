@@ -2,11 +2,11 @@
 //! platform. What a service does on the day of an outage stands in the rows; the readers know no service.
 
 use super::rows::{self, Row};
-use rustc_hash::FxHashMap;
 use serde::Deserialize;
-use std::sync::LazyLock;
+use std::sync::OnceLock;
 
-const DATA: &str = include_str!("data/rules.toml");
+// The rows, and which of them are about what: `build.rs` writes it from `data/rules.toml`.
+include!(concat!(env!("OUT_DIR"), "/rules.rs"));
 
 /// A row under `[[rule]]`: something that is surely wrong, or questionable, if all conditions hold.
 #[derive(Debug, Clone, Deserialize)]
@@ -18,10 +18,10 @@ pub struct Rule {
     pub title: String,
     /// `error` or `warning`.
     pub severity: Weight,
-    /// The types that it is about, each as [`subjects`] gives it.
+    /// The types that it is about: `AWS::Route53::RecordSet`, or `AWS::Route53::RecordSetGroup:RecordSets/*` for each part of one.
     #[serde(default)]
     pub types: Vec<String>,
-    /// The calls that it is about: `rds.failoverGlobalCluster`; `iam.*` for all of a service.
+    /// The calls that it is about: `rds.failoverGlobalCluster`.
     #[serde(default)]
     pub calls: Vec<String>,
     /// The kinds of plans in which calls are looked at: `failover`, `failback`, `drill`; all if there are none.
@@ -137,6 +137,8 @@ pub struct Condition {
     pub others: Option<Others>,
     /// What the plans make of the Region.
     pub region: Option<Role>,
+    /// Whether it is the alarm that starts a plan.
+    pub starts: Option<bool>,
     /// The plan's machine does not stand in this end of the plan: `from` or `to`.
     pub machine_not: Option<String>,
 }
@@ -283,14 +285,6 @@ fn typed(text: &str) -> (&str, &str) {
     at.and_then(|at| Some((text.get(..at)?, text.get(at + 1..)?))).unwrap_or((text, ""))
 }
 
-/// The parts of a type that a row is about: the way to them, empty for the resource itself.
-pub fn subjects<'r>(rule: &'r Rule, resource_type: &'r str) -> impl Iterator<Item = Vec<Step>> + 'r {
-    rule.types.iter().filter_map(move |name| {
-        let (of, inner) = typed(name);
-        (of == resource_type).then(|| if inner.is_empty() { Vec::new() } else { keys(inner) })
-    })
-}
-
 /// A row under `[[forwarding]]`: a resource that hands events on, by a pattern, from one thing to others.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -342,10 +336,29 @@ pub struct Holding {
 pub struct Entry {
     /// The property without which it says nothing.
     pub has: Option<&'static str>,
+    /// Whether it says something only where a failover or failback is planned.
+    pub planned: bool,
+    when: &'static str,
+    conditions: OnceLock<Vec<Condition>>,
     row: Row<Rule>,
 }
 
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct Conditions {
+    when: Vec<Condition>,
+}
+
 impl Entry {
+    const fn new(has: Option<&'static str>, planned: bool, when: &'static str, row: &'static str) -> Self {
+        Self { has, planned, when, conditions: OnceLock::new(), row: Row::new(row) }
+    }
+
+    /// What has to hold, without the rest of the row.
+    pub fn conditions(&self) -> &[Condition] {
+        self.conditions.get_or_init(|| rows::parse::<Conditions>(self.when).unwrap_or_default().when)
+    }
+
     /// The rule.
     #[must_use]
     pub fn rule(&self) -> Option<&Rule> {
@@ -353,62 +366,29 @@ impl Entry {
     }
 }
 
-struct Table {
-    entries: Vec<Entry>,
-    types: FxHashMap<&'static str, Vec<usize>>,
-    calls: FxHashMap<&'static str, Vec<usize>>,
+/// The name of a type or call, and the numbers of the rows about it, each with the way to the part that it is about.
+type About = (&'static str, &'static [(usize, &'static str)]);
+
+/// The rules about something, in the order of the table.
+fn about(index: &'static [About], name: &str) -> impl Iterator<Item = (&'static Entry, &'static str)> + use<> {
+    let at = index.binary_search_by(|(known, _)| (*known).cmp(name)).ok();
+    let rows = at.and_then(|at| index.get(at)).map_or(&[][..], |(_, rows)| rows);
+    rows.iter().filter_map(|(number, way)| Some((ENTRIES.get(*number)?, *way)))
 }
 
-static TABLE: LazyLock<Table> = LazyLock::new(|| {
-    let (mut types, mut calls): (FxHashMap<_, Vec<usize>>, FxHashMap<_, Vec<usize>>) = Default::default();
-    let mut entries = Vec::new();
-    for (at, section) in rows::sections(DATA, "rule").enumerate() {
-        let mut seen = None;
-        for name in rows::list(section, "types") {
-            let of = typed(name).0;
-            // Two parts of one type are looked at together.
-            if seen != Some(of) {
-                types.entry(of).or_default().push(at);
-            }
-            seen = Some(of);
-        }
-        for name in rows::list(section, "calls") {
-            calls.entry(name).or_default().push(at);
-        }
-        entries.push(Entry { has: rows::text(section, "has"), row: Row::new(section) });
-    }
-    Table { entries, types, calls }
-});
-
-/// Rows by their type.
-type ByType<T> = Vec<(&'static str, Row<T>)>;
-
-fn by_type<T: serde::de::DeserializeOwned>(kind: &'static str) -> ByType<T> {
-    let rows = rows::sections(DATA, kind);
-    rows.filter_map(|section| Some((rows::text(section, "type")?, Row::new(section)))).collect()
-}
-
-static FORWARDING: LazyLock<ByType<Forwarding>> = LazyLock::new(|| by_type("forwarding"));
-static HOLDING: LazyLock<ByType<Holding>> = LazyLock::new(|| by_type("holding"));
-
-fn entries(numbers: Option<&Vec<usize>>) -> impl Iterator<Item = &'static Entry> + use<> {
-    numbers.cloned().unwrap_or_default().into_iter().filter_map(|at| TABLE.entries.get(at))
-}
-
-/// The rules about a type, in the order of the table.
-pub fn of_type(resource_type: &str) -> impl Iterator<Item = &'static Entry> + use<> {
-    entries(TABLE.types.get(resource_type))
+/// The rules about a type, in the order of the table, with the way to the part that each looks at: none for the whole resource.
+pub fn of_type(resource_type: &str) -> impl Iterator<Item = (&'static Entry, Vec<Step>)> + use<> {
+    about(TYPES, resource_type).map(|(entry, way)| (entry, if way.is_empty() { Vec::new() } else { keys(way) }))
 }
 
 /// The rules about a call, in the order of the table: `rds`, `failoverGlobalCluster`.
 pub fn of_call(service: &str, operation: &str) -> impl Iterator<Item = &'static Entry> + use<> {
-    let named = |name: &str| TABLE.calls.get(format!("{service}.{name}").as_str());
-    entries(named(operation)).chain(entries(named("*")))
+    about(CALLS, &format!("{service}.{operation}")).map(|(entry, _)| entry)
 }
 
 /// All rules, in the order of the table.
 pub fn all() -> impl Iterator<Item = &'static Rule> {
-    TABLE.entries.iter().filter_map(Entry::rule)
+    ENTRIES.iter().filter_map(Entry::rule)
 }
 
 /// The rules with a slug or code.
@@ -419,7 +399,7 @@ pub fn coded(code: &str) -> impl Iterator<Item = &'static Rule> {
 /// The slug of a rule, if the table has it; no row is read for that.
 #[must_use]
 pub fn known(code: &str) -> Option<&'static str> {
-    rows::sections(DATA, "rule").filter_map(|section| rows::text(section, "code")).find(|known| *known == code)
+    ENTRIES.iter().filter_map(|entry| rows::text(entry.row.text(), "code")).find(|known| *known == code)
 }
 
 /// How a type hands events on, if it does.
@@ -447,7 +427,7 @@ mod tests {
     }
 
     fn file() -> File {
-        toml::from_str(DATA).unwrap()
+        toml::from_str(include_str!("data/rules.toml")).unwrap()
     }
 
     /// The properties that a way names exist, as far as the type of what has them is known.
@@ -478,10 +458,14 @@ mod tests {
     #[test]
     fn every_row_can_be_read_and_is_about_what_aws_has() {
         let file = file();
-        assert!(file.rule.len() > 60 && file.rule.len() == TABLE.entries.len());
-        for (rule, entry) in file.rule.iter().zip(&TABLE.entries) {
+        assert!(file.rule.len() > 60 && file.rule.len() == ENTRIES.len());
+        for (rule, entry) in file.rule.iter().zip(&ENTRIES) {
             let code = &rule.code;
             assert!(entry.rule().is_some_and(|read| read.message == rule.message), "{code}");
+            let (cut, whole) = (format!("{:?}", entry.conditions()), format!("{:?}", rule.conditions));
+            assert!(cut == whole && entry.has == rule.has.as_deref(), "{code} is cut wrongly");
+            let role = |one: &Condition| one.region.is_some_and(|role| role != Role::Several);
+            assert_eq!(entry.planned, rule.conditions.iter().any(role), "{code}");
             assert!(rule.types.is_empty() != rule.calls.is_empty(), "{code} is about types or about calls");
             for name in &rule.types {
                 let (of, inner) = typed(name);
@@ -496,7 +480,10 @@ mod tests {
                 let full: Vec<Step> =
                     if rule.at.0.first() == Some(&Step::Whole) { rule.at.0.clone() } else { inner.iter().chain(&rule.at.0).cloned().collect() };
                 check_way(code, of, &full);
-                assert!(of_type(of).any(|entry| entry.rule().is_some_and(|read| read.message == rule.message)), "{code} is not found by {of}");
+                assert!(
+                    of_type(of).any(|(entry, way)| way == inner && entry.rule().is_some_and(|read| read.message == rule.message)),
+                    "{code} is not found by {of}"
+                );
                 if let Some(has) = &rule.has {
                     check_way(code, of, &keys(has));
                 }

@@ -131,8 +131,6 @@ pub struct Allowance {
     pub covers: Span,
     /// Why.
     pub reason: String,
-    /// Whether it stands in the standard library.
-    pub library: bool,
 }
 
 /// What the expander remembers of an instance beside the model.
