@@ -1,6 +1,8 @@
-//! Writes the table of the standard library's modules from the files in `stdlib/` (a new module is a new file, and nothing else), and
-//! the pages of `docs/errors/` as one compressed text: they are read when somebody asks for one.
+//! Writes the table of the standard library's modules from the files in `stdlib/` (a new module is a new file, and nothing else), the
+//! pages of `docs/errors/` as one compressed text (they are read when somebody asks for one), and where each rule of the rules' table is
+//! found: a run that needs none reads none.
 
+use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
@@ -9,7 +11,8 @@ fn main() -> io::Result<()> {
     let variable = |name: &str| env::var(name).map(PathBuf::from).map_err(io::Error::other);
     let (root, target) = (variable("CARGO_MANIFEST_DIR")?, variable("OUT_DIR")?);
     modules(&root.join("stdlib"), &target.join("modules.rs"))?;
-    pages(&root.join("docs/errors"), &target.join("pages.deflate"))
+    pages(&root.join("docs/errors"), &target.join("pages.deflate"))?;
+    rules(&root.join("src/aws/data/rules.toml"), &target.join("rules.rs"))
 }
 
 /// The files of a folder with this ending, sorted by their names.
@@ -44,4 +47,67 @@ fn pages(folder: &Path, target: &Path) -> io::Result<()> {
         write!(packed, "{code}\0{}\0", fs::read_to_string(path)?)?;
     }
     packed.finish().map(drop)
+}
+
+/// The rows of the table of rules, and the numbers of those about each type and call. Rows are cut, not read: what a row means is the
+/// business of `aws::rules`, whose tests read all of them.
+fn rules(path: &Path, target: &Path) -> io::Result<()> {
+    println!("cargo::rerun-if-changed={}", path.display());
+    let data = fs::read_to_string(path)?;
+    let (mut rows, mut types, mut calls) = (String::new(), BTreeMap::new(), BTreeMap::new());
+    let mut others: BTreeMap<&str, String> = BTreeMap::from([("forwarding", String::new()), ("holding", String::new())]);
+    let mut number = 0_usize;
+    for section in data.split("\n[[").skip(1) {
+        let Some((kind, row)) = section.split_once("]]\n") else { continue };
+        // A comment before the next row belongs to that one.
+        let mut row = row;
+        while let Some((before, _)) = row.rsplit_once('\n').filter(|(_, last)| last.is_empty() || last.starts_with('#')) {
+            row = before;
+        }
+        if let Some(other) = others.get_mut(kind) {
+            other.push_str(&format!("    ({:?}, Row::new({row:?})),\n", value(row, "type").unwrap_or_default()));
+            continue;
+        }
+        for (key, by) in [("types", &mut types), ("calls", &mut calls)] {
+            for name in list(row, key) {
+                // `AWS::X::Y:Way` is a part of a type.
+                let (of, way) = name.rsplit_once(':').filter(|(of, _)| of.contains("::") && !of.ends_with(':')).unwrap_or((name, ""));
+                by.entry(of.to_string()).or_insert_with(Vec::new).push((number, way.to_string()));
+            }
+        }
+        let has = value(row, "has");
+        let planned = row.contains("region = \"") && !row.contains("region = \"several\"");
+        rows.push_str(&format!("    Entry::new({has:?}, {planned}, {:?}, {row:?}),\n", conditions(row)));
+        number += 1;
+    }
+    let index =
+        |by: &BTreeMap<String, Vec<(usize, String)>>| by.iter().map(|(name, numbers)| format!("    ({name:?}, &{numbers:?}),\n")).collect::<String>();
+    let mut text = format!("static ENTRIES: [Entry; {number}] = [\n{rows}];\n");
+    text.push_str(&format!("static TYPES: &[About] = &[\n{}];\n", index(&types)));
+    text.push_str(&format!("static CALLS: &[About] = &[\n{}];\n", index(&calls)));
+    for (kind, name, of) in [("forwarding", "FORWARDING", "Forwarding"), ("holding", "HOLDING", "Holding")] {
+        let rows = others.get(kind).map_or("", String::as_str);
+        text.push_str(&format!("static {name}: [(&str, Row<{of}>); {}] = [\n{rows}];\n", rows.lines().count()));
+    }
+    fs::write(target, text)
+}
+
+/// The text that a row gives to a key.
+fn value<'r>(row: &'r str, key: &str) -> Option<&'r str> {
+    row.lines().find_map(|line| line.strip_prefix(key)?.strip_prefix(" = \"")?.strip_suffix('"'))
+}
+
+/// The texts of a list, on one line or several.
+fn list<'r>(row: &'r str, key: &str) -> impl Iterator<Item = &'r str> {
+    let inside = row.split_once(&format!("\n{key} = [")).and_then(|(_, rest)| rest.split_once(']')).map_or("", |(inside, _)| inside);
+    inside.split('"').skip(1).step_by(2)
+}
+
+/// The lines of a row that hold its conditions: they are read for each resource of its type, the rest only when they hold.
+fn conditions(row: &str) -> &str {
+    let Some(start) = row.find("\nwhen = [") else { return "" };
+    let rest = &row[start + 1..];
+    let several = rest.starts_with("when = [\n");
+    let end = if several { rest.find("\n]").map(|at| at + 2) } else { rest.find('\n') };
+    &rest[..end.unwrap_or(rest.len())]
 }

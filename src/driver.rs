@@ -141,8 +141,7 @@ fn report_unused(allows: &[Allowance], used: &[bool], diagnostics: &mut Diagnost
     let failed = diagnostics.has_errors();
     let mut said: Vec<String> = diagnostics.as_slice().iter().map(|finding| finding.code.to_string()).collect();
     said.retain(|code| !code.starts_with("DR"));
-    // What the library accepts, it accepts for those that use it in that way.
-    for (allow, used) in allows.iter().zip(used).filter(|(allow, _)| !allow.library) {
+    for (allow, used) in allows.iter().zip(used) {
         let core = allow.code.starts_with("DR");
         if core && codes::find(&allow.code).is_none() {
             let known = codes::ALL.iter().map(|code| code.id);

@@ -43,11 +43,8 @@ fn the_literal_platform_gives_exactly_its_list() {
         text[start..].lines().next().unwrap_or_default().trim().to_string()
     };
     let compiled = example("literal").compile();
-    let mut found: Vec<(String, String)> = compiled
-        .findings
-        .iter()
-        .map(|finding| (finding.code.to_string(), line_of(finding.primary().unwrap().span.start as usize)))
-        .collect();
+    let mut found: Vec<(String, String)> =
+        compiled.findings.iter().map(|finding| (finding.code.to_string(), line_of(finding.primary().unwrap().span.start as usize))).collect();
     for row in &table.finding {
         let place = found.iter().position(|(code, line)| *code == row.code && line.starts_with(&row.line));
         let place = place.unwrap_or_else(|| panic!("{} is not found at `{}`: {}\n{}", row.code, row.line, row.says, compiled.shown));

@@ -50,11 +50,11 @@ fn what_is_no_longer_made_is_removed() {
     let folder = project();
     folder.run(&["compile", "platform.dr"]);
     let before = written(&folder);
-    assert!(before.contains_key("out/us-east-2/evacuate.asl.json"), "{:?}", before.keys());
+    assert!(before.contains_key("out/us-east-2/evacuate-primary.asl.json"), "{:?}", before.keys());
     folder.write("platform.dr", ORDERS.replace("evacuate", "leave"));
     assert_eq!(code(&folder.run(&["compile", "platform.dr"])), 0);
     let after = written(&folder);
-    assert!(!after.contains_key("out/us-east-2/evacuate.asl.json") && after.contains_key("out/us-east-2/leave.asl.json"));
+    assert!(!after.contains_key("out/us-east-2/evacuate-primary.asl.json") && after.contains_key("out/us-east-2/leave-primary.asl.json"));
 }
 
 #[test]

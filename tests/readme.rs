@@ -49,7 +49,7 @@ fn findings_are_shown_as_they_are() {
         ("step answers = ledger.probe() ", "step answers = ledger.switchover() "),
         (
             "/// A closed network in each Region",
-            "resource inbox: AWS::SQS::Queue in both { VisibiltyTimeout = 300 }\n\n/// A closed network in each Region",
+            "resource told: AWS::SNS::Topic in both { DisplyName = \"orders\" }\n\n/// A closed network in each Region",
         ),
         ("region primary = us-east-1", WRONG_MEMBER),
     ] {

@@ -34,6 +34,22 @@ fn the_report_for_people_and_for_programs() {
 }
 
 #[test]
+fn the_reports_of_the_examples() {
+    let folder = Folder::new();
+    for name in ["orders", "intake", "repaired"] {
+        let platform = format!("{}/examples/{name}/platform.dr", env!("CARGO_MANIFEST_DIR"));
+        let printed = |form: &str| {
+            let output = folder.run(&["report", &platform, "--format", form]);
+            assert_eq!((code(&output), text(&output.stderr)), (0, String::new()), "{name}");
+            text(&output.stdout)
+        };
+        bless::golden(&format!("golden/report/{name}.txt"), &printed("text"));
+        bless::golden(&format!("golden/report/{name}.json"), &printed("json"));
+        assert_eq!(faults(&printed("html")), Vec::<String>::new(), "{name}");
+    }
+}
+
+#[test]
 fn a_report_is_the_same_each_time() {
     let folder = shop();
     for form in ["text", "json", "html"] {

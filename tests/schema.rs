@@ -180,7 +180,7 @@ fn the_answer_of_trace_is_what_its_schema_says() {
         serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{name}: {error}"))
     };
     for (name, hits) in
-        [("LedgerCluster", 1), ("promote", 1), ("evacuate", 1), ("Suffix", 1), ("LedgerKeyArn", 1), ("us-east-1/app", 1), ("nobody", 0)]
+        [("LedgerCluster", 1), ("promote", 1), ("evacuate-primary", 1), ("Suffix", 1), ("LedgerKeyArn", 1), ("us-east-1/app", 1), ("nobody", 0)]
     {
         let document = traced(name);
         assert_eq!(check_against(TRACE_SCHEMA, &document), Vec::<String>::new(), "{name}");

@@ -85,7 +85,9 @@ fn each_case_gives_its_codes() {
             let _ = writeln!(wrong, "{}: {codes:?} instead of {:?}", case.name, case.codes);
         }
         // What else is wrong with a case would hide what is tested.
-        for other in findings.iter().filter(|finding| !finding.code.starts_with("DR04") && finding.severity == Severity::Error) {
+        // What other rules of recovery and of modules find is theirs to test.
+        let wrong_text = |finding: &&Diagnostic| finding.code.starts_with("DR") && !finding.code.starts_with("DR04");
+        for other in findings.iter().filter(wrong_text).filter(|finding| finding.severity == Severity::Error) {
             let _ = writeln!(wrong, "{}: {} {}", case.name, other.code, other.message);
         }
         let _ = writeln!(golden, "== {}\n", case.name);

@@ -15,13 +15,6 @@ pub(super) fn text(section: &'static str, key: &str) -> Option<&'static str> {
     value.strip_suffix('"')
 }
 
-/// The texts of a list that a row gives to a key, on one line or several; nothing if there is no such key, or it is the first one.
-pub(super) fn list(section: &'static str, key: &str) -> impl Iterator<Item = &'static str> + use<> {
-    let opened = section.split_once(format!("\n{key} = [").as_str());
-    let inside = opened.and_then(|(_, rest)| rest.split_once(']')).map_or("", |(inside, _)| inside);
-    inside.split('"').skip(1).step_by(2)
-}
-
 /// A row as what it means; `None` if it is no such row, which the tests of each table rule out.
 pub(super) fn parse<T: DeserializeOwned>(section: &str) -> Option<T> {
     // A comment before the next headline belongs to nobody.
@@ -34,12 +27,19 @@ pub(super) struct Row<T> {
     parsed: OnceLock<Option<T>>,
 }
 
-impl<T: DeserializeOwned> Row<T> {
+impl<T> Row<T> {
     /// The row of a section.
-    pub(super) fn new(text: &'static str) -> Self {
+    pub(super) const fn new(text: &'static str) -> Self {
         Self { text, parsed: OnceLock::new() }
     }
 
+    /// Its text.
+    pub(super) fn text(&self) -> &'static str {
+        self.text
+    }
+}
+
+impl<T: DeserializeOwned> Row<T> {
     /// What it means.
     pub(super) fn get(&self) -> Option<&T> {
         self.parsed.get_or_init(|| parse(self.text)).as_ref()
@@ -92,9 +92,6 @@ mod tests {
         let names: Vec<_> = sections(data, "a").map(|section| text(section, "name")).collect();
         assert_eq!(names, [Some("x"), Some("z")]);
         assert_eq!(sections(data, "a").map(|section| text(section, "number")).collect::<Vec<_>>(), [None, None]);
-        let listed = "name = \"x\"\ntypes = [\n    \"a\", \"b\",\n]\nfew = [\"c\"]\n";
-        assert_eq!(list(listed, "types").collect::<Vec<_>>(), ["a", "b"]);
-        assert_eq!(list(listed, "few").chain(list(listed, "none")).collect::<Vec<_>>(), ["c"]);
         let row: Option<std::collections::BTreeMap<String, toml::Value>> = sections(data, "a").next().and_then(parse);
         assert_eq!(row.unwrap()["number"].as_integer(), Some(1));
     }

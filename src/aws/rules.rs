@@ -2,11 +2,11 @@
 //! platform. What a service does on the day of an outage stands in the rows; the readers know no service.
 
 use super::rows::{self, Row};
-use rustc_hash::FxHashMap;
 use serde::Deserialize;
-use std::sync::LazyLock;
+use std::sync::OnceLock;
 
-const DATA: &str = include_str!("data/rules.toml");
+// The rows, and which of them are about what: `build.rs` writes it from `data/rules.toml`.
+include!(concat!(env!("OUT_DIR"), "/rules.rs"));
 
 /// A row under `[[rule]]`: something that is surely wrong, or questionable, if all conditions hold.
 #[derive(Debug, Clone, Deserialize)]
@@ -18,10 +18,10 @@ pub struct Rule {
     pub title: String,
     /// `error` or `warning`.
     pub severity: Weight,
-    /// The types that it is about, each as [`subjects`] gives it.
+    /// The types that it is about: `AWS::Route53::RecordSet`, or `AWS::Route53::RecordSetGroup:RecordSets/*` for each part of one.
     #[serde(default)]
     pub types: Vec<String>,
-    /// The calls that it is about: `rds.failoverGlobalCluster`; `iam.*` for all of a service.
+    /// The calls that it is about: `rds.failoverGlobalCluster`.
     #[serde(default)]
     pub calls: Vec<String>,
     /// The kinds of plans in which calls are looked at: `failover`, `failback`, `drill`; all if there are none.
@@ -137,6 +137,8 @@ pub struct Condition {
     pub others: Option<Others>,
     /// What the plans make of the Region.
     pub region: Option<Role>,
+    /// Whether it is the alarm that starts a plan.
+    pub starts: Option<bool>,
     /// The plan's machine does not stand in this end of the plan: `from` or `to`.
     pub machine_not: Option<String>,
 }
@@ -283,14 +285,6 @@ fn typed(text: &str) -> (&str, &str) {
     at.and_then(|at| Some((text.get(..at)?, text.get(at + 1..)?))).unwrap_or((text, ""))
 }
 
-/// The parts of a type that a row is about: the way to them, empty for the resource itself.
-pub fn subjects<'r>(rule: &'r Rule, resource_type: &'r str) -> impl Iterator<Item = Vec<Step>> + 'r {
-    rule.types.iter().filter_map(move |name| {
-        let (of, inner) = typed(name);
-        (of == resource_type).then(|| if inner.is_empty() { Vec::new() } else { keys(inner) })
-    })
-}
-
 /// A row under `[[forwarding]]`: a resource that hands events on, by a pattern, from one thing to others.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -342,10 +336,29 @@ pub struct Holding {
 pub struct Entry {
     /// The property without which it says nothing.
     pub has: Option<&'static str>,
+    /// Whether it says something only where a failover or failback is planned.
+    pub planned: bool,
+    when: &'static str,
+    conditions: OnceLock<Vec<Condition>>,
     row: Row<Rule>,
 }
 
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct Conditions {
+    when: Vec<Condition>,
+}
+
 impl Entry {
+    const fn new(has: Option<&'static str>, planned: bool, when: &'static str, row: &'static str) -> Self {
+        Self { has, planned, when, conditions: OnceLock::new(), row: Row::new(row) }
+    }
+
+    /// What has to hold, without the rest of the row.
+    pub fn conditions(&self) -> &[Condition] {
+        self.conditions.get_or_init(|| rows::parse::<Conditions>(self.when).unwrap_or_default().when)
+    }
+
     /// The rule.
     #[must_use]
     pub fn rule(&self) -> Option<&Rule> {
@@ -353,62 +366,29 @@ impl Entry {
     }
 }
 
-struct Table {
-    entries: Vec<Entry>,
-    types: FxHashMap<&'static str, Vec<usize>>,
-    calls: FxHashMap<&'static str, Vec<usize>>,
+/// The name of a type or call, and the numbers of the rows about it, each with the way to the part that it is about.
+type About = (&'static str, &'static [(usize, &'static str)]);
+
+/// The rules about something, in the order of the table.
+fn about(index: &'static [About], name: &str) -> impl Iterator<Item = (&'static Entry, &'static str)> + use<> {
+    let at = index.binary_search_by(|(known, _)| (*known).cmp(name)).ok();
+    let rows = at.and_then(|at| index.get(at)).map_or(&[][..], |(_, rows)| rows);
+    rows.iter().filter_map(|(number, way)| Some((ENTRIES.get(*number)?, *way)))
 }
 
-static TABLE: LazyLock<Table> = LazyLock::new(|| {
-    let (mut types, mut calls): (FxHashMap<_, Vec<usize>>, FxHashMap<_, Vec<usize>>) = Default::default();
-    let mut entries = Vec::new();
-    for (at, section) in rows::sections(DATA, "rule").enumerate() {
-        let mut seen = None;
-        for name in rows::list(section, "types") {
-            let of = typed(name).0;
-            // Two parts of one type are looked at together.
-            if seen != Some(of) {
-                types.entry(of).or_default().push(at);
-            }
-            seen = Some(of);
-        }
-        for name in rows::list(section, "calls") {
-            calls.entry(name).or_default().push(at);
-        }
-        entries.push(Entry { has: rows::text(section, "has"), row: Row::new(section) });
-    }
-    Table { entries, types, calls }
-});
-
-/// Rows by their type.
-type ByType<T> = Vec<(&'static str, Row<T>)>;
-
-fn by_type<T: serde::de::DeserializeOwned>(kind: &'static str) -> ByType<T> {
-    let rows = rows::sections(DATA, kind);
-    rows.filter_map(|section| Some((rows::text(section, "type")?, Row::new(section)))).collect()
-}
-
-static FORWARDING: LazyLock<ByType<Forwarding>> = LazyLock::new(|| by_type("forwarding"));
-static HOLDING: LazyLock<ByType<Holding>> = LazyLock::new(|| by_type("holding"));
-
-fn entries(numbers: Option<&Vec<usize>>) -> impl Iterator<Item = &'static Entry> + use<> {
-    numbers.cloned().unwrap_or_default().into_iter().filter_map(|at| TABLE.entries.get(at))
-}
-
-/// The rules about a type, in the order of the table.
-pub fn of_type(resource_type: &str) -> impl Iterator<Item = &'static Entry> + use<> {
-    entries(TABLE.types.get(resource_type))
+/// The rules about a type, in the order of the table, with the way to the part that each looks at: none for the whole resource.
+pub fn of_type(resource_type: &str) -> impl Iterator<Item = (&'static Entry, Vec<Step>)> + use<> {
+    about(TYPES, resource_type).map(|(entry, way)| (entry, if way.is_empty() { Vec::new() } else { keys(way) }))
 }
 
 /// The rules about a call, in the order of the table: `rds`, `failoverGlobalCluster`.
 pub fn of_call(service: &str, operation: &str) -> impl Iterator<Item = &'static Entry> + use<> {
-    let named = |name: &str| TABLE.calls.get(format!("{service}.{name}").as_str());
-    entries(named(operation)).chain(entries(named("*")))
+    about(CALLS, &format!("{service}.{operation}")).map(|(entry, _)| entry)
 }
 
 /// All rules, in the order of the table.
 pub fn all() -> impl Iterator<Item = &'static Rule> {
-    TABLE.entries.iter().filter_map(Entry::rule)
+    ENTRIES.iter().filter_map(Entry::rule)
 }
 
 /// The rules with a slug or code.
@@ -419,7 +399,7 @@ pub fn coded(code: &str) -> impl Iterator<Item = &'static Rule> {
 /// The slug of a rule, if the table has it; no row is read for that.
 #[must_use]
 pub fn known(code: &str) -> Option<&'static str> {
-    rows::sections(DATA, "rule").filter_map(|section| rows::text(section, "code")).find(|known| *known == code)
+    ENTRIES.iter().filter_map(|entry| rows::text(entry.row.text(), "code")).find(|known| *known == code)
 }
 
 /// How a type hands events on, if it does.
@@ -435,138 +415,4 @@ pub fn holding(resource_type: &str) -> Option<&'static Holding> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::aws::{api, regions, schema};
-
-    #[derive(Deserialize)]
-    struct File {
-        rule: Vec<Rule>,
-        forwarding: Vec<Forwarding>,
-        holding: Vec<Holding>,
-    }
-
-    fn file() -> File {
-        toml::from_str(DATA).unwrap()
-    }
-
-    /// The properties that a way names exist, as far as the type of what has them is known.
-    fn check_way(code: &str, resource_type: &str, way: &[Step]) {
-        let root = |of: &str| schema::find(of).unwrap_or_else(|| panic!("{code}: there is no {of}")).root();
-        let mut node = (!resource_type.is_empty()).then(|| root(resource_type));
-        for step in way {
-            match step {
-                Step::Key(key) => {
-                    let Some(known) = node else { continue };
-                    // What has no properties of its own takes any.
-                    let free = known.properties().next().is_none();
-                    node = known.property(key);
-                    assert!(free || node.is_some(), "{code}: `{key}` is no property in {resource_type}");
-                }
-                Step::Each => node = node.and_then(schema::Node::items),
-                Step::To(of) => node = of.as_deref().map(root),
-                Step::By(of, inner) => {
-                    check_way(code, of, inner);
-                    node = Some(root(of));
-                }
-                Step::Whole => node = Some(root(resource_type)),
-                Step::All(of) => node = Some(root(of)),
-            }
-        }
-    }
-
-    #[test]
-    fn every_row_can_be_read_and_is_about_what_aws_has() {
-        let file = file();
-        assert!(file.rule.len() > 60 && file.rule.len() == TABLE.entries.len());
-        for (rule, entry) in file.rule.iter().zip(&TABLE.entries) {
-            let code = &rule.code;
-            assert!(entry.rule().is_some_and(|read| read.message == rule.message), "{code}");
-            assert!(rule.types.is_empty() != rule.calls.is_empty(), "{code} is about types or about calls");
-            for name in &rule.types {
-                let (of, inner) = typed(name);
-                let inner = if inner.is_empty() { Vec::new() } else { keys(inner) };
-                for way in rule.conditions.iter().flat_map(|one| [Some(&one.path), one.less_than.as_ref(), one.equals.as_ref(), one.differs.as_ref()])
-                {
-                    let Some(way) = way else { continue };
-                    let whole = matches!(way.0.first(), Some(Step::Whole | Step::All(_) | Step::By(..)));
-                    let full: Vec<Step> = if whole { way.0.clone() } else { inner.iter().chain(&way.0).cloned().collect() };
-                    check_way(code, of, &full);
-                }
-                let full: Vec<Step> =
-                    if rule.at.0.first() == Some(&Step::Whole) { rule.at.0.clone() } else { inner.iter().chain(&rule.at.0).cloned().collect() };
-                check_way(code, of, &full);
-                assert!(of_type(of).any(|entry| entry.rule().is_some_and(|read| read.message == rule.message)), "{code} is not found by {of}");
-                if let Some(has) = &rule.has {
-                    check_way(code, of, &keys(has));
-                }
-            }
-            for name in &rule.calls {
-                let (service, operation) = name.split_once('.').unwrap();
-                assert!(api::service(service).is_some_and(|service| service.operation(operation).is_some()), "{code}: there is no {name}");
-                assert!(of_call(service, operation).any(|entry| entry.rule().is_some_and(|read| read.message == rule.message)), "{code}: {name}");
-            }
-            for pattern in rule.conditions.iter().filter_map(|one| one.like.as_ref()) {
-                assert!(regex_lite::Regex::new(pattern).is_ok(), "{code}: {pattern}");
-            }
-            for set in rule.conditions.iter().filter_map(|one| one.no_set.as_ref()).flatten().flatten() {
-                assert!(regions::find(set).is_some(), "{code}: {set}");
-            }
-        }
-        for row in &file.holding {
-            assert!(holding(&row.resource_type).is_some());
-            row.used.iter().chain(&row.spared).for_each(|one| check_way(&row.holds, &row.resource_type, &one.path.0));
-        }
-        for row in &file.forwarding {
-            assert!(forwarding(&row.resource_type).is_some());
-            [&row.from, &row.to, &row.filter, &row.off.path].iter().for_each(|way| check_way("forwarding", &row.resource_type, &way.0));
-        }
-    }
-
-    #[test]
-    fn what_people_read_is_written_for_them() {
-        let file = file();
-        for rule in &file.rule {
-            let code = &rule.code;
-            let slug = code.split_once('/').is_some_and(|(service, name)| {
-                [service, name].iter().all(|part| part.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-'))
-            });
-            assert!(slug || crate_code(code), "{code} is no slug");
-            assert!(rule.source.starts_with("https://") && rule.read.len() == 10 && rule.read.starts_with("2026-"), "{code}");
-            for text in [&rule.title, &rule.message, &rule.label, &rule.why, &rule.help] {
-                assert!(!text.is_empty() && !text.ends_with('.') && !text.starts_with(' '), "{code}: {text}");
-                assert!(
-                    !text.chars().next().unwrap().is_uppercase()
-                        || ["`", "CloudFormation", "CloudFront", "Route", "Lambda", "PRIMARY", "AWS", "POST"]
-                            .iter()
-                            .any(|word| text.starts_with(word)),
-                    "{code}: {text}"
-                );
-            }
-            assert!(rule.title.len() <= 76, "{code}: the title is too long: {}", rule.title.len());
-            assert!(rule.number.iter().all(|number| number.len() == 5 && number.starts_with("DR0")), "{code}");
-            let same: Vec<&Rule> = file.rule.iter().filter(|other| other.code == *code).collect();
-            assert!(
-                crate_code(code) || same.iter().all(|other| other.title == rule.title && other.severity == rule.severity),
-                "{code} has two titles"
-            );
-        }
-    }
-
-    fn crate_code(code: &str) -> bool {
-        code.starts_with("DR04")
-    }
-
-    #[test]
-    fn ways_are_read() {
-        let steps = |text: &str| path(text).unwrap().0;
-        let key = |name: &str| Step::Key(name.into());
-        assert_eq!(steps("A/B >AWS::X::Y C"), [key("A"), key("B"), Step::To(Some("AWS::X::Y".into())), key("C")]);
-        assert_eq!(steps("<AWS::X::Y:A/*/B"), [Step::By("AWS::X::Y".into(), vec![key("A"), Step::Each, key("B")])]);
-        assert_eq!(steps("^ A > B"), [Step::Whole, key("A"), Step::To(None), key("B")]);
-        assert_eq!(steps(""), []);
-        assert!(path("<AWS::X::Y").is_err());
-        assert_eq!(typed("AWS::X::Y:A/B"), ("AWS::X::Y", "A/B"));
-        assert_eq!(typed("AWS::X::Y"), ("AWS::X::Y", ""));
-    }
-}
+mod tests;

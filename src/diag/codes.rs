@@ -125,6 +125,7 @@ codes! {
     NOTHING_CHECKED "DR0428" "a drill that checks nothing";
     TRAFFIC_FIRST "DR0429" "traffic that is moved before the data";
     DECIDING_BEST_EFFORT "DR0430" "a deciding step that may fail unnoticed";
+    LOSS_UNASKED "DR0431" "data given up without anybody being asked";
     BOTH_ANSWER "DR0432" "traffic to several Regions while one of them writes";
 
     NO_COMPUTED_NAME "DR0501" "a value that nobody tells";

@@ -175,7 +175,7 @@ impl Output {
             lines.push(format!("  {}: {}", region.code, if stacks.is_empty() { "nothing".into() } else { stacks.join(", ") }));
         }
         for plan in &self.model.plans {
-            let bound = crate::model::value::quantity_text((plan.machine_bound() / 1000.0).ceil() * 1000.0, crate::model::value::Dimension::Duration);
+            let bound = crate::units::time_text(plan.machine_bound());
             let place = &self.model.regions.get(plan.machine).code;
             let steps = if plan.steps.len() == 1 { "1 step".into() } else { format!("{} steps", plan.steps.len()) };
             lines.push(format!("  {} {} in {place}: {steps}, at most {bound}", plan.kind.word(), plan.name));

@@ -6,9 +6,10 @@ use super::{Context, Expander, MachineFile, Placement};
 use crate::asl;
 use crate::model::Instance;
 use crate::model::ids::Id;
-use crate::model::value::{Dimension, Value, quantity_text};
+use crate::model::value::{Dimension, Value};
 use crate::permissions;
 use crate::syntax::ast;
+use crate::units::time_text;
 use crate::workflow::{Plan, Start};
 use smol_str::SmolStr;
 use std::ops::Range;
@@ -135,7 +136,7 @@ impl<'a> Expander<'a> {
             return documented;
         }
         let region = |id: Option<_>| id.map(|id| self.model.regions.get(id).code.to_string()).unwrap_or_default();
-        let bound = quantity_text(plan.machine_bound(), Dimension::Duration);
+        let bound = time_text(plan.machine_bound());
         match (plan.from, plan.to) {
             (Some(_), Some(_)) => {
                 format!("{} {} from {} to {}, at most {bound}", plan.kind.word(), plan.name, region(plan.from), region(plan.to))

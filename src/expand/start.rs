@@ -97,7 +97,7 @@ impl<'a> Expander<'a> {
         let name = self.sources.slice(named.span).to_string();
         let finding = Diagnostic::error(codes::START, format!("`{name}` cannot start the {} `{}`", plan.kind.word(), plan.name))
             .label(named.span, format!("stands in {regions}, the machine in {machine}"))
-            .note("EventBridge tells of an alarm in the alarm's own Region only, and starts machines of that Region only");
+            .note("an alarm is told of in its own Region only, and starts machines of that Region only");
         let finding = if lost { finding.note("that Region is the one that is left: on the day it is lost, its alarms are silent") } else { finding };
         let declared = alarms.first().and_then(|alarm| self.model.alarms.get(*alarm)).map(|alarm| alarm.span);
         let finding = declared.into_iter().fold(finding, |finding, span| finding.secondary(span, FOR_START));
@@ -204,6 +204,18 @@ impl<'a> Expander<'a> {
                 "is started by a person, but does not say how long the decision takes",
                 "write `decide = 5min`, or what it takes in your team at night",
             ),
+            (Some(Start::Alarm(_)), None) if plan.detect.is_some() => {
+                let span = key_span(declaration, "detect").unwrap_or(plan.span);
+                self.fail(
+                    codes::START,
+                    format!("the failover `{}` is started by one alarm and detected by another", plan.name),
+                    span,
+                    "wakes nobody",
+                    "leave `detect` out: the alarm that starts the plan is the one that detects the loss",
+                    context,
+                );
+                return;
+            }
             (Some(Start::Alarm(_)), Some(_)) => {
                 let span = key_span(declaration, "decide").unwrap_or(plan.span);
                 self.fail(

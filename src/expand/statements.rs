@@ -234,14 +234,12 @@ pub(super) fn moved_from(declaration: &ast::Declaration) -> Option<SmolStr> {
     })
 }
 
-/// Every `allow` with the text that it covers: the block that it stands in, with its header; at
+/// Every `allow` of the project's files with the text that it covers: the block that it stands in, with its header; at
 /// the top of a file, the next declaration.
 pub(super) fn allowances(modules: &Modules) -> Vec<Allowance> {
     let mut found = Vec::new();
-    for module in &modules.list {
-        let before = found.len();
+    for module in modules.list.iter().filter(|module| !module.library) {
         collect(&module.tree.statements, None, &mut found);
-        found.iter_mut().skip(before).for_each(|allow: &mut Allowance| allow.library = module.library);
     }
     found
 }
@@ -256,7 +254,6 @@ fn collect(statements: &[Statement], around: Option<Span>, found: &mut Vec<Allow
                     span: node.code.span,
                     covers: around.or(next).unwrap_or(node.span),
                     reason: node.reason.plain().unwrap_or_default().to_string(),
-                    library: false,
                 });
             }
             Statement::Declaration(node) => {

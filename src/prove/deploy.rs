@@ -1,18 +1,20 @@
 //! Whether the stacks of the survivors can still be updated when a Region is lost, and what of them waits for it.
 
 use super::chain::{name, site};
-use super::graph::{Graph, Leaf, What, leaves};
+use super::graph::{Graph, Leaf, What, leaves, resource_of};
+use crate::aws::control_planes::{self, ControlPlane};
 use crate::aws::needs::{self, Use};
-use crate::aws::{control_planes, homes, schema};
+use crate::aws::{homes, schema};
 use crate::diag::{Diagnostic, Diagnostics, codes};
 use crate::layout::{Layout, Stack, Way};
 use crate::model::ids::Id;
 use crate::model::value::Deploy;
-use crate::model::value::{ResourceRef, TextPart, Value};
+use crate::model::value::{ResourceRef, TextPart};
 use crate::model::{Family, Model, Property, Region};
 use crate::source::{SourceMap, Span};
 use crate::workflow::{Plan, PlanKind};
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
+use smol_str::SmolStr;
 
 /// Something of a surviving stack that waits for a lost Region when the stack is updated.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,7 +58,15 @@ pub fn check(model: &Model, layout: &Layout, sources: &SourceMap, diagnostics: &
     if lost.is_empty() {
         return held;
     }
-    let mut checker = Checker { model, layout, sources, graph: Graph::new(model), told: FxHashSet::default(), kept: FxHashSet::default() };
+    let mut checker = Checker {
+        model,
+        layout,
+        sources,
+        graph: Graph::new(model),
+        told: FxHashSet::default(),
+        planes: FxHashMap::default(),
+        kept: FxHashSet::default(),
+    };
     for (from, plan) in lost {
         for stack in layout.stacks.iter().filter(|stack| stack.region != from) {
             checker.stack(stack, from, plan, &mut held, diagnostics);
@@ -65,12 +75,36 @@ pub fn check(model: &Model, layout: &Layout, sources: &SourceMap, diagnostics: &
     held
 }
 
+/// The control planes of a type.
+struct Planes {
+    /// That of its own service.
+    of_home: Option<ControlPlane>,
+    /// Whether it makes all resources of the type, not only those that lie in no Region.
+    always: bool,
+    /// That of another service which each of them needs. Of a type that needs one in some cases only, nobody knows here which these are.
+    of_type: Option<ControlPlane>,
+}
+
+impl Planes {
+    fn of(resource_type: &str) -> Self {
+        let row = homes::find(resource_type);
+        let of_type = control_planes::of_type(resource_type).filter(|(need, _)| need.when.is_none());
+        Self {
+            of_home: row.and_then(|row| control_planes::of_service(row.plane.as_deref()?)),
+            always: row.is_some_and(|row| row.home == homes::Kind::Region),
+            of_type: of_type.map(|(_, plane)| plane),
+        }
+    }
+}
+
 struct Checker<'m> {
     model: &'m Model,
     layout: &'m Layout,
     sources: &'m SourceMap,
     graph: Graph<'m>,
     told: FxHashSet<(Span, Id<Region>)>,
+    /// The control planes of the types that were met.
+    planes: FxHashMap<SmolStr, Planes>,
     /// Values that a stack keeps, each noted once: lost Region, stack, lost stack, output.
     kept: FxHashSet<(Id<Region>, String, String, String)>,
 }
@@ -106,16 +140,13 @@ impl<'m> Checker<'m> {
     }
 
     /// The service whose control plane makes a resource, if that stands in one Region, and that Region.
-    fn plane(&self, resource: ResourceRef, partition: &str) -> Option<(String, String)> {
+    fn plane(&mut self, resource: ResourceRef, partition: &str) -> Option<(String, String)> {
         let family = self.model.families.get(resource.family);
-        let of_home = homes::find(&family.resource_type)
-            .filter(|row| row.home == homes::Kind::Region || self.graph.is_global(resource))
-            .and_then(|row| control_planes::of_service(row.plane.as_deref()?));
-        // Of a type that needs the plane in some cases only, nobody knows here whether this is one.
-        let of_type = || control_planes::of_type(&family.resource_type).filter(|(need, _)| need.when.is_none()).map(|(_, plane)| plane);
-        let plane = of_home.or_else(of_type)?;
+        let global = self.graph.is_global(resource);
+        let planes = self.planes.entry(family.resource_type.clone()).or_insert_with(|| Planes::of(&family.resource_type));
+        let plane = planes.of_home.as_ref().filter(|_| planes.always || global).or(planes.of_type.as_ref())?;
         let region = plane.regions.get(partition)?.clone();
-        Some((plane.service, region))
+        Some((plane.service.clone(), region))
     }
 
     /// Reports what CloudFormation, or the service, reads of the lost Region whenever a resource is changed.
@@ -181,8 +212,7 @@ impl<'m> Checker<'m> {
             let mut source = None;
             leaves(&property.value, "", &mut |_, leaf| {
                 if let Leaf::Deploy(deploy) = leaf {
-                    let value = Value::Deploy(std::rc::Rc::new(deploy.clone()));
-                    source = source.or_else(|| renewing(model, &value));
+                    source = source.or_else(|| renewing(model, deploy));
                 }
             });
             let Some(source) = source else { continue };
@@ -239,13 +269,12 @@ fn takes_over(model: &Model, from: Id<Region>, to: Id<Region>) -> bool {
 }
 
 /// The resource whose reference in a value changes with each change of it.
-fn renewing(model: &Model, value: &Value) -> Option<ResourceRef> {
-    let Value::Deploy(deploy) = value else { return None };
-    match deploy.as_ref() {
+fn renewing(model: &Model, deploy: &Deploy) -> Option<ResourceRef> {
+    match deploy {
         Deploy::Text(parts) => parts.iter().find_map(|part| match part {
-            TextPart::Value(inner) => renewing(model, &Value::Deploy(inner.clone())),
+            TextPart::Value(inner) => renewing(model, inner),
             TextPart::Literal(_) => None,
         }),
-        other => super::graph::resource_of(other).filter(|target| needs::is_renewed(&model.families.get(target.family).resource_type)),
+        other => resource_of(other).filter(|target| needs::is_renewed(&model.families.get(target.family).resource_type)),
     }
 }

@@ -10,6 +10,8 @@ use crate::model::{Family, Model, Parameter, Region};
 use crate::permissions::said;
 use crate::source::Span;
 use rustc_hash::{FxHashMap, FxHashSet};
+use std::borrow::Cow;
+use std::cell::OnceCell;
 use std::rc::Rc;
 
 /// What CloudFormation reads of another service whenever it changes a resource begins so.
@@ -34,6 +36,9 @@ pub(super) enum What {
     Parameter(Id<Parameter>, Id<Region>),
 }
 
+/// Resources by a text that stands for them.
+type Names = FxHashMap<String, Rc<[ResourceRef]>>;
+
 /// Something that a property names.
 #[derive(Debug, Clone)]
 pub(super) struct Edge {
@@ -53,8 +58,8 @@ pub(super) struct Graph<'m> {
     edges: FxHashMap<ResourceRef, Rc<[Edge]>>,
     /// What is a part of a resource, and needed with it.
     parts: FxHashMap<ResourceRef, Vec<(ResourceRef, Span)>>,
-    /// Resources by the name, ARN or URL that is computed of them.
-    names: FxHashMap<String, Rc<[ResourceRef]>>,
+    /// Resources by the name, ARN or URL that is computed of them; made when a text is first looked up.
+    names: OnceCell<Names>,
     /// Resources that belong to something which lies in no Region.
     of_global: FxHashSet<Id<Family>>,
 }
@@ -63,8 +68,7 @@ impl<'m> Graph<'m> {
     /// The graph of a model.
     pub fn new(model: &'m Model) -> Self {
         let mut graph =
-            Self { model, edges: FxHashMap::default(), parts: FxHashMap::default(), names: FxHashMap::default(), of_global: FxHashSet::default() };
-        let mut names: FxHashMap<String, Vec<ResourceRef>> = FxHashMap::default();
+            Self { model, edges: FxHashMap::default(), parts: FxHashMap::default(), names: OnceCell::new(), of_global: FxHashSet::default() };
         for (id, family) in model.families.iter() {
             let row = needs::find(&family.resource_type);
             for (region, member) in &family.members {
@@ -80,20 +84,14 @@ impl<'m> Graph<'m> {
                     });
                 }
                 graph.note_global(family, own);
-                let named =
-                    types::find(&family.resource_type).and_then(|row| row.name_property.as_deref()).and_then(|name| model.property(own, name));
-                let computed = [Deploy::Ref(own), Deploy::Arn(own)].into_iter().filter_map(|deploy| computed(model, &deploy));
-                for name in named.cloned().into_iter().chain(computed) {
-                    let name = said(&name, model);
-                    let known = names.entry(name).or_default();
-                    if !known.contains(&own) {
-                        known.push(own);
-                    }
-                }
             }
         }
-        graph.names = names.into_iter().map(|(name, known)| (name, known.into())).collect();
         graph
+    }
+
+    /// The resources that a text stands for.
+    fn of_name(&self, text: &str) -> Option<&Rc<[ResourceRef]>> {
+        self.names.get_or_init(|| names(self.model)).get(text)
     }
 
     /// Notes what belongs to something that lies in no Region, because that refers to it.
@@ -204,22 +202,27 @@ impl<'m> Graph<'m> {
     pub fn named(&self, leaf: Leaf<'_>, names: bool) -> Vec<What> {
         let mut found = Vec::new();
         let text = match leaf {
+            Leaf::Text(text) => Cow::Borrowed(text),
             Leaf::Deploy(deploy) => {
                 self.references(deploy, &mut found);
-                match deploy {
-                    Deploy::Text(_) => said(&Value::Deploy(Rc::new(deploy.clone())), self.model),
-                    _ => return found,
+                // What is referred to says itself where it lies: a place that nothing refers to stands in the text.
+                let Deploy::Text(parts) = deploy else { return found };
+                let written = |part: &TextPart| matches!(part, TextPart::Literal(text) if text::has_code(self.model, text));
+                if !names && !parts.iter().any(written) {
+                    return found;
                 }
+                Cow::Owned(said(&Value::Deploy(Rc::new(deploy.clone())), self.model))
             }
-            Leaf::Text(text) => text.to_string(),
         };
-        if names && let Some(known) = self.names.get(&text).filter(|_| text.len() >= SHORTEST_NAME) {
+        if names
+            && text.len() >= SHORTEST_NAME
+            && let Some(known) = self.of_name(&text)
+        {
             found.push(What::Named(known.clone()));
         }
-        // What lies in a Region and is referred to says so itself.
         let places = text::places(self.model, &text);
         let said: Vec<Id<Region>> = found.iter().filter_map(|what| self.region_of(what)).collect();
-        found.extend(places.into_iter().filter(|place| !said.contains(place)).map(|place| What::Text(place, text.clone())));
+        found.extend(places.into_iter().filter(|place| !said.contains(place)).map(|place| What::Text(place, text.to_string())));
         found
     }
 
@@ -290,6 +293,26 @@ impl<'m> Graph<'m> {
     }
 }
 
+/// All resources by name, ARN and URL, as far as these are computed.
+fn names(model: &Model) -> Names {
+    let mut names: FxHashMap<String, Vec<ResourceRef>> = FxHashMap::default();
+    for (id, family) in model.families.iter() {
+        let property = types::find(&family.resource_type).and_then(|row| row.name_property.as_deref());
+        for region in family.members.keys() {
+            let own = ResourceRef { family: id, region: *region };
+            let named = property.and_then(|name| model.property(own, name)).cloned();
+            let computed = [Deploy::Ref(own), Deploy::Arn(own)].into_iter().filter_map(|deploy| computed(model, &deploy));
+            for name in named.into_iter().chain(computed) {
+                let known = names.entry(said(&name, model)).or_default();
+                if !known.contains(&own) {
+                    known.push(own);
+                }
+            }
+        }
+    }
+    names.into_iter().map(|(name, known)| (name, known.into())).collect()
+}
+
 /// The value of a property at a path, without lists.
 pub(super) fn at<'m>(model: &'m Model, resource: ResourceRef, path: &str) -> Option<&'m Value> {
     let mut parts = path.split('.');
@@ -298,6 +321,10 @@ pub(super) fn at<'m>(model: &'m Model, resource: ResourceRef, path: &str) -> Opt
         Value::Map(map) => map.get(part),
         _ => None,
     })
+}
+
+fn is_read(text: &str) -> bool {
+    text.contains('{') && text.contains(READ)
 }
 
 fn part<'v>(value: &'v Value, key: &str) -> Option<&'v Value> {
@@ -329,8 +356,8 @@ impl Leaf<'_> {
     /// Whether CloudFormation puts another value in its place, which it reads when it changes the resource.
     pub fn is_resolved(self) -> bool {
         match self {
-            Leaf::Text(text) => text.contains(READ),
-            Leaf::Deploy(Deploy::Text(parts)) => parts.iter().any(|part| matches!(part, TextPart::Literal(text) if text.contains(READ))),
+            Leaf::Text(text) => is_read(text),
+            Leaf::Deploy(Deploy::Text(parts)) => parts.iter().any(|part| matches!(part, TextPart::Literal(text) if is_read(text))),
             Leaf::Deploy(_) => false,
         }
     }
@@ -346,16 +373,24 @@ impl Leaf<'_> {
 
 /// Visits the leaves of a value, each with its path below `path`; lists are no step of a path.
 pub(super) fn leaves(value: &Value, path: &str, visit: &mut dyn FnMut(&str, Leaf<'_>)) {
+    below(value, &mut path.to_string(), visit);
+}
+
+fn below(value: &Value, path: &mut String, visit: &mut dyn FnMut(&str, Leaf<'_>)) {
     match value {
-        Value::List(items) => items.iter().for_each(|item| leaves(item, path, visit)),
+        Value::List(items) => items.iter().for_each(|item| below(item, path, visit)),
         Value::Map(map) => {
+            let length = path.len();
             for (key, item) in map.iter() {
-                leaves(item, &format!("{path}.{key}"), visit);
+                path.push('.');
+                path.push_str(key);
+                below(item, path, visit);
+                path.truncate(length);
             }
         }
         Value::Text(text) => visit(path, Leaf::Text(text)),
         Value::Deploy(deploy) => match deploy.as_ref() {
-            Deploy::Json(inner) => leaves(inner, path, visit),
+            Deploy::Json(inner) => below(inner, path, visit),
             other => visit(path, Leaf::Deploy(other)),
         },
         Value::Run(run) => run_leaves(run, path, visit),
@@ -364,9 +399,9 @@ pub(super) fn leaves(value: &Value, path: &str, visit: &mut dyn FnMut(&str, Leaf
 }
 
 /// The same of what a machine computes.
-fn run_leaves(run: &Run, path: &str, visit: &mut dyn FnMut(&str, Leaf<'_>)) {
+fn run_leaves(run: &Run, path: &mut String, visit: &mut dyn FnMut(&str, Leaf<'_>)) {
     match run {
-        Run::Known(value) => leaves(value, path, visit),
+        Run::Known(value) => below(value, path, visit),
         Run::Member(base, _) => run_leaves(base, path, visit),
         Run::Index(one, two) | Run::Binary(_, one, two) | Run::Any(one, _, two) | Run::All(one, _, two) => {
             run_leaves(one, path, visit);

@@ -96,7 +96,8 @@ fn say(
         finding
     };
     let mut finding = finding.label(place, format!("{}, which AWS runs in {region} only", needed.what));
-    if !sources.in_library(call.span) && !(place.file == call.span.file && place.start <= call.span.start && call.span.end <= place.end) {
+    let inside = place.file == call.span.file && place.start <= call.span.start && call.span.end <= place.end;
+    if !inside && !sources.in_library(call.span) {
         finding = finding.secondary(call.span, "called here");
     }
     if let Some(when) = &needed.when {

@@ -7,9 +7,18 @@ use crate::model::{Model, Region};
 /// How `permissions::said` writes the suffix of AWS's host names.
 const SUFFIX: &str = "DNS_SUFFIX";
 
+/// Whether a text has the code of a Region of the platform in it.
+pub(super) fn has_code(model: &Model, text: &str) -> bool {
+    model.regions.iter().any(|(_, region)| text.contains(region.code.as_str()))
+}
+
 /// The Regions of the platform in which something lies that a text names: as an ARN, or as the name of a host of AWS.
 /// Values that only the deployment knows stand in the text by names of their own.
 pub(super) fn places(model: &Model, text: &str) -> Vec<Id<Region>> {
+    // Neither an ARN nor the name of a host does without these; most texts have none of them.
+    if !text.contains(['.', ':']) {
+        return Vec::new();
+    }
     let found = model.regions.iter().filter(|(_, region)| text.contains(region.code.as_str()));
     found.filter(|(_, region)| in_arn(text, &region.code) || in_host(text, &region.code)).map(|(id, _)| id).collect()
 }

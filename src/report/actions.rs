@@ -3,6 +3,7 @@
 use super::commands::{Line, command};
 use super::say::{say, say_text};
 use super::seconds;
+use super::shell::shown;
 use super::values::{Read, Values};
 use crate::model::value::{Dimension, quantity_text};
 use crate::workflow::bounds::RETRY_INTERVAL;
@@ -99,11 +100,21 @@ fn plain(body: &[Operation], values: &mut Values<'_>) -> Vec<Action> {
 
 /// A call with its command.
 pub fn call(node: &Call, does: &'static str, text: String, values: &mut Values<'_>) -> Action {
+    let calls = Some(format!("{}.{}", node.service, node.operation));
+    if node.waits {
+        // By hand nobody has to be asked by a machine.
+        let texts = node.arguments.iter().map(|(_, value)| shown(&values.word(value)));
+        let longest = texts.reduce(|longest, text| if text.len() > longest.len() { text } else { longest }).unwrap_or_default();
+        // Behind the question stands how it is answered.
+        let question = longest.split("\n\n").next().unwrap_or_default().trim();
+        let text = format!("asks \"{question}\" and waits {} for the answer at most", super::time(f64::from(node.timeout)));
+        return Action { does: "ask", calls, control_plane: None, text, command: None, answer: None };
+    }
     let line = command(node, values);
     values.answer(node);
     let command = line.as_ref().map(Line::long);
     let answer = node.result.as_ref().map(ToString::to_string).zip(line);
-    Action { does, calls: Some(format!("{}.{}", node.service, node.operation)), control_plane: None, text, command, answer }
+    Action { does, calls, control_plane: None, text, command, answer }
 }
 
 /// How long a call is waited for, and what does not stop it.

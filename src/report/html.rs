@@ -1,7 +1,7 @@
 //! The report as one page: no script, nothing that is loaded, readable when nothing else answers.
 
 use super::text::{about, about_costs, calls, capitalised, ends, facts, failure, titled, verdict, way, whereabouts};
-use super::{Budget, Line, Plan, Report, Step, svg, time};
+use super::{Budget, Line, Plan, Report, Row, Step, svg, time};
 use std::fmt::Write as _;
 
 const STYLE: &str = include_str!("style.css");
@@ -104,7 +104,7 @@ fn objectives(report: &Report, out: &mut String) {
                 escape(&loss.instance),
                 loss.mechanism,
                 marked(&alarm),
-                marked(&loss.because),
+                marked(&capitalised(&loss.because)),
                 class(loss.meets),
                 escape(&verdict(loss.bound_seconds, loss.objective_seconds)),
                 escape(&bound)
@@ -168,9 +168,22 @@ fn topology(report: &Report, out: &mut String) {
         format!("<span><svg width=\"24\" height=\"8\" aria-hidden=\"true\">{line}</svg>{text}</span>")
     };
     let _ = writeln!(out, "\n<p class=\"key faint\">{}{}</p>\n<dl>", key("flow", "data"), key("move", "what a plan moves"));
-    for row in &report.topology.rows {
+    let (plain, told): (Vec<&Row>, Vec<&Row>) = report.topology.rows.iter().partition(|row| row.moves.is_empty() && row.replication.is_none());
+    for row in told {
         let about = format!("<span class=\"faint\">{} {}</span>", row.word, escape(&row.component));
         let _ = writeln!(out, "<dt>{} {about}</dt>\n<dd>{}</dd>", escape(&row.name), escape(&whereabouts(row)));
+    }
+    // What is only there is told by where.
+    let mut places: Vec<(String, Vec<&str>)> = Vec::new();
+    for row in plain {
+        let place = row.regions.join(", ");
+        match places.iter_mut().find(|(known, _)| *known == place) {
+            Some((_, names)) => names.push(&row.name),
+            None => places.push((place, vec![&row.name])),
+        }
+    }
+    for (place, names) in places {
+        let _ = writeln!(out, "<dt>{}</dt>\n<dd>{}</dd>", escape(&names.join(", ")), escape(&place));
     }
     out.push_str("</dl>\n</section>\n");
 }
@@ -184,7 +197,7 @@ fn plan(number: usize, plan: &Plan, report: &Report, out: &mut String) {
     let _ = writeln!(
         out,
         "<p>{} Its machine stands in <b>{}</b>; its steps take <b>{}</b> at most. {}</p>",
-        escape(&plan.starts),
+        marked(&plan.starts),
         escape(&plan.region),
         escape(&time(plan.bound_seconds)),
         escape(&failure(plan))

@@ -10,7 +10,7 @@ use crate::emit::Output;
 use crate::model::ids::Id;
 use crate::model::value::{Deploy, ResourceRef, Value};
 use crate::model::{Instance, Parameter};
-use crate::workflow::{self, PlanKind, SingleStep, StepKind};
+use crate::workflow::{self, SingleStep, Start};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
@@ -115,10 +115,7 @@ fn plan(output: &Output, number: usize, plan: &workflow::Plan, in_names: &Rc<BTr
     let mut groups: Vec<Vec<Step>> = Vec::new();
     groups.extend(plan.approve.as_deref().map(|step| vec![self::step(step, plan, &mut values)]));
     for step in &plan.steps {
-        groups.push(match step {
-            workflow::Step::One(step) => vec![self::step(step, plan, &mut values)],
-            workflow::Step::Parallel(branches) => branches.iter().map(|step| self::step(step, plan, &mut values)).collect(),
-        });
+        groups.push(step.branches().iter().map(|step| self::step(step, plan, &mut values)).collect());
     }
     let proof = output.proof.needs.iter().find(|needs| needs.plan == number);
     for answered in proof.iter().flat_map(|proof| &proof.calls) {
@@ -178,18 +175,20 @@ fn starts(output: &Output, plan: &workflow::Plan) -> String {
     if let Some(every) = plan.every {
         return format!("It starts by itself every {}; it can be started at any time.", super::time(in_seconds(every)));
     }
-    if let Some(workflow::Start::Alarm(wake)) = plan.start {
-        let alarm = output.model.alarms.get(wake.alarm).map(|alarm| alarm.shown.clone()).unwrap_or_default();
-        return match &plan.approve {
-            Some(step) => format!("The alarm `{alarm}` starts it; then somebody has {} to say yes.", super::time(in_seconds(step.within))),
-            None => format!("The alarm `{alarm}` starts it."),
-        };
-    }
-    match (plan.kind, plan.decide) {
-        (PlanKind::Failover, Some(decide)) => {
-            format!("An operator starts it, at most {} after the loss was noticed.", super::time(in_seconds(decide)))
+    let alarm = |wake: workflow::Wake| output.model.alarms.get(wake.alarm).map_or("", |alarm| alarm.shown.as_str());
+    let approval = plan
+        .approve
+        .as_ref()
+        .map_or_else(String::new, |step| format!(" Somebody is asked first, for {} at most.", super::time(in_seconds(step.within))));
+    match plan.start {
+        Some(Start::Alarm(wake)) => format!("The alarm `{}` starts it.{approval}", alarm(wake)),
+        _ => {
+            let known = plan.detect.map_or_else(|| "the moment at which the loss is known".into(), |wake| format!("the alarm `{}`", alarm(wake)));
+            match plan.decide {
+                Some(decide) => format!("An operator starts it, within {} of {known}.{approval}", super::time(in_seconds(decide))),
+                None => format!("An operator starts it.{approval}"),
+            }
         }
-        _ => "An operator starts it.".into(),
     }
 }
 
@@ -224,7 +223,7 @@ fn commands(plan: &workflow::Plan, arn: &Word, values: &Values<'_>) -> Vec<Comma
         let answer = |operation: &str| states(operation).option("task-token", &token);
         found.push(Command { what: "It asks: the message that it sends holds the token".into(), command: "token='...'".into() });
         found.push(run("Answer yes", answer("send-task-success").plain("--task-output '{}'")));
-        found.push(run("Answer no", answer("send-task-failure").plain("--error Refused").option("cause", &known("refused by the operator"))));
+        found.push(run("Answer no", answer("send-task-failure").plain("--error No --cause refused")));
     }
     found.push(run(
         "Stop it: what is done stays done",
@@ -235,7 +234,7 @@ fn commands(plan: &workflow::Plan, arn: &Word, values: &Values<'_>) -> Vec<Comma
 
 /// Whether a step waits for an answer.
 fn asks(step: &SingleStep) -> bool {
-    step.kind == StepKind::Question
+    calls(&step.body).iter().any(|call| call.waits)
 }
 
 fn step(step: &SingleStep, plan: &workflow::Plan, values: &mut Values<'_>) -> Step {
@@ -316,16 +315,16 @@ fn of_deploy(deploy: &Deploy, note: &mut dyn FnMut(ResourceRef)) {
 fn told(output: &Output, plan: &workflow::Plan) -> Vec<Told> {
     let model = &output.model;
     let mut services: Vec<Id<Instance>> = Vec::new();
-    for call in &plan.on_failure {
-        let mut note = |resource: ResourceRef| {
-            let path = &model.families.get(resource.family).path;
-            let of = |instance: &Instance| !instance.word.is_empty() && path.starts_with(&instance.path);
-            if let Some((id, _)) = model.instances.iter().find(|(_, instance)| of(instance)).filter(|(id, _)| !services.contains(id)) {
-                services.push(id);
-            }
-        };
-        call.arguments.iter().for_each(|(_, value)| resources(value, &mut note));
-    }
+    let mut note = |resource: ResourceRef| {
+        let path = &model.families.get(resource.family).path;
+        let of = |instance: &Instance| !instance.word.is_empty() && path.starts_with(&instance.path);
+        if let Some((id, _)) = model.instances.iter().find(|(_, instance)| of(instance)).filter(|(id, _)| !services.contains(id)) {
+            services.push(id);
+        }
+    };
+    plan.on_failure.iter().flat_map(|call| &call.arguments).for_each(|(_, value)| resources(value, &mut note));
+    // The second path: a rule on the machine's own status.
+    plan.told.iter().for_each(|value| resources(value, &mut note));
     services.into_iter().map(|id| Told { service: model.instances.get(id).shown.clone(), listeners: listeners(output, id) }).collect()
 }
 

@@ -13,6 +13,8 @@ const PLACE: usize = 46;
 /// A bar of the timeline.
 struct Bar {
     label: String,
+    /// What a wide window has room for.
+    about: String,
     kind: &'static str,
     start: f64,
     worst: f64,
@@ -31,7 +33,8 @@ pub fn timeline(plan: &Plan, budget: Option<&Budget>, id: &str) -> String {
             stepped = true;
         } else {
             list.push(Bar {
-                label: format!("{}: {}", stage.part.replace('_', "-"), stage.what),
+                label: stage.part.replace('_', "-"),
+                about: stage.what.replace('`', ""),
                 kind: "wait",
                 start: at,
                 worst: stage.worst_seconds,
@@ -45,7 +48,7 @@ pub fn timeline(plan: &Plan, budget: Option<&Budget>, id: &str) -> String {
     }
     let mut end = if stepped { start } else { 0.0 };
     for group in &plan.steps {
-        bars.extend(group.iter().map(|step| bar(end, step)));
+        bars.extend(group.iter().map(|step| bar(end, step, budget)));
         end += group.iter().map(|step| step.within_seconds).fold(0.0, f64::max);
     }
     bars.extend(after);
@@ -53,10 +56,19 @@ pub fn timeline(plan: &Plan, budget: Option<&Budget>, id: &str) -> String {
     draw(&bars, end.max(at), objective, &format!("Timeline of {}", plan.name), id)
 }
 
-fn bar(at: f64, step: &Step) -> Bar {
+fn bar(at: f64, step: &Step, budget: Option<&Budget>) -> Bar {
     let kind = if step.effects.iter().any(|effect| effect == "read_only") { "look" } else { "act" };
-    let expected = step.usually_seconds.unwrap_or(step.within_seconds);
-    Bar { label: format!("{} = {}", step.name, step.action), kind, start: at, worst: step.within_seconds, expected, assumed: false }
+    let stage = budget.and_then(|budget| budget.stages.iter().find(|stage| stage.what == format!("step `{}`", step.name)));
+    let expected = step.usually_seconds.or(stage.map(|stage| stage.expected_seconds)).unwrap_or(step.within_seconds);
+    Bar {
+        label: format!("{} = {}", step.name, step.action),
+        about: String::new(),
+        kind,
+        start: at,
+        worst: step.within_seconds,
+        expected,
+        assumed: false,
+    }
 }
 
 fn draw(bars: &[Bar], end: f64, objective: Option<f64>, title: &str, id: &str) -> String {
@@ -71,7 +83,9 @@ fn draw(bars: &[Bar], end: f64, objective: Option<f64>, title: &str, id: &str) -
     out.push_str("<rect class=\"hatch\" width=\"3\" height=\"6\"/></pattern></defs>");
     for (number, bar) in bars.iter().enumerate() {
         let top = number * ROW;
-        let _ = write!(out, "<text x=\"0\" y=\"{}\">{} <tspan class=\"faint\">{}</tspan></text>", top + 13, escape(&bar.label), escape(&span(bar)));
+        let label = format!("{} <tspan class=\"faint\">{}</tspan>", escape(&bar.label), escape(&span(bar)));
+        let about = if bar.about.is_empty() { String::new() } else { format!(" <tspan class=\"long\">{}</tspan>", escape(&bar.about)) };
+        let _ = write!(out, "<text x=\"0\" y=\"{}\">{label}{about}</text>", top + 13);
         let (start, width, expected) = (part(bar.start), part(bar.worst).max(0.4), part(bar.expected).max(0.4));
         let rect = |class: &str, width: f64, fill: &str| {
             format!("<rect class=\"{class}\" x=\"{start:.2}%\" y=\"{}\" width=\"{width:.2}%\" height=\"{BAR}\"{fill}/>", top + 18)

@@ -173,7 +173,7 @@ fn losses(report: &Report, page: &mut Page) {
     rows.extend(report.losses.iter().map(|loss| {
         let bound = loss.bound_seconds.map_or_else(|| "unbounded".into(), time);
         let alarm = loss.alarm.as_ref().map_or_else(|| "no alarm".into(), |alarm| format!("alarm {alarm}"));
-        let about = format!("{}. {}; {alarm}", verdict(loss.bound_seconds, loss.objective_seconds), loss.because);
+        let about = format!("{}. {}; {alarm}", verdict(loss.bound_seconds, loss.objective_seconds), capitalised(&loss.because));
         vec![cell(&loss.instance), number(bound), cell(loss.mechanism), cell(about)]
     }));
     page.table(&rows);

@@ -2,7 +2,7 @@
 
 use super::in_seconds;
 use crate::model::{Instance, Model, ids::Id};
-use crate::workflow::{Plan, SingleStep, Step};
+use crate::workflow::SingleStep;
 use serde::Serialize;
 
 /// What is where.
@@ -70,21 +70,13 @@ pub fn topology(model: &Model) -> Topology {
     }
 }
 
-/// The steps of all plans in order, those side by side too.
-pub fn steps(plan: &Plan) -> impl Iterator<Item = &SingleStep> {
-    plan.steps.iter().flat_map(|step| match step {
-        Step::One(step) => std::slice::from_ref(step.as_ref()),
-        Step::Parallel(steps) => steps.as_slice(),
-    })
-}
-
 /// What plans change of a replica or a route; a service has no place of its own.
 fn moves(model: &Model, id: Id<Instance>, instance: &Instance) -> Vec<Move> {
     let mut found = Vec::new();
     for plan in model.plans.iter().filter(|_| instance.word != "service") {
         let (Some(from), Some(to)) = (plan.from, plan.to) else { continue };
         let changes = |step: &&SingleStep| step.instance == Some(id) && !step.effects.iter().any(|effect| effect == "read_only");
-        found.extend(steps(plan).filter(changes).map(|step| Move {
+        found.extend(plan.single_steps().filter(changes).map(|step| Move {
             plan: plan.machine_name(),
             step: step.name.to_string(),
             effects: step.effects.iter().map(ToString::to_string).collect(),

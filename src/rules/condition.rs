@@ -38,7 +38,9 @@ impl<'m> Judge<'m, '_> {
     /// Whether a condition holds.
     pub fn holds(&self, condition: &Condition, subject: &Subject<'m>) -> bool {
         let role = condition.region.is_none_or(|role| self.role(role, subject));
-        role && self.stands_elsewhere(condition, subject) && {
+        let starter = |at: &ResourceRef| self.facts.starts(self.model.families.get(at.family));
+        let starts = condition.starts.is_none_or(|wanted| subject.at.as_ref().is_some_and(|(at, _)| starter(at) == wanted));
+        role && starts && self.stands_elsewhere(condition, subject) && {
             let seen = self.seen(subject, &condition.path);
             self.texts(condition, &seen)
                 && self.counts(condition, &seen)

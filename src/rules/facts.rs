@@ -3,7 +3,8 @@
 use crate::aws::rules::Role;
 use crate::model::ids::Id;
 use crate::model::{Family, Model, Region};
-use crate::workflow::{Plan, PlanKind, SingleStep, Step};
+use crate::workflow::{Plan, PlanKind, SingleStep, Start};
+use smol_str::SmolStr;
 
 /// A failover, and the step by which it changes who writes.
 #[derive(Clone, Copy)]
@@ -17,14 +18,30 @@ pub(super) struct Facts<'m> {
     failovers: Vec<&'m Plan>,
     failbacks: Vec<&'m Plan>,
     moves: Vec<Move<'m>>,
+    /// The alarms that start a plan, by the path of what they became.
+    starters: Vec<&'m [SmolStr]>,
 }
 
 impl<'m> Facts<'m> {
     pub fn new(model: &'m Model) -> Self {
         let of = |kind: PlanKind| model.plans.iter().filter(move |plan| plan.kind == kind).collect::<Vec<_>>();
         let failovers = of(PlanKind::Failover);
-        let moves = failovers.iter().filter_map(|plan| Some(Move { plan, step: steps(plan).find(|step| moves_writer(step, model))? }));
-        Self { moves: moves.collect(), failbacks: of(PlanKind::Failback), failovers }
+        let moves = failovers.iter().filter_map(|plan| Some(Move { plan, step: plan.single_steps().find(|step| moves_writer(step, model))? }));
+        let starters = model.plans.iter().filter_map(|plan| match plan.start {
+            Some(Start::Alarm(wake)) => model.alarms.get(wake.alarm).map(|alarm| model.instances.get(alarm.instance).path.as_slice()),
+            _ => None,
+        });
+        Self { moves: moves.collect(), failbacks: of(PlanKind::Failback), starters: starters.collect(), failovers }
+    }
+
+    /// Whether anything is planned for the loss of a Region.
+    pub fn any(&self) -> bool {
+        !self.failovers.is_empty() || !self.failbacks.is_empty()
+    }
+
+    /// Whether a resource is the alarm that starts a plan.
+    pub fn starts(&self, family: &Family) -> bool {
+        self.starters.iter().any(|path| family.path.starts_with(path))
     }
 
     /// The failover that leaves a Region.
@@ -59,14 +76,6 @@ impl<'m> Facts<'m> {
             Role::Several => None,
         }
     }
-}
-
-/// The steps of a plan in the order of the source.
-pub(super) fn steps(plan: &Plan) -> impl Iterator<Item = &SingleStep> {
-    plan.steps.iter().flat_map(|step| match step {
-        Step::One(step) => std::slice::from_ref(step.as_ref()),
-        Step::Parallel(branches) => branches.as_slice(),
-    })
 }
 
 /// Whether a step has an effect.

@@ -12,6 +12,9 @@ use crate::model::{Family, Member};
 /// Reports what keeps work in a Region that a failover leaves, and does not say what becomes of it.
 pub(super) fn check(reader: &mut Reader<'_>) {
     let model = reader.model;
+    if !reader.facts.any() {
+        return;
+    }
     for (id, family) in model.families.iter() {
         let Some(row) = rules::holding(&family.resource_type).filter(|_| !family.external) else { continue };
         for (region, member) in &family.members {

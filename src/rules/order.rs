@@ -1,11 +1,11 @@
 //! What is wrong with the order of a plan's steps, and with drills that find nothing out.
 
 use super::Reader;
-use super::facts::{has, steps};
+use super::facts::has;
 use crate::aws::iam;
 use crate::diag::{Diagnostic, codes};
 use crate::model::recovery::Steering;
-use crate::workflow::{Operation, Plan, PlanKind, SingleStep, Step};
+use crate::workflow::{Operation, Plan, PlanKind, SingleStep, Start, Step};
 
 /// Looks at every plan, and at the routes that move by themselves.
 pub(super) fn check(reader: &mut Reader<'_>) {
@@ -15,6 +15,7 @@ pub(super) fn check(reader: &mut Reader<'_>) {
             drill(reader, plan);
         } else {
             traffic_first(reader, plan);
+            unasked(reader, plan);
             best_effort(reader, plan);
         }
     }
@@ -23,7 +24,7 @@ pub(super) fn check(reader: &mut Reader<'_>) {
 
 /// A drill that no state of the platform can make fail.
 fn drill(reader: &mut Reader<'_>, plan: &Plan) {
-    if steps(plan).any(|step| step.body.iter().any(finds_out)) {
+    if plan.single_steps().any(|step| step.body.iter().any(finds_out)) {
         return;
     }
     reader.push(
@@ -78,9 +79,23 @@ fn traffic_first(reader: &mut Reader<'_>, plan: &Plan) {
     }
 }
 
+/// An alarm starts the plan, which gives up data, and nobody is asked.
+fn unasked(reader: &mut Reader<'_>, plan: &Plan) {
+    let (Some(Start::Alarm(wake)), None) = (&plan.start, &plan.approve) else { return };
+    let Some(step) = plan.single_steps().find(|step| has(step, "lossy")) else { return };
+    reader.push(
+        Diagnostic::warning(codes::LOSS_UNASKED, format!("an alarm starts `{}`, which gives up data, and nobody is asked", plan.name))
+            .label(wake.span, "starts it by itself")
+            .secondary(step.span, format!("`{}` gives up what had not been replicated", step.action))
+            .note("a metric that is late, or a deployment that fails, then costs data and moves everybody, though nothing was lost")
+            .help("ask somebody first: `approve WHOM within 5min`; or accept it: `allow DR0431 \"reason\"`")
+            .acceptable(),
+    );
+}
+
 /// A step on which the plan rests, and which may fail without anybody stopping.
 fn best_effort(reader: &mut Reader<'_>, plan: &Plan) {
-    for step in steps(plan).filter(|step| step.best_effort) {
+    for step in plan.single_steps().filter(|step| step.best_effort) {
         let what = if reader.moves(step) {
             "changes which Region writes"
         } else if has(step, "traffic") {

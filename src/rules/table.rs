@@ -1,11 +1,10 @@
 //! The rules of the table, held against every resource and every call of every plan.
 
 use super::condition::{Judge, Subject};
-use super::facts::steps;
 use super::say;
 use super::walk::Node;
 use super::{Reader, condition};
-use crate::aws::rules::{self, Entry, Rule};
+use crate::aws::rules::{self, Entry, Rule, Step};
 use crate::diag::codes;
 use crate::model::value::ResourceRef;
 use crate::workflow::{Call, Operation, Plan, PlanKind, SingleStep};
@@ -17,41 +16,38 @@ pub(super) fn resources(reader: &mut Reader<'_>) {
         if family.external {
             continue;
         }
-        let mut entries = rules::of_type(&family.resource_type).peekable();
-        if entries.peek().is_none() {
-            continue;
-        }
-        for entry in entries {
+        for (entry, way) in rules::of_type(&family.resource_type) {
+            if entry.planned && !reader.facts.any() {
+                continue;
+            }
             for (region, member) in &family.members {
-                if entry.has.is_some_and(|name| !member.properties.iter().any(|property| property.name == name)) {
-                    continue;
+                if entry.has.is_none_or(|name| member.properties.iter().any(|property| property.name == name)) {
+                    resource(reader, entry, &way, ResourceRef { family: id, region: *region });
                 }
-                let Some(rule) = entry.rule() else { continue };
-                if rule.library.is_some() && reader.sources.in_library(family.span) {
-                    continue;
-                }
-                resource(reader, rule, ResourceRef { family: id, region: *region });
             }
         }
     }
 }
 
-fn resource<'m>(reader: &mut Reader<'m>, rule: &'static Rule, at: ResourceRef) {
+fn resource<'m>(reader: &mut Reader<'m>, entry: &'static Entry, way: &[Step], at: ResourceRef) {
     let model = reader.model;
     let (Some(member), family) = (model.member(at), model.families.get(at.family)) else { return };
     let mut found = Vec::new();
-    for way in rules::subjects(rule, &family.resource_type) {
-        let judge = reader.judge();
-        let parts = super::walk::Walker::new(model, &reader.references).from_resource(at, &way);
-        for part in parts.spots {
-            let node = part.value.map_or(Node::Properties(&member.properties), Node::Value);
-            let subject = Subject { node, at: Some((at, part.path)), plan: None };
-            if rule.conditions.iter().all(|condition| judge.holds(condition, &subject)) {
-                found.push(say::resource(reader, rule, at, &subject));
-            }
+    let judge = reader.judge();
+    let parts = super::walk::Walker::new(model, &reader.references).from_resource(at, way);
+    let mut moving = false;
+    for part in parts.spots {
+        let node = part.value.map_or(Node::Properties(&member.properties), Node::Value);
+        let subject = Subject { node, at: Some((at, part.path)), plan: None };
+        if !entry.conditions().iter().all(|condition| judge.holds(condition, &subject)) {
+            continue;
         }
+        // A module of the library says some of it of its inputs.
+        let Some(rule) = entry.rule().filter(|rule| rule.library.is_none() || !reader.sources.in_library(family.span)) else { continue };
+        moving |= rule.code == codes::AUTOMATIC_STEERING.id;
+        found.push(say::resource(reader, rule, at, &subject));
     }
-    if !found.is_empty() && rule.code == codes::AUTOMATIC_STEERING.id {
+    if moving {
         reader.moving.push(at.family);
     }
     for finding in found {
@@ -63,7 +59,7 @@ fn resource<'m>(reader: &mut Reader<'m>, rule: &'static Rule, at: ResourceRef) {
 pub(super) fn calls(reader: &mut Reader<'_>) {
     let model = reader.model;
     for plan in &model.plans {
-        for step in steps(plan) {
+        for step in plan.single_steps() {
             operations(reader, plan, step, &step.body);
         }
     }

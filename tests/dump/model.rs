@@ -72,6 +72,7 @@ fn family(page: &mut Page, model: &Model, family: &Family) {
                 }
             }
             content.deletion.iter().for_each(|policy| inner.line(format!("on deletion {policy}")));
+            content.on_loss.iter().for_each(|text| inner.line(format!("on loss {text}")));
             content.depends_on.iter().for_each(|needed| inner.line(format!("depends on {}", resource(model, needed.on))));
             let text = inner.finish();
             match shown.iter_mut().find(|(known, _)| *known == text) {

@@ -130,7 +130,8 @@ def judge(session, words, place, findings):
 def calls_of(machine):
     """Service, operation and members of each call of a machine."""
     for _, state in states_of(machine):
-        if state["Type"] == "Task" and ":aws-sdk:" in state["Resource"]:
+        # What waits for an answer asks somebody: that needs no command.
+        if state["Type"] == "Task" and ":aws-sdk:" in state["Resource"] and not state["Resource"].endswith(".waitForTaskToken"):
             service, operation = state["Resource"].rsplit(":", 2)[1:]
             yield service, operation.split(".")[0], frozenset(name for name, known in state.get("Arguments", {}).items() if known is not None)
 

@@ -1,0 +1,318 @@
+//! Plans: how they start, whom they ask, which functions they run, what they may do, and how their time is divided.
+#![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by them")]
+
+mod project;
+
+use drc::diag::{Diagnostic, Diagnostics, Severity};
+use drc::driver::Options;
+use drc::model::Model;
+use drc::source::SourceMap;
+use drc::workflow::{Call, Operation, Start, StepKind};
+use project::Project;
+use serde_json::Value;
+
+const FRAME: &str = r#"
+use std@1.{function, table, topic}
+platform shop { rto = 2h, rpo = 2h }
+region primary = us-east-1
+region standby = us-east-2
+let both = [primary, standby]
+service alerts: topic.alerts in both { to = ["oncall@example.com"] }
+replica carts: table.global across both { key = { id: "S" } }
+alarm late      in both    { when max(carts.lag) over 1min > 30s, notify alerts }
+alarm only_here in primary { when max(carts.lag) over 1min > 60s, notify alerts }
+service reader: function.node in both { code = file("warm.mjs"), access = [carts.read] }
+service writer: function.node in both { code = file("warm.mjs"), access = [carts.read, carts.write], timeout = 40s }
+"#;
+
+fn project(text: &str) -> Project {
+    Project::new(&format!("{FRAME}{text}")).file("warm.mjs", "export const handler = () => ({});\n")
+}
+
+/// The errors of a platform: codes and messages.
+fn errors(text: &str) -> Vec<(String, String)> {
+    let errors = project(text).compile().findings.into_iter().filter(|finding| finding.severity == Severity::Error);
+    errors.map(|finding| (finding.code.to_string(), finding.message)).collect()
+}
+
+fn codes(text: &str) -> Vec<String> {
+    errors(text).into_iter().map(|(code, _)| code).collect()
+}
+
+fn passes(text: &str) {
+    assert_eq!(errors(text), [], "{text}");
+}
+
+fn model(text: &str) -> Model {
+    let project = project(text);
+    let (mut sources, mut diagnostics) = (SourceMap::new(), Diagnostics::new());
+    let modules = drc::resolve::load("platform.dr", &project, &mut sources, &mut diagnostics);
+    let expanded = drc::expand::expand(&modules, &sources, &project, &Options::default(), &mut diagnostics);
+    let errors: Vec<&Diagnostic> = diagnostics.as_slice().iter().filter(|finding| finding.severity == Severity::Error).collect();
+    assert!(errors.is_empty(), "{errors:?}");
+    expanded.model
+}
+
+fn machine(text: &str, path: &str) -> Value {
+    let compiled = project(text).compile();
+    let files = compiled.files.unwrap_or_else(|| panic!("{}", compiled.shown));
+    serde_json::from_str(&files[path]).unwrap()
+}
+
+const REST: &str = "step look = carts.probe(), on failure { notify alerts } }\n";
+
+#[test]
+fn a_failover_says_how_it_starts() {
+    let plan = |start: &str| format!("failover go among both {{ {start}{REST}");
+    passes(&plan("start = \"operator\", decide = 5min, "));
+    passes(&plan("start when late, "));
+    passes(&plan("start when late, approve alerts within 5min, "));
+    passes(&plan("start = \"operator\", decide = 5min, approve alerts within 5min, "));
+    for wrong in [
+        "",
+        "decide = 5min, ",
+        "start = \"operator\", ",
+        "start when late, decide = 5min, ",
+        "start when late, start = \"operator\", decide = 5min, ",
+        "start when late, detect = late, ",
+        "start when carts, ",
+        "start when alerts, ",
+    ] {
+        assert_eq!(codes(&plan(wrong)), ["DR0416"], "{wrong}");
+    }
+    assert_eq!(codes(&plan("start when nothing, ")), ["DR0201"]);
+    // Nobody loses anything: a person starts it.
+    passes(&format!("failback home from standby to primary {{ {REST}"));
+    passes(&format!("failback home from standby to primary {{ start = \"operator\", {REST}"));
+    assert_eq!(codes(&format!("failback home from standby to primary {{ start when late, {REST}")), ["DR0416"]);
+    assert_eq!(codes(&format!("failback home from standby to primary {{ decide = 5min, {REST}")), ["DR0204"]);
+    assert_eq!(codes(&format!("drill d in both every 1h {{ start = \"operator\", {REST}")), ["DR0204"]);
+}
+
+/// What stands in the Region that is left tells of nothing on that day. This is all that has to be known of a metric that AWS publishes
+/// in one Region only.
+#[test]
+fn an_alarm_has_to_be_heard() {
+    let leaving = |from: &str, to: &str, start: &str| format!("failover go from {from} to {to} {{ {start}, {REST}");
+    let by_hand = |detect: &str| format!("start = \"operator\", decide = 5min, detect = {detect}");
+    assert_eq!(codes(&leaving("primary", "standby", "start when only_here")), ["DR0416"]);
+    assert_eq!(codes(&leaving("primary", "standby", &by_hand("only_here"))), ["DR0416"]);
+    passes(&leaving("standby", "primary", "start when only_here"));
+    passes(&leaving("standby", "primary", &by_hand("only_here")));
+    passes(&leaving("primary", "standby", &by_hand("late")));
+    // Of an alarm in both Regions, the one in the Region of the machine counts.
+    let model = model(&format!("failover go among both {{ start when late, {REST}"));
+    for plan in &model.plans {
+        let Some(Start::Alarm(wake)) = plan.start else { panic!("{:?}", plan.start) };
+        assert_eq!(model.alarms[wake.alarm].region, plan.machine);
+        assert_ne!(Some(model.alarms[wake.alarm].region), plan.from);
+        assert_eq!(plan.detection(), Some(wake.alarm));
+    }
+    assert_eq!(model.plans.len(), 2);
+}
+
+#[test]
+fn an_alarm_starts_the_machine_by_a_rule_that_may_start_nothing_else() {
+    let compiled = project(&format!("failover go from primary to standby {{ start when late, {REST}")).compile();
+    let files = compiled.files.unwrap_or_else(|| panic!("{}", compiled.shown));
+    let template: Value = serde_json::from_str(&files["us-east-2/recovery.template.json"]).unwrap();
+    let resources = &template["Resources"];
+    let rule = &resources["GoAlarmRule"]["Properties"];
+    assert_eq!(rule["EventPattern"]["resources"][0]["Fn::GetAtt"][0], "LateWatch");
+    assert_eq!(rule["EventPattern"]["detail"]["state"]["value"], serde_json::json!(["ALARM"]));
+    assert_eq!(rule["Targets"][0]["Arn"]["Fn::GetAtt"][0], "GoMachine");
+    let statement = &resources["GoAlarmStarter"]["Properties"]["Policies"][0]["PolicyDocument"]["Statement"];
+    assert_eq!((statement[0]["Action"].as_str(), statement.as_array().unwrap().len()), (Some("states:StartExecution"), 1));
+    assert_eq!(statement[0]["Resource"]["Fn::GetAtt"][0], "GoMachine");
+    // The other Region has the alarm, but no machine of this plan.
+    let other: Value = serde_json::from_str(&files["us-east-1/recovery.template.json"]).unwrap();
+    assert!(other["Resources"].as_object().unwrap().keys().all(|id| !id.starts_with("Go")));
+    assert!(other["Resources"]["LateWatch"].is_object());
+    // Those whom `on failure` tells hear of the machine's end by a second path.
+    let failure = &resources["GoFailureRule"]["Properties"];
+    assert_eq!(failure["EventPattern"]["detail"]["status"], serde_json::json!(["FAILED", "TIMED_OUT", "ABORTED"]));
+    assert_eq!(failure["EventPattern"]["detail"]["stateMachineArn"][0]["Fn::GetAtt"][0], "GoMachine");
+    assert_eq!(failure["Targets"].as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn a_question_is_answered_with_its_token() {
+    let plan = "failover go from primary to standby { start = \"operator\", decide = 5min, approve alerts within 6min\n step ready = ask alerts \"Is ${from} lost?\" { within = 4min }\n step look = carts.probe(), on failure { notify alerts } }\n";
+    let machine = machine(plan, "us-east-2/go.asl.json");
+    assert_eq!(machine["StartAt"], "approve");
+    for (state, seconds, next) in [("approve", 360, "ready"), ("ready", 240, "look")] {
+        let state = &machine["States"][state];
+        assert_eq!(state["Resource"], "arn:aws:states:::aws-sdk:sns:publish.waitForTaskToken");
+        assert_eq!((state["TimeoutSeconds"].as_u64(), state["Next"].as_str()), (Some(seconds), Some(next)));
+        // A second message would have a second token.
+        assert!(state["Retry"].is_null());
+        assert_eq!(state["Catch"][0]["ErrorEquals"], serde_json::json!(["States.ALL"]));
+        let message = state["Arguments"]["Message"].as_str().unwrap();
+        for part in ["send-task-success --region ", "send-task-failure --region ", "'us-east-2'", "$states.context.Task.Token"] {
+            assert!(message.contains(part), "{message}");
+        }
+    }
+    assert!(machine["States"]["ready"]["Arguments"]["Message"].as_str().unwrap().contains("Is us-east-1 lost?"));
+    let model = model(plan);
+    let kinds: Vec<StepKind> = model.plans[0].all_steps().map(|step| step.kind).collect();
+    assert_eq!(kinds, [StepKind::Question, StepKind::Question, StepKind::Action]);
+    assert!((model.plans[0].machine_bound() - model.plans[0].bound - 360_000.0).abs() < 1.0);
+    // Nobody can be asked without a bound, in half a minute, or without the action for it.
+    let ask = |step: &str| {
+        format!("failover go among both {{ start = \"operator\", decide = 5min\n step ready = {step}\n on failure {{ notify alerts }} }}\n")
+    };
+    assert_eq!(codes(&ask("ask alerts \"ready?\"")), ["DR0404"]);
+    assert_eq!(codes(&ask("ask alerts \"ready?\" { within = 30s }")), ["DR0404"]);
+    assert_eq!(codes(&ask("ask carts \"ready?\" { within = 5min }")), ["DR0407"]);
+    assert_eq!(codes(&ask("ask nobody \"ready?\" { within = 5min }")), ["DR0201"]);
+}
+
+/// A component with an action in which `inside` stands, and a plan that does it.
+fn doing(inside: &str) -> String {
+    format!(
+        "component c is service {{\n condition said {{\n let seen = call ssm.getParameter {{ Name = \"x\" }}\n holds = seen.Parameter.Value == \"yes\"\n }}\n action act in here {{\n{inside}\n }}\n}}\nservice s: c in both {{}}\nfailback home from standby to primary {{ step act = s.act() {{ within = 5min }}, on failure {{ notify alerts }} }}\n"
+    )
+}
+
+#[test]
+fn a_token_is_handed_out_where_a_call_waits_and_nowhere_else() {
+    let call =
+        |message: &str, rest: &str| format!("call sns.publish {{ TopicArn = \"arn:aws:sns:us-east-2:111122223333:a\", Message = {message} }}{rest}");
+    passes(&doing(&call("\"answer ${token}\"", " waits")));
+    assert_eq!(codes(&doing(&call("\"answer me\"", " waits"))), ["DR0110"]);
+    assert_eq!(codes(&doing(&call("\"answer ${token}\"", ""))), ["DR0201"]);
+    assert_eq!(codes(&doing(&call("\"answer ${token}\"", " within 30s waits"))), ["DR0113"]);
+    assert_eq!(codes(&doing(&format!("done when said every 5s within 4min\n{}", call("\"answer ${token}\"", " waits")))), ["DR0113"]);
+    // Elsewhere it is a name like any other.
+    passes(&doing(&format!("let token = \"t\"\n{}", call("\"answer ${token}\"", ""))));
+    let question = doing("").replace("call ssm.getParameter { Name = \"x\" }", "call ssm.getParameter { Name = token } waits");
+    assert_eq!(codes(&question.replace(" action act in here {\n\n }", " action act in here {\ndone when said every 5s within 4min\n }")), ["DR0113"]);
+}
+
+#[test]
+fn a_function_runs_with_the_effects_that_are_written() {
+    let run = |plan: &str, step: &str| format!("{plan} {{ step warm = run {step}, on failure {{ notify alerts }} }}\n");
+    let drill = "drill d in both every 1h";
+    passes(&run(drill, "reader is read_only { within = 2min }"));
+    assert_eq!(codes(&run(drill, "reader is irreversible")), ["DR0405"]);
+    assert_eq!(codes(&run(drill, "writer is traffic")), ["DR0405"]);
+    // Its role may do more than it is said to do.
+    assert_eq!(codes(&run(drill, "writer is read_only { within = 3min }")), ["DR0539"]);
+    passes(&run(drill, "writer is read_only { within = 3min }").replace("{ step", "{ allow DR0539 \"it only writes where it is told to\"\n step"));
+    assert_eq!(codes(&run("failback home from standby to primary", "writer is lossy { within = 3min }")), ["DR0406"]);
+    passes(&run("failback home from standby to primary", "writer is traffic, irreversible { within = 3min }"));
+    assert_eq!(codes(&run(drill, "carts is read_only")), ["DR0407"]);
+    // The function's own time counts, whatever the step has.
+    let machine = machine(&run(drill, "reader is read_only"), "us-east-1/d.asl.json");
+    assert_eq!(machine["States"]["warm"]["TimeoutSeconds"], 20);
+    assert_eq!(codes(&run(drill, "writer is read_only { within = 30s }").replace("{ step", "{ allow DR0539 \"it does not\"\n step")), ["DR0404"]);
+}
+
+#[test]
+fn what_a_call_does_counts_whatever_the_action_says() {
+    let failover = |argument: &str| {
+        doing(&format!(
+            "done when said every 5s within 4min\ncall rds.failoverGlobalCluster {{ GlobalClusterIdentifier = \"g\", TargetDbClusterIdentifier = \"arn:aws:rds:us-east-1:111122223333:cluster:c\"{argument} }} on [\"*\"]"
+        ))
+    };
+    let (_, message) = errors(&failover(", AllowDataLoss = true")).into_iter().find(|(code, _)| code == "DR0406").expect("the finding");
+    assert!(message.contains("can lose data"), "{message}");
+    assert!(!codes(&failover(", AllowDataLoss = false")).contains(&"DR0406".to_string()));
+    assert!(!codes(&failover("")).contains(&"DR0406".to_string()));
+    // What gives up data is not accepted as something that only reads.
+    let drill = doing("call sqs.purgeQueue { QueueUrl = \"https://sqs.us-east-1.amazonaws.com/111122223333/q\" }")
+        .replace("action act in here {", "allow DR0539 \"nobody minds\"\n action act in here is read_only {");
+    assert!(codes(&drill).contains(&"DR0539".to_string()), "{:?}", errors(&drill));
+}
+
+/// Time-out and retries of the calls of a body, questions in brackets, and the bounds of its questions in seconds.
+fn divided(body: &[Operation], shares: &mut Vec<String>) {
+    let share = |call: &Call| format!("{}x{}", call.timeout, call.retries);
+    for operation in body {
+        match operation {
+            Operation::Call(call) => shares.push(share(call)),
+            Operation::Check { .. } => {}
+            Operation::Wait { duration, .. } => shares.push(format!("wait {}", duration / 1000.0)),
+            Operation::DoneWhen { ask, within, body, .. } => {
+                shares.push(format!("[{}] {}", ask.iter().map(share).collect::<Vec<_>>().join(" "), within / 1000.0));
+                divided(body, shares);
+            }
+        }
+    }
+}
+
+/// The division of the one step, and its bound in seconds.
+fn division(inside: &str, within: &str) -> (Vec<String>, f64) {
+    let bound = if within.is_empty() { String::new() } else { format!(" {{ within = {within} }}") };
+    let model = model(&doing(inside).replace(" { within = 5min }", &bound));
+    let step = model.plans[0].single_steps().next().unwrap();
+    let mut shares = Vec::new();
+    divided(&step.body, &mut shares);
+    (shares, step.within / 1000.0)
+}
+
+#[test]
+fn time_is_divided_so_that_the_worst_cases_are_the_bound() {
+    let one = "call ssm.putParameter { Name = \"x\", Value = \"yes\" }";
+    let until = format!("done when said every 5s within 4min\n{one}");
+    let long = format!("{one} within 30s");
+    let answer = "call sns.publish { TopicArn = \"arn:aws:sns:us-east-2:111122223333:a\", Message = token } waits";
+    let both = format!("{one}\n{until}");
+    let cases: &[(&str, &str, &[&str], f64)] = &[
+        (one, "", &["10x2"], 36.0),
+        (one, "1h", &["10x4"], 80.0),
+        (one, "1min", &["10x3"], 54.0),
+        (one, "36s", &["10x2"], 36.0),
+        (one, "35s", &["8x2"], 30.0),
+        (one, "21s", &["5x2"], 21.0),
+        (one, "12s", &["5x1"], 12.0),
+        (one, "8s", &["3x1"], 8.0),
+        (one, "3s", &["3x0"], 3.0),
+        // A time of its own is kept, and tried again less often.
+        (&long, "", &["30x2"], 96.0),
+        (&long, "70s", &["30x1"], 62.0),
+        (&long, "31s", &["30x0"], 30.0),
+        // A question is asked until its bound is over, or that of the step.
+        (&until, "", &["[10x1] 240", "10x2"], 240.0),
+        (&until, "1h", &["[10x1] 240", "10x4"], 240.0),
+        (&until, "2min", &["[10x1] 120", "10x3"], 120.0),
+        (&until, "30s", &["[3x1] 30", "3x1"], 30.0),
+        (&until, "14s", &["[3x0] 14", "3x0"], 14.0),
+        // What comes before it is taken off.
+        (&both, "2min", &["8x2", "[8x1] 90", "8x2"], 120.0),
+        (&both, "", &["10x2", "[10x1] 240", "10x2"], 276.0),
+        // Who is asked gets all that remains.
+        (answer, "5min", &["300x0"], 300.0),
+    ];
+    for (inside, within, shares, bound) in cases {
+        let found = division(inside, within);
+        assert_eq!((found.0.iter().map(String::as_str).collect::<Vec<_>>().as_slice(), found.1), (*shares, *bound), "{inside} within {within}");
+    }
+}
+
+#[test]
+fn a_share_below_the_floor_is_shown() {
+    let inside = "done when said every 5s within 4min\ncall ssm.putParameter { Name = \"x\", Value = \"yes\" }";
+    let compiled = project(&doing(inside).replace("within = 5min", "within = 10s")).compile();
+    let [finding] = compiled.findings.iter().filter(|finding| finding.code == "DR0404").collect::<Vec<_>>()[..] else { panic!("{}", compiled.shown) };
+    assert_eq!(finding.notes[0], "what no call can be given takes 5s of it and leaves 1.6 s for each of 3 calls; a call takes 3 s or more");
+    assert_eq!(finding.notes[1], "at least: `ssm.getParameter` 3s + `ssm.putParameter` 3s + the pause 5s + `ssm.getParameter` 3s = 14s");
+    assert_eq!(finding.help.as_deref(), Some("write `within = 14s` or more"));
+    // The line of the question itself may be the one that is too short.
+    let finding = project(&doing(&inside.replace("within 4min", "within 10s"))).compile();
+    assert!(
+        finding.findings.iter().any(|finding| finding.code == "DR0404" && finding.message.starts_with("a question of the step")),
+        "{}",
+        finding.shown
+    );
+}
+
+/// Each failure is told, though the plan goes on without the message.
+#[test]
+fn a_message_that_cannot_be_sent_stops_nothing() {
+    let plan = "failback home from standby to primary {\n step tell = alerts.notify(\"it begins\")\n step look = carts.probe()\n on failure { notify alerts } }\n";
+    let machine = machine(plan, "us-east-2/home.asl.json");
+    let lost = machine["States"]["tell"]["Catch"][0]["Next"].as_str().unwrap();
+    assert_eq!(machine["States"][lost]["Next"], "look");
+    assert_eq!(machine["States"]["tell of the failure"]["Catch"][0]["Next"], "failed");
+}
