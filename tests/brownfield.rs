@@ -279,7 +279,7 @@ service worker: function.node in both {
   access = [carts.write, files.read, token.read, news.put, tool.invoke]
 }
 external replica fast: cache.global across both { datastore_id = \"d\", nodes_here = { ReplicationGroupId: \"r\" } }
-let page in both = "arn:aws:sns:${here}:111122223333:page"
+let page in both = \"arn:aws:sns:${here}:111122223333:page\"
 alarm db_lag in both { when max(db.lag) over 1min > 5s, notify page }
 alarm carts_lag in both { when max(carts.lag) over 1min > 5s, notify page }
 alarm files_lag in standby { when max(files.lag) over 5min > 15min, notify page }
