@@ -209,7 +209,7 @@ replica ledger: aurora.postgres across both { born_in = primary, network = net }
   output data_subnets: List(SubnetId) in regions = subnets
 }
 external old: AWS::EC2::VPC in both { VpcId = vpc }
-service net: existing in both { vpc = old, subnets = [subnet] }
+service net: existing in both { vpc = old, subnets = [subnet, spare] }
 replica ledger: aurora.postgres across both { born_in = primary, network = net }
 ";
     let gate = |text: &str| {
@@ -217,7 +217,7 @@ replica ledger: aurora.postgres across both { born_in = primary, network = net }
         let data = template(&files, "us-east-2/data.template.json");
         (data["Resources"]["LedgerGate"]["Properties"]["VpcId"].clone(), data["Resources"]["LedgerSubnets"]["Properties"]["SubnetIds"].clone())
     };
-    let wanted = (serde_json::json!({ "Ref": "Vpc" }), serde_json::json!([{ "Ref": "Subnet" }]));
+    let wanted = (serde_json::json!({ "Ref": "Vpc" }), serde_json::json!([{ "Ref": "Subnet" }, { "Ref": "Spare" }]));
     assert_eq!(gate(by_outputs), wanted);
     assert_eq!(gate(by_component), wanted);
 }
