@@ -197,8 +197,9 @@ fn a_network_that_exists_fits_where_one_of_ours_does() {
     let store = "use std@1.{aurora, network}
 param vpc: VpcId in both
 param subnet: SubnetId in both
+param spare: SubnetId in both
 ";
-    let by_outputs = "external service net: network.isolated in both { vpc_id = vpc, data_subnets = [subnet] }
+    let by_outputs = "external service net: network.isolated in both { vpc_id = vpc, data_subnets = [subnet, spare] }
 replica ledger: aurora.postgres across both { born_in = primary, network = net }
 ";
     let by_component = "component existing is service {
@@ -208,7 +209,7 @@ replica ledger: aurora.postgres across both { born_in = primary, network = net }
   output data_subnets: List(SubnetId) in regions = subnets
 }
 external old: AWS::EC2::VPC in both { VpcId = vpc }
-service net: existing in both { vpc = old, subnets = [subnet] }
+service net: existing in both { vpc = old, subnets = [subnet, spare] }
 replica ledger: aurora.postgres across both { born_in = primary, network = net }
 ";
     let gate = |text: &str| {
@@ -216,7 +217,7 @@ replica ledger: aurora.postgres across both { born_in = primary, network = net }
         let data = template(&files, "us-east-2/data.template.json");
         (data["Resources"]["LedgerGate"]["Properties"]["VpcId"].clone(), data["Resources"]["LedgerSubnets"]["Properties"]["SubnetIds"].clone())
     };
-    let wanted = (serde_json::json!({ "Ref": "Vpc" }), serde_json::json!([{ "Ref": "Subnet" }]));
+    let wanted = (serde_json::json!({ "Ref": "Vpc" }), serde_json::json!([{ "Ref": "Subnet" }, { "Ref": "Spare" }]));
     assert_eq!(gate(by_outputs), wanted);
     assert_eq!(gate(by_component), wanted);
 }
@@ -278,10 +279,11 @@ service worker: function.node in both {
   access = [carts.write, files.read, token.read, news.put, tool.invoke]
 }
 external replica fast: cache.global across both { datastore_id = \"d\", nodes_here = { ReplicationGroupId: \"r\" } }
-alarm db_lag in both { when max(db.lag) over 1min > 5s }
-alarm carts_lag in both { when max(carts.lag) over 1min > 5s }
-alarm files_lag in standby { when max(files.lag) over 5min > 15min }
-alarm fast_lag in both { when max(fast.lag) over 1min > 5s }
+let page in both = \"arn:aws:sns:${here}:111122223333:page\"
+alarm db_lag in both { when max(db.lag) over 1min > 5s, notify page }
+alarm carts_lag in both { when max(carts.lag) over 1min > 5s, notify page }
+alarm files_lag in standby { when max(files.lag) over 5min > 15min, notify page }
+alarm fast_lag in both { when max(fast.lag) over 1min > 5s, notify page }
 failover evacuate among both {
   allow DR0417 \"a global datastore knows no planned return\"
   start  = \"operator\"

@@ -104,7 +104,8 @@ fn what_is_accepted_is_compiled() {
     let text =
         platform("  allow DR0531 \"new\"\n  action act in here is read_only { call sqs.getQueueUrl { QueueName = \"x\", Gently = true } }") + plan;
     let compiled = Project::new(&text).compile_part();
-    assert!(compiled.findings.is_empty(), "{}", compiled.shown);
+    // That nothing is checked by the drill is right, and another matter.
+    assert!(compiled.findings.iter().all(|finding| finding.code == "DR0428"), "{}", compiled.shown);
     let files = compiled.files.unwrap();
     let machine = files.iter().find(|(path, _)| path.ends_with(".asl.json")).unwrap().1;
     assert!(machine.contains("\"Gently\": true"), "{machine}");

@@ -42,6 +42,7 @@ struct Reason {
 #[derive(Deserialize)]
 struct Table {
     module: Vec<ModuleChange>,
+    #[serde(default)]
     reason: Vec<Reason>,
 }
 

@@ -7,7 +7,7 @@ use crate::layout::{Source, Stack, StackId};
 use crate::model::value::{Deploy, TextPart, Value};
 use crate::model::{ARTIFACTS, Artifact, Given};
 use crate::names;
-use crate::workflow::Start;
+use crate::workflow::{Plan, Start};
 use serde::Serialize;
 use smol_str::SmolStr;
 use std::collections::{BTreeMap, BTreeSet};
@@ -218,7 +218,10 @@ pub fn manifest(output: &Output) -> Manifest<'_> {
         resources: resources(output, stack),
         outputs: stack.outputs.keys().map(|name| name.as_str()).collect(),
     });
-    let plans = model.plans.iter().map(|plan| PlanEntry {
+    // Where a plan stands in the source means nothing.
+    let mut sorted: Vec<&Plan> = model.plans.iter().collect();
+    sorted.sort_by_key(|plan| (plan.kind.word() == "drill", plan.name.clone(), plan.machine));
+    let plans = sorted.into_iter().map(|plan| PlanEntry {
         name: &plan.name,
         kind: plan.kind.word(),
         region: code(plan.machine),

@@ -66,12 +66,12 @@ fn loss(model: &Model, id: Id<Instance>, instance: &Instance, mechanism: Replica
         };
     }
     let (bound, because, alarm) = match (mechanism, promised, worst) {
+        (Replication::None, ..) => (None, "no copy leaves the Region".to_string(), None),
         (Replication::Synchronous, ..) => (Some(0.0), "a write is in the other Regions before it is done".to_string(), None),
         (_, Some(promised), watched) if watched.is_none_or(|(_, bound)| promised <= bound) => {
             (Some(promised), format!("the mechanism keeps copies at most {} behind", time_text(promised)), None)
         }
         (_, _, Some((number, bound))) => (Some(bound), model.alarms.get(number).map(because_of).unwrap_or_default(), Some(number)),
-        (Replication::None, ..) => (None, "no copy leaves the Region".to_string(), None),
         _ => (None, "no alarm looks at how far its copies are behind".to_string(), None),
     };
     DataLoss { instance: id, mechanism, bound, because, alarm, objective: model.platform.rpo, span: instance.span }

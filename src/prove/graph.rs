@@ -323,6 +323,10 @@ pub(super) fn at<'m>(model: &'m Model, resource: ResourceRef, path: &str) -> Opt
     })
 }
 
+fn is_read(text: &str) -> bool {
+    text.contains('{') && text.contains(READ)
+}
+
 fn part<'v>(value: &'v Value, key: &str) -> Option<&'v Value> {
     match value {
         Value::Map(map) => map.get(key),
@@ -352,8 +356,8 @@ impl Leaf<'_> {
     /// Whether CloudFormation puts another value in its place, which it reads when it changes the resource.
     pub fn is_resolved(self) -> bool {
         match self {
-            Leaf::Text(text) => text.contains(READ),
-            Leaf::Deploy(Deploy::Text(parts)) => parts.iter().any(|part| matches!(part, TextPart::Literal(text) if text.contains(READ))),
+            Leaf::Text(text) => is_read(text),
+            Leaf::Deploy(Deploy::Text(parts)) => parts.iter().any(|part| matches!(part, TextPart::Literal(text) if is_read(text))),
             Leaf::Deploy(_) => false,
         }
     }

@@ -15,6 +15,10 @@ pub(super) fn has_code(model: &Model, text: &str) -> bool {
 /// The Regions of the platform in which something lies that a text names: as an ARN, or as the name of a host of AWS.
 /// Values that only the deployment knows stand in the text by names of their own.
 pub(super) fn places(model: &Model, text: &str) -> Vec<Id<Region>> {
+    // Neither an ARN nor the name of a host does without these; most texts have none of them.
+    if !text.contains(['.', ':']) {
+        return Vec::new();
+    }
     let found = model.regions.iter().filter(|(_, region)| text.contains(region.code.as_str()));
     found.filter(|(_, region)| in_arn(text, &region.code) || in_host(text, &region.code)).map(|(id, _)| id).collect()
 }

@@ -146,6 +146,17 @@ fn before(model: &Model, plan: &Plan) -> Vec<Stage> {
             lever: Lever::Alarm(number),
         });
     }
+    if stages.is_empty() {
+        stages.push(Stage {
+            part: Part::Detection,
+            what: "not counted: nobody says how the loss is noticed; name the alarm with `detect`".into(),
+            worst: 0.0,
+            expected: 0.0,
+            assumed: true,
+            span: plan.span,
+            lever: Lever::None,
+        });
+    }
     if let Some((decide, what)) = plan.decision() {
         stages.push(Stage {
             part: Part::Decision,

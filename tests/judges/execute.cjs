@@ -6,7 +6,7 @@ const fs = require("fs");
 const { machines, verdict } = require("./common.cjs");
 const { Broken, execute } = require("./interpreter.cjs");
 const { SCENARIOS } = require("./scenarios.cjs");
-const { World, looks, tells } = require("./world.cjs");
+const { World, looks, orders, tells } = require("./world.cjs");
 
 function tasks(scope) {
   return Object.values(scope.States).flatMap((state) => [
@@ -16,10 +16,10 @@ function tasks(scope) {
 }
 
 function factsOf(machine) {
-  const calls = tasks(machine).map((state) => state.Resource.split(":").slice(-2));
+  const calls = tasks(machine).map((state) => state.Resource.replace(/\.waitForTaskToken$/, "").split(":").slice(-2));
   return {
     looks: calls.some(([, operation]) => looks(operation)),
-    orders: calls.some(([service, operation]) => !looks(operation) && !tells(`${service}:${operation}`)),
+    orders: calls.some(([service, operation]) => orders(`${service}:${operation}`)),
     tells: calls.some(([service, operation]) => tells(`${service}:${operation}`)),
   };
 }
@@ -52,8 +52,8 @@ async function judge(name, machine, findings) {
       // The second run looks, finds the work done, and orders nothing.
       world.settle();
       await attempt();
-      const orders = world.log.filter(({ key }) => !looks(key.split(":")[1]) && !tells(key));
-      if (orders.length > 0) findings.push(`${name}: a second run calls ${orders[0].key} again`);
+      const again = world.log.filter(({ key }) => orders(key));
+      if (again.length > 0) findings.push(`${name}: a second run calls ${again[0].key} again`);
     }
   }
   return runs;

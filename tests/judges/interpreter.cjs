@@ -53,7 +53,8 @@ async function scope(machine, input, outer, clock, run) {
 }
 
 async function enter(name, state, input, variables, clock, run) {
-  const states = { input, context: { ...run.context, State: { Name: name } } };
+  const waits = state.Resource?.endsWith(".waitForTaskToken");
+  const states = { input, context: { ...run.context, State: { Name: name }, ...(waits ? { Task: { Token: `token of ${name}` } } : {}) } };
   const evaluate = (value, more) => template(value, { ...states, ...more }, variables, clock, run, name);
   const leave = async (part, more, to) => {
     const assigned = part.Assign === undefined ? {} : await evaluate(part.Assign, more);

@@ -108,6 +108,7 @@ function globalDatastore(world, given, now) {
 const RESTORED = ["patients", "scans"];
 
 const ANSWERS = {
+  "lambda:invoke": () => ({ StatusCode: 200, Payload: "{}" }),
   "rds:describeGlobalClusters": (world, given, now) => ({ GlobalClusters: [globalCluster(world, given, now)] }),
   "rds:failoverGlobalCluster": changeCluster,
   "rds:switchoverGlobalCluster": changeCluster,
@@ -169,5 +170,7 @@ const ANSWERS = {
 const looks = (operation) => /^(describe|list|get|head|batchGet|query|scan)/.test(operation);
 /** Whether an operation only tells. */
 const tells = (key) => key === "sns:publish";
+/** Whether an operation orders a change, of which a machine can ask whether it is done. What a function does, only its code says. */
+const orders = (key) => !looks(key.split(":")[1]) && !tells(key) && key !== "lambda:invoke";
 
-module.exports = { World, looks, tells };
+module.exports = { World, looks, orders, tells };

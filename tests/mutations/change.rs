@@ -37,9 +37,13 @@ pub fn changes(text: &str) -> Vec<Change> {
                 all.value(declaration, "rpo", "1s", "an objective that no copy keeps", "DR0413");
             }
             Kind::Failback => {
-                all.without(declaration.span, name, "no plan leads back", "DR0417");
+                if does(declaration, "switchover") || does(declaration, "release") {
+                    all.without(declaration.span, name, "no plan leads back", "DR0417");
+                }
                 all.untold(declaration);
-                all.action(declaration, "switchover", "promote", "a return that can lose data", "DR0406");
+                // Beside a step that is asked of the Region that is left, the machine would have to stand in two.
+                let split = does(declaration, "release");
+                all.action(declaration, "switchover", "promote", "a return that can lose data", if split { "DR0401" } else { "DR0406" });
             }
             Kind::Drill => {
                 all.without(declaration.span, name, "nothing is rehearsed", "DR0421");
@@ -61,12 +65,16 @@ pub fn changes(text: &str) -> Vec<Change> {
                 all.untold(declaration);
                 all.key(declaration, "start", "nobody says who starts it", "DR0416");
                 all.key(declaration, "decide", "nobody says how long the decision takes", "DR0416");
-                all.key(declaration, "detect", "nobody notices the loss", "DR0415");
                 for step in steps(declaration.statements()) {
                     all.value(step, "within", "1s", "a bound that nothing fits into", "DR0404");
                 }
-                all.action(declaration, "promote", "switchover", "a planned change where a Region is lost", "DR0402");
-                if let Some(clause) = declaration.clause(ClauseWord::Among) {
+                if declarations.iter().any(|found| found.kind == Kind::Failback && does(found, "switchover")) {
+                    let split = does(declaration, "shift");
+                    let code = if split { "DR0401" } else { "DR0402" };
+                    all.action(declaration, "promote", "switchover", "a planned change where a Region is lost", code);
+                }
+                let moves = does(declaration, "promote") || does(declaration, "shift");
+                if let Some(clause) = declaration.clause(ClauseWord::Among).filter(|_| moves) {
                     all.instead(clause.span, &format!("from {} to {}", regions[0], regions[1]), name, "one Region only can be left", "DR0420");
                 }
             }
@@ -95,6 +103,11 @@ fn action_of(step: &Declaration) -> Option<(&str, &Name)> {
     let ExprKind::Member { base, name, .. } = &callee.kind else { return None };
     let ExprKind::Name(instance) = &base.kind else { return None };
     Some((instance.as_str(), name))
+}
+
+/// Whether some step of a plan does an action of this name.
+fn does(plan: &Declaration, action: &str) -> bool {
+    steps(plan.statements()).into_iter().filter_map(action_of).any(|(_, name)| name.text == action)
 }
 
 /// The replicas that some failover promotes.

@@ -19,7 +19,7 @@ pub struct Project {
 }
 
 /// What is said of a platform that rehearses nothing, tells nobody, or does not wait at the end of a plan.
-const OF_A_WHOLE: &[&str] = &["DR0418", "DR0421", "DR0422", "DR0427"];
+const OF_A_WHOLE: &[&str] = &["DR0418", "DR0421", "DR0422", "DR0427", "DR0428"];
 
 /// What came of a compilation.
 #[derive(Debug)]
