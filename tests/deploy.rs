@@ -587,7 +587,8 @@ fn deployed(platform: &Compiled, arguments: &[&str]) -> Cloud {
 
 #[test]
 fn without_data_what_holds_data_stays() {
-    let compiled = Compiled::new(ORDERS);
+    let sign = "\n/// Holds nothing.\nresource sign: AWS::SNS::Topic in both { layer = \"edge\" }\n";
+    let compiled = Compiled::new(&format!("{ORDERS}{sign}"));
     let cloud = deployed(&compiled, &["--param", "pager=a@example.com"]);
     cloud.destroy(&compiled, &[]).ends(2, &["--yes"]);
     let run = cloud.destroy(&compiled, &["--yes"]).well();
@@ -595,7 +596,8 @@ fn without_data_what_holds_data_stays() {
         "us-east-1/data: stays; it keeps",
         "LedgerCluster (AWS::RDS::DBCluster)",
         "us-east-1/network: stays; it is needed by us-east-1/data",
-        "us-east-1/recovery: is deleted",
+        "us-east-1/recovery: stays; it keeps EvacuateStandbyLog",
+        "us-east-1/edge: is deleted",
     ] {
         assert!(run.said.contains(line), "{line}:\n{}", run.said);
     }
@@ -604,7 +606,7 @@ fn without_data_what_holds_data_stays() {
         .iter()
         .map(|call| format!("{}/{}", call.option("--region").unwrap(), call.option("--stack-name").unwrap()))
         .collect();
-    assert!(deleted.contains(&"us-east-1/orders-recovery-prod".to_string()));
+    assert!(deleted.contains(&"us-east-1/orders-edge-prod".to_string()));
     assert!(!deleted.iter().any(|name| name.contains("data") || name.contains("keys") || name.contains("network")), "{deleted:?}");
     assert!(cloud.calls().iter().all(|call| !call.changes() || call.operation() == "cloudformation delete-stack"));
     // Nothing is left to do the next time.

@@ -108,12 +108,24 @@ fn cases() -> Vec<Case> {
         .collect()
 }
 
+/// A text in its frame.
+fn whole(case: &Case, text: &str) -> String {
+    format!("{HEAD}{}{text}{}", if has_platform(text) { "" } else { PLATFORM }, if case.plans { PLANS } else { "" })
+}
+
+fn has_platform(text: &str) -> bool {
+    text.starts_with("platform ") || text.contains("\nplatform ")
+}
+
+fn project(whole: &str) -> Project {
+    Project::new(whole).file("functions/code.mjs", "export const handler = async () => ({ statusCode: 200 });\n")
+}
+
 /// What is found in the lines of a text: the line from 1, and the code.
 fn found(case: &Case, text: &str) -> (BTreeSet<(usize, String)>, String) {
-    let own = text.starts_with("platform ") || text.contains("\nplatform ");
-    let whole = format!("{HEAD}{}{text}{}", if own { "" } else { PLATFORM }, if case.plans { PLANS } else { "" });
-    let compiled = Project::new(&whole).file("functions/code.mjs", "export const handler = async () => ({ statusCode: 200 });\n").compile();
-    let head = HEAD.lines().count() + usize::from(!own);
+    let whole = whole(case, text);
+    let compiled = project(&whole).compile();
+    let head = HEAD.lines().count() + usize::from(!has_platform(text));
     let line = |at: u32| whole[..at as usize].matches('\n').count() + 1;
     let place = |finding: &Diagnostic| line(finding.primary().expect("a place").span.start);
     let about = |finding: &&Diagnostic| finding.code == case.code.as_str() || !PROOFS.contains(&finding.code.as_ref());
@@ -146,6 +158,28 @@ fn what_breaks_a_rule_is_found_where_its_author_would_mend_it_and_nothing_else_i
         assert!(case.direct != case.through, "{}", case.code);
     }
     assert!(failed.is_empty(), "{} of them:\n{}", failed.len(), failed.join("\n"));
+}
+
+/// What a fix writes mends it.
+#[test]
+fn a_fix_mends() {
+    let mut seen = 0;
+    for case in cases() {
+        for text in [&case.direct, &case.through] {
+            let whole = whole(&case, text);
+            let compiled = project(&whole).compile();
+            let of_case = |finding: &&Diagnostic| finding.code == case.code.as_str();
+            let Some(fix) = compiled.findings.iter().find(of_case).and_then(|finding| finding.fix.clone()) else { continue };
+            let mut mended = whole.clone();
+            for edit in fix.edits.iter().rev() {
+                mended.replace_range(edit.span.range(), &edit.replacement);
+            }
+            let (before, after) = (compiled.findings.iter().filter(of_case).count(), project(&mended).compile());
+            assert!(after.findings.iter().filter(of_case).count() < before, "{}: {}\n{}", case.code, fix.title, after.shown);
+            seen += 1;
+        }
+    }
+    assert!(seen >= 10, "only {seen} fixes");
 }
 
 // ---- the table

@@ -37,6 +37,8 @@ pub struct Rule {
     /// The way to the part that is underlined; the type, if there is none.
     #[serde(default)]
     pub at: Path,
+    /// What should stand there instead, as it is written, where a plain value stands there.
+    pub instead: Option<String>,
     /// A part that explains it, and what is said there.
     pub also: Option<Also>,
     /// What is wrong, in one sentence.

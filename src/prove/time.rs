@@ -152,7 +152,7 @@ fn before(model: &Model, plan: &Plan) -> Vec<Stage> {
             what: "not counted: nobody says how the loss is noticed; name the alarm with `detect`".into(),
             worst: 0.0,
             expected: 0.0,
-            assumed: true,
+            assumed: false,
             span: plan.span,
             lever: Lever::None,
         });
@@ -222,7 +222,7 @@ fn automatic(model: &Model, plan: &Plan) -> Vec<Vec<Stage>> {
 }
 
 fn exceeded(model: &Model, plan: &Plan, budget: &Budget, objective: f64, diagnostics: &mut Diagnostics) {
-    let sum: Vec<String> = budget.stages.iter().map(|stage| format!("{} {}", time_text(stage.worst), short(stage))).collect();
+    let sum: Vec<String> = budget.stages.iter().filter(|stage| stage.worst > 0.0).map(|stage| format!("{} {}", time_text(stage.worst), short(stage))).collect();
     let mut finding = Diagnostic::error(
         codes::RTO_EXCEEDED,
         format!("`{}` may take {}, the objective is {}", plan.machine_name(), time_text(budget.worst), time_text(objective)),

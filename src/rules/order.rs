@@ -41,6 +41,8 @@ fn finds_out(operation: &Operation) -> bool {
     match operation {
         Operation::Check { .. } | Operation::DoneWhen { .. } => true,
         Operation::Wait { .. } => false,
+        // A question about one thing fails if that is not there; a list of all things never does.
+        Operation::Call(call) if !call.arguments.is_empty() => true,
         Operation::Call(call) => {
             let actions = iam::actions_of(&call.service, &call.operation).unwrap_or_default();
             actions.iter().filter_map(|name| iam::action(name)).any(iam::Action::changes)

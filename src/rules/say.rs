@@ -29,6 +29,9 @@ pub(super) fn resource<'m>(reader: &Reader<'m>, rule: &'static Rule, at: Resourc
     let fill = |text: &str| text.replace("{name}", &model.families.get(at.family).declared).replace("{region}", &region).replace("{value}", &value);
     let found = finding(rule, fill(&rule.message));
     let mut found = put(reader, found, &spot, at, fill(&rule.label));
+    if let Some(instead) = rule.instead.as_ref().filter(|_| exact) {
+        found = with_fix(reader, found, instead);
+    }
     if let Some(also) = &rule.also
         && let (spot, true) = place(reader, &also.path, at, subject)
     {
@@ -81,6 +84,17 @@ fn put(reader: &Reader<'_>, found: Diagnostic, spot: &Spot<'_>, at: ResourceRef,
     let member = reader.model.member(at).unwrap_or(&empty);
     let subject = say::Subject { family: reader.model.families.get(at.family), member, index: reader.index, sources: reader.sources };
     subject.put(found, subject.place(&spot.path), label)
+}
+
+/// Writes another value, where the author wrote a plain one.
+fn with_fix(reader: &Reader<'_>, found: Diagnostic, instead: &str) -> Diagnostic {
+    let Some(span) = found.primary().map(|label| label.span) else { return found };
+    let written = reader.sources.slice(span);
+    let word = !written.is_empty() && written.chars().all(|letter| letter.is_ascii_alphanumeric());
+    let text = written.len() > 1 && written.starts_with('"') && written.ends_with('"') && !written.contains("${");
+    // A name stands for something else, and a declaration in whose component the value is written is none.
+    let literal = word && (written == "true" || written == "false" || written.starts_with(|first: char| first.is_ascii_digit()));
+    if literal || text { found.fix(format!("write `{instead}`"), span, instead) } else { found }
 }
 
 /// What a rule has to say about a call.

@@ -54,8 +54,7 @@ fn every_row_can_be_read_and_is_about_what_aws_has() {
         for name in &rule.types {
             let (of, inner) = typed(name);
             let inner = if inner.is_empty() { Vec::new() } else { keys(inner) };
-            for way in rule.conditions.iter().flat_map(|one| [Some(&one.path), one.less_than.as_ref(), one.equals.as_ref(), one.differs.as_ref()])
-            {
+            for way in rule.conditions.iter().flat_map(|one| [Some(&one.path), one.less_than.as_ref(), one.equals.as_ref(), one.differs.as_ref()]) {
                 let Some(way) = way else { continue };
                 let whole = matches!(way.0.first(), Some(Step::Whole | Step::All(_) | Step::By(..)));
                 let full: Vec<Step> = if whole { way.0.clone() } else { inner.iter().chain(&way.0).cloned().collect() };
@@ -108,19 +107,14 @@ fn what_people_read_is_written_for_them() {
             assert!(!text.is_empty() && !text.ends_with('.') && !text.starts_with(' '), "{code}: {text}");
             assert!(
                 !text.chars().next().unwrap().is_uppercase()
-                    || ["`", "CloudFormation", "CloudFront", "Route", "Lambda", "PRIMARY", "AWS", "POST"]
-                        .iter()
-                        .any(|word| text.starts_with(word)),
+                    || ["`", "CloudFormation", "CloudFront", "Route", "Lambda", "PRIMARY", "AWS", "POST"].iter().any(|word| text.starts_with(word)),
                 "{code}: {text}"
             );
         }
         assert!(rule.title.len() <= 76, "{code}: the title is too long: {}", rule.title.len());
         assert!(rule.number.iter().all(|number| number.len() == 5 && number.starts_with("DR0")), "{code}");
         let same: Vec<&Rule> = file.rule.iter().filter(|other| other.code == *code).collect();
-        assert!(
-            crate_code(code) || same.iter().all(|other| other.title == rule.title && other.severity == rule.severity),
-            "{code} has two titles"
-        );
+        assert!(crate_code(code) || same.iter().all(|other| other.title == rule.title && other.severity == rule.severity), "{code} has two titles");
     }
 }
 
