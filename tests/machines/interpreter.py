@@ -10,6 +10,7 @@ What runs is moto's own: states, retries, catches, time-outs, parallel branches,
 
 import dataclasses
 import datetime
+import functools
 import itertools
 import json
 import logging
@@ -23,6 +24,7 @@ from moto.stepfunctions.parser.asl.component.common.error_name.custom_error_name
 from moto.stepfunctions.parser.asl.component.common.error_name.failure_event import FailureEvent, FailureEventException
 from moto.stepfunctions.parser.asl.component.common.error_name.states_error_name import StatesErrorName
 from moto.stepfunctions.parser.asl.component.common.error_name.states_error_name_type import StatesErrorNameType
+from moto.stepfunctions.parser.asl.component.common.path import result_path
 from moto.stepfunctions.parser.asl.component.common.string.string_expression import StringJSONata
 from moto.stepfunctions.parser.asl.component.state.exec.state_task.service import state_task_service
 from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state_task_service_aws_sdk import StateTaskServiceAwsSdk
@@ -254,6 +256,8 @@ def _repair():
             for key, value in list(vars(module).items()):
                 if id(value) in taken:
                     setattr(module, key, taken[id(value)])
+    # Each state that ends parses `$` anew.
+    result_path.parse = functools.cache(result_path.parse)
     EventManager._publish_history_event = _publish
     StringJSONata._eval_body = _query
     StateTaskServiceAwsSdk._eval_service_task = _task

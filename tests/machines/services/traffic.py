@@ -158,8 +158,7 @@ def endpoint(world, address):
     name = address.lower().rstrip(".").removeprefix("dualstack.")
     if name in world.addresses:
         return world.addresses[name]
-    regions = {thing.region for thing in world.things}
-    region = next((region for region in regions if f".{region}." in name), None)
+    region = next((region for region in sorted(world.regions) if f".{region}." in name), None)
     if region is None:
         raise Impossible(f"nothing that was deployed answers to {address}")
     return next(thing for thing in world.things if thing.region == region)
@@ -191,7 +190,7 @@ def _record_well(world, record):
 
 def _region(world, record):
     """Where a record leads: by what it names, or by the name that the record itself has."""
-    if record.get("SetIdentifier") in {thing.region for thing in world.things}:
+    if record.get("SetIdentifier") in world.regions:
         return record["SetIdentifier"]
     first = next(iter(record.get("ResourceRecords", [])), None)
     target = record.get("AliasTarget", {}).get("DNSName") or (first["Value"] if isinstance(first, dict) else first)

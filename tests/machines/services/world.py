@@ -105,6 +105,9 @@ class World:
 
     def __init__(self, things, home, lost=(), writer=None):
         self.things, self.home, self.lost, self.writer = things, home, set(lost), writer
+        self.regions, self.by_type = {thing.region for thing in things}, {}
+        for thing in things:
+            self.by_type.setdefault(thing.type, []).append(thing)
         self.orders, self.told, self.asked = [], [], []
         # Orders of these states are accepted and never carried out.
         self.never_done = set()
@@ -125,7 +128,7 @@ class World:
         if self._changes:
             raise ValueError("something is still on its way")
         made = copy.copy(self)
-        shared = {"things", "observe", "checks", "addresses", "keepers", "rules", "_count"}
+        shared = {"things", "regions", "by_type", "observe", "checks", "addresses", "keepers", "rules", "_count"}
         for name, value in vars(self).items():
             if name not in shared:
                 setattr(made, name, copy.deepcopy(value))
@@ -173,7 +176,7 @@ class World:
 
     def all(self, kind, region=None):
         """The deployed things of a type."""
-        return [thing for thing in self.things if thing.type == kind and region in (None, thing.region)]
+        return [thing for thing in self.by_type.get(kind, ()) if region in (None, thing.region)]
 
     def find(self, kind, name, error, region=None):
         """The thing of a type that a call names, in the machine's Region. An error names what is missing."""
