@@ -9,6 +9,7 @@ mod bless;
 mod project;
 
 use drc::aws::types;
+use drc::diag::{Diagnostic, Severity};
 use project::Project;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -210,6 +211,7 @@ fn called(statements: &str) -> Project {
         request: String::new(),
         role: None,
         more: String::new(),
+        plan: None,
         thing: Some(statements.to_string()),
         statement: Vec::new(),
     };

@@ -103,7 +103,7 @@ def describe_table(made):
     yield "dynamodb:DescribeTable", made.arn("dynamodb", f"table/{made.given['TableName']}")
 
 
-@asks("dynamodb:getItem", "dynamodb:putItem")
+@asks("dynamodb:getItem", "dynamodb:putItem", "dynamodb:deleteItem")
 def item(made):
     """DynamoDB decrypts the key of the table in the caller's name."""
     yield f"dynamodb:{made.operation[0].upper()}{made.operation[1:]}", made.arn("dynamodb", f"table/{made.given['TableName']}")
@@ -155,6 +155,12 @@ def services(made):
 @asks("lambda:getFunction", "lambda:getFunctionConfiguration")
 def function(made):
     yield f"lambda:{made.operation[0].upper()}{made.operation[1:]}", made.arn("lambda", f"function:{made.given['FunctionName']}")
+
+
+@asks("lambda:invoke")
+def invoke(made):
+    """The function itself, by its name or its ARN; a version is another resource."""
+    yield "lambda:InvokeFunction", made.arn("lambda", f"function:{made.given['FunctionName'].rsplit(':function:', 1)[-1]}")
 
 
 @asks("lambda:getEventSourceMapping", "lambda:updateEventSourceMapping")

@@ -167,11 +167,15 @@ def _task(self, env, resource_runtime_part, normalised_parameters, state_credent
     """A task's call: asks the world, waits as long as that takes, gives the answer or fails."""
     run, service = _Run.current, self.resource.api_name
     call = Call(self.name, service, self.resource.api_action, normalised_parameters, run.region)
-    if self.resource.condition is not None:
-        call.answer_token = _answerer(env)
     visit = run.latest(self.name)
     number = len(visit.attempts)
     visit.attempts.append("States.Timeout")
+
+    def came(error):
+        visit.attempts[number] = error
+
+    if self.resource.condition is not None:
+        call.answer_token = _answerer(env, came)
     try:
         reply = run.answer(call)
         failure = None
@@ -183,7 +187,8 @@ def _task(self, env, resource_runtime_part, normalised_parameters, state_credent
     if not env.is_running():
         # Nobody waits for the answer any more.
         raise greenlet.GreenletExit
-    visit.attempts[number] = failure and failure.error
+    if failure or not call.answer_token:
+        came(failure and failure.error)
     if failure:
         raise FailureEventException(FailureEvent(
             env=env, error_name=CustomErrorName(failure.error), event_type=HistoryEventType.TaskFailed,
@@ -192,8 +197,8 @@ def _task(self, env, resource_runtime_part, normalised_parameters, state_credent
     env.stack.append(reply.value)
 
 
-def _answerer(env):
-    """What answers the token of a task, after a while."""
+def _answerer(env, came):
+    """What answers the token of a task, after a while. `came(error)` is told when it does."""
     token, pool = env.states.context_object.context_object_data["Task"]["Token"], env.callback_pool_manager
 
     def answer(seconds, output=None, error=None):
@@ -201,7 +206,12 @@ def _answerer(env):
             outcome = CallbackOutcomeFailure(callback_id=token, error=error[0], cause=error[1])
         else:
             outcome = CallbackOutcomeSuccess(callback_id=token, output=json.dumps(output))
-        clock.Clock.current.later(seconds, lambda: pool.notify(token, outcome))
+
+        def notify():
+            came(error and error[0])
+            pool.notify(token, outcome)
+
+        clock.Clock.current.later(seconds, notify)
 
     return answer
 

@@ -55,26 +55,29 @@ class Test:
         self.lines += trace.block("second run after success", second, self.shape, happy_steps)
         self.findings += [f"{self.one.name}: the second run after success orders {key} again" for key in happy.world.asked[before:]]
         self.faults(list(dict.fromkeys(visit.state for visit in happy.result.visits)), happy_steps)
-        self.after_others(others, happy_steps)
+        self.after_others(others, began, happy_steps)
         unvisited = [name for name in self.shape.states if name not in self.judge.visited]
         self.lines += [f"no scenario visits {name}" for name in unvisited]
 
     def begin(self, others):
-        """A planned plan begins where an unplanned one has ended: in the Region that is left now, or in the one that is gone to."""
-        plan = self.one.plan
-        if plan["kind"] != "failback":
+        """Where a plan begins: as everything was deployed, if that is in the Region that it leaves; else where another plan has ended. A
+        planned plan begins after an unplanned one, which went to the Region that is left now, or to the one that is gone to."""
+        plan, judge = self.one.plan, self.judge
+        if plan["kind"] == "drill" or (plan["kind"] == "failover" and judge.begins_here()):
             return ""
-        for ends in ((plan["to"], plan["from"]), (plan["from"], plan["to"])):
+        deployed_now = judge.start
+        back = ((plan["to"], plan["from"]), (plan["from"], plan["to"]))
+        for ends in back[:1] if plan["kind"] == "failover" else back:
             for other in others:
                 if other.one.plan["kind"] == "failover" and (other.one.plan["from"], other.one.plan["to"]) == ends:
                     world = other.judge.left_behind()
                     if world is None:
                         continue
-                    self.judge.start = world
-                    ran = self.judge.run(Scenario("happy path"), self.judge.world(Scenario("happy path")))
+                    judge.start = world
+                    ran = judge.run(Scenario("happy path"), judge.world(Scenario("happy path")))
                     if ran.result.status == "SUCCEEDED" and ran.world.asked:
                         return f" after {other.one.name}"
-        self.judge.start = World(self.judge.things, self.one.region, writer=plan["from"])
+        judge.start = deployed_now if judge.begins_here() else World(judge.things, self.one.region, writer=plan["from"])
         return ""
 
     def faults(self, visited, happy_steps):
@@ -98,9 +101,13 @@ class Test:
         if self.one.plan["kind"] == "failover":
             yield Scenario("the Region that is left still answers", nothing_lost=True, ends=("SUCCEEDED",))
 
-    def after_others(self, others, happy_steps):
+    def after_others(self, others, began, happy_steps):
         """The second loss, a plan that is started at the wrong time, a drill after the day: what unplanned plans have left behind."""
         start = self.judge.start
+        if began:
+            self.judge.start = World(self.judge.things, self.one.region)
+            ran = self.go(Scenario("after nothing"))
+            self.lines += trace.block(ran.scenario.title, ran, self.shape, happy_steps)
         for other in others:
             if other.one.plan["kind"] == "failover":
                 world = other.judge.left_behind()
@@ -113,7 +120,7 @@ class Test:
     def again(self, title, world, pause):
         """A second run in the same world, in which nothing fails any more: it comes to its end, and nothing is carried out twice."""
         world.pass_by(pause)
-        world.never_done, world.token = set(), "yes"
+        world.never_done, world.token = set(), {}
         ran = self.go(Scenario(title, ends=("SUCCEEDED",)), world)
         made = [(order.key, deployed.dump(order.given)) for order in world.orders if order.changes]
         for key, given in sorted(set(made)):

@@ -26,13 +26,13 @@ def failing(call):
 @dataclasses.dataclass
 class Scenario:
     """`alter(call, number)` may answer a call instead of the world: `number` counts the calls of a state. `ends` are the statuses that are
-    right; `cut` names the state behind which the execution is cut."""
+    right; `token` says of states how somebody answers their tokens: `no`, `never`; `cut` names the state behind which the execution is cut."""
 
     title: str
     alter: object = None
     ends: tuple = ("SUCCEEDED", "FAILED")
     never_done: frozenset = frozenset()
-    token: str = "yes"
+    token: dict = dataclasses.field(default_factory=dict)
     cut: str = ""
     nothing_lost: bool = False
 
@@ -76,8 +76,8 @@ def _of_task(shape, name):
     if kind == ORDERS:
         yield Scenario(f"{name} is never carried out", never_done=frozenset({name}))
     if shape.waits_for_token(name):
-        yield Scenario(f"{name} is answered with no", token="no")
-        yield Scenario(f"{name} is never answered", token="never")
+        yield Scenario(f"{name} is answered with no", token={name: "no"})
+        yield Scenario(f"{name} is never answered", token={name: "never"})
 
 
 @dataclasses.dataclass
@@ -98,14 +98,19 @@ class Judge:
         self.deployed, self.machine, self.shape, self.things = deployed, machine, shape, things
         self.calls, self.results, self.visited = {}, {}, set()
         # The world before each scenario: as it was deployed, or as another machine has left it.
-        self.start = World(things, deployed.region, writer=deployed.plan.get("from"))
+        self.start = World(things, deployed.region)
+
+    def begins_here(self):
+        """Whether the plan leaves the Region in which everything is written."""
+        region = self.deployed.plan.get("from")
+        return all(store.written_in == {region} for store in self.start.stores.values() if region in store.regions)
 
     def world(self, scenario):
         """A new world. What an unplanned plan leaves is lost; for the others all Regions are there."""
         made = self.start.fork()
         made.home = self.deployed.region
         made.lost = {self.deployed.plan["from"]} if self.deployed.plan["kind"] == "failover" and not scenario.nothing_lost else set()
-        made.never_done, made.token = set(scenario.never_done), scenario.token
+        made.never_done, made.token = set(scenario.never_done), dict(scenario.token)
         return made
 
     def left_behind(self):
@@ -185,11 +190,11 @@ class Judge:
             _add(findings, f"it has {result.events} events")
         if result.status == "FAILED" and not (result.error.startswith("Drc.") and result.cause.startswith("step ")):
             _add(findings, f"it fails with {result.error}: {result.cause}, which names no step")
-        if result.status == "FAILED" and not self._somebody_knows(ran):
+        if result.status == "FAILED" and not any(told.by == "rule" or told.state in self.shape.notices for told in ran.told):
             _add(findings, "it fails, and nobody is told")
-
-    def _somebody_knows(self, ran):
-        return any(told.by == "rule" or told.state in self.shape.notices for told in ran.told)
+        # The second path: an execution that was aborted tells nobody itself.
+        if result.status != "SUCCEEDED" and not any(told.by == "rule" for told in ran.told):
+            _add(findings, f"no rule on its status tells that it is {result.status}")
 
 
 def _alive(world):

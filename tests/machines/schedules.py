@@ -46,8 +46,11 @@ def judge(tests, number=SCHEDULES):
 
 def answers(test):
     """What each task was answered in the scenarios: the answer that let the happy path go on, and the others."""
-    found = {}
+    # Whoever answers a token says yes with nothing.
+    found = {state: {"yes": {}, "no": []} for state in test.shape.tasks if test.shape.waits_for_token(state)}
     for state, values in test.judge.results.items():
+        if state in found:
+            continue
         yes = test.last[state] if state in test.last else values[-1]
         no = []
         for value in values:
@@ -66,8 +69,12 @@ def differences(test, trace):
             raise StateError("Test.NotCalled", f"the other interpreter does not call {call.state} once more", 0.0)
         decision = left[call.state].pop(0)
         if "milliseconds" not in decision:
-            return Reply({}, None)
+            return Reply({}, 0.0 if call.answer_token else None)
         seconds = decision["milliseconds"] / 1000
+        if call.answer_token:
+            error = (decision["error"], "drawn") if "error" in decision else None
+            call.answer_token(seconds, decision.get("value"), error)
+            return Reply({}, 0.0)
         if "error" in decision:
             raise StateError(decision["error"], "drawn", seconds)
         return Reply(decision.get("value", {}), seconds)

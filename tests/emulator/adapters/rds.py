@@ -80,6 +80,10 @@ class DBSubnetGroup(_Database):
 class DocumentGlobalCluster(GlobalCluster):
     kind, service = "AWS::DocDB::GlobalCluster", "docdb"
 
+    def attributes(self, scope, name):
+        found = scope.client(self.service).describe_global_clusters(GlobalClusterIdentifier=name)["GlobalClusters"][0]
+        return {"GlobalClusterArn": found["GlobalClusterArn"], "GlobalClusterResourceId": found["GlobalClusterResourceId"]}
+
 
 class DocumentCluster(DBCluster):
     kind, service = "AWS::DocDB::DBCluster", "docdb"

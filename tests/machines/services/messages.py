@@ -29,10 +29,11 @@ def publish(world, call):
 
 def _answer(world, call):
     """Somebody reads the question, and answers it or not."""
-    if world.token == "yes":
-        call.answer_token(ANSWER, output={"approved": True})
-    elif world.token == "no":
-        call.answer_token(ANSWER, error=("Drc.Refused", "no"))
+    said = world.token.get(call.state, "yes")
+    if said == "yes":
+        call.answer_token(ANSWER, output={})
+    elif said == "no":
+        call.answer_token(ANSWER, error=("No", "refused"))
 
 
 def status_changed(world, arn, status):

@@ -23,14 +23,19 @@ class Store:
     def regions(self):
         return set(self.members.values())
 
+    @property
+    def written_in(self):
+        """The Regions of the writers."""
+        return {self.members[member] for member in self.writers}
+
     def writes_in(self, region):
         """Whether the store takes writes there, and is not about to stop doing so."""
-        return any(self.members[member] == region for member in self.writers) and not self.changing
+        return region in self.written_in and not self.changing
 
 
 @seed
 def stores(world):
-    """The stores of the platform, with the writer where the plan begins."""
+    """The stores of the platform. The first member is born as the writer; `writer` names another Region."""
     world.stores, world.items = {}, {}
     for kind in CLUSTERS:
         for thing in world.all(kind):

@@ -110,8 +110,8 @@ class World:
         self.never_done = set()
         # What happens again and again: a name, the next moment, the seconds between two.
         self.again = {}
-        # How tokens are answered: `yes`, `no`, `never`.
-        self.token = "yes"
+        # How the tokens of states are answered, if not with yes: `no`, `never`.
+        self.token = {}
         self._changes, self._count = [], itertools.count()
         # The moment while nothing runs; the moment of a change while it is carried out.
         self.epoch, self._moment = 0.0, None
