@@ -121,6 +121,16 @@ class Judge:
         world.pass_by(LATER)
         return world if ran.result.status == "SUCCEEDED" and not ran.findings else None
 
+    def returned(self, world):
+        """The Region that was lost is there again, and nobody does anything: what is wrong an hour later."""
+        answered, findings = _alive(world), []
+        world.lost = set()
+        world.observe = lambda: self._hold(world, answered, findings)
+        world.observe()
+        world.pass_by(LATER)
+        world.observe()
+        return findings
+
     def run(self, scenario, world):
         """One execution, from the moment at which the world is."""
         findings, numbers = [], {}
