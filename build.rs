@@ -104,10 +104,10 @@ fn list<'r>(row: &'r str, key: &str) -> impl Iterator<Item = &'r str> {
 }
 
 /// The lines of a row that hold its conditions: they are read for each resource of its type, the rest only when they hold.
-fn conditions(row: &str) -> &str {
-    let Some(start) = row.find("\nwhen = [") else { return "" };
-    let rest = &row[start + 1..];
-    let several = rest.starts_with("when = [\n");
-    let end = if several { rest.find("\n]").map(|at| at + 2) } else { rest.find('\n') };
-    &rest[..end.unwrap_or(rest.len())]
+fn conditions(row: &str) -> String {
+    let Some((_, rest)) = row.split_once("\nwhen = [") else { return String::new() };
+    match rest.starts_with('\n') {
+        true => format!("when = [{}\n]", rest.split_once("\n]").map_or(rest, |(list, _)| list)),
+        false => format!("when = [{}", rest.lines().next().unwrap_or_default()),
+    }
 }

@@ -362,10 +362,11 @@ impl Leaf<'_> {
         }
     }
 
-    /// The text, if it is one that is known now.
-    pub fn plain(self) -> Option<String> {
+    /// The text, where parameters stand by their names; none for what is no text.
+    pub fn words(self, model: &Model) -> Option<String> {
         match self {
             Leaf::Text(text) => Some(text.to_string()),
+            Leaf::Deploy(deploy @ Deploy::Text(_)) => Some(said(&Value::Deploy(Rc::new(deploy.clone())), model)),
             Leaf::Deploy(_) => None,
         }
     }

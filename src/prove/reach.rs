@@ -274,7 +274,7 @@ impl<'m> Walker<'m> {
         let mut made: FxHashSet<String> = FxHashSet::default();
         for (_, call) in calls.iter().filter(|(_, call)| MAKING.iter().any(|verb| call.operation.starts_with(verb))) {
             for (member, value) in &call.arguments {
-                leaves(value, member, &mut |_, leaf| made.extend(leaf.plain()));
+                leaves(value, member, &mut |_, leaf| made.extend(leaf.words(self.model())));
             }
         }
         for (step, call) in calls {
@@ -285,7 +285,7 @@ impl<'m> Walker<'m> {
                 }
                 leaves(value, member, &mut |path, leaf| {
                     let path = SmolStr::new(path);
-                    let names = !leaf.plain().is_some_and(|text| made.contains(&text));
+                    let names = !leaf.words(self.model()).is_some_and(|text| made.contains(&text));
                     let all = self.graph.named(leaf, names).into_iter();
                     found.extend(all.map(|what| (what, Came::Root(Root::Call(step, call), path.clone()))));
                 });

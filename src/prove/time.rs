@@ -222,7 +222,8 @@ fn automatic(model: &Model, plan: &Plan) -> Vec<Vec<Stage>> {
 }
 
 fn exceeded(model: &Model, plan: &Plan, budget: &Budget, objective: f64, diagnostics: &mut Diagnostics) {
-    let sum: Vec<String> = budget.stages.iter().filter(|stage| stage.worst > 0.0).map(|stage| format!("{} {}", time_text(stage.worst), short(stage))).collect();
+    let sum: Vec<String> =
+        budget.stages.iter().filter(|stage| stage.worst > 0.0).map(|stage| format!("{} {}", time_text(stage.worst), short(stage))).collect();
     let mut finding = Diagnostic::error(
         codes::RTO_EXCEEDED,
         format!("`{}` may take {}, the objective is {}", plan.machine_name(), time_text(budget.worst), time_text(objective)),

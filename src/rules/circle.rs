@@ -123,15 +123,15 @@ fn edges(reader: &Reader<'_>) -> Vec<Edge> {
             }
             let walker = Walker::new(model, &reader.references);
             let identity = |value: &Value| identity(reader, value, row, at);
-            let from = walker.from_resource(at, &row.from.0);
+            let from = walker.of_resource(at, &row.from.0);
             let from = match from.spots.first() {
                 Some(spot) => spot.value.and_then(identity),
                 None => (!from.unknown).then(|| default(model, row, at)),
             };
-            let filter = walker.from_resource(at, &row.filter.0);
+            let filter = walker.of_resource(at, &row.filter.0);
             let filter = filter.spots.first().and_then(|spot| spot.value).map(|value| Rc::new(filter_of(model, value)));
             let (Some(from), Some(filter)) = (from, filter) else { continue };
-            for (target, spot) in walker.from_resource(at, &row.to.0).spots.iter().enumerate() {
+            for (target, spot) in walker.of_resource(at, &row.to.0).spots.iter().enumerate() {
                 if let Some(to) = spot.value.and_then(identity) {
                     edges.push(Edge { of: at, row, from: from.clone(), to, target, filter: filter.clone() });
                 }
@@ -245,7 +245,7 @@ fn say_circle(reader: &Reader<'_>, hands: &[&Edge]) -> Option<Diagnostic> {
         let empty = Member::default();
         let member = model.member(edge.of).unwrap_or(&empty);
         let subject = say::Subject { family, member, index: reader.index, sources: reader.sources };
-        let spots = |way: &rules::Path| Walker::new(model, &reader.references).from_resource(edge.of, &way.0).spots;
+        let spots = |way: &rules::Path| Walker::new(model, &reader.references).of_resource(edge.of, &way.0).spots;
         let path = spots(&edge.row.filter).first().map(|spot| spot.path.clone()).unwrap_or_default();
         let text = if number == 0 { "lets pass what was handed here before" } else { "and so does this one" };
         finding = also(finding, &subject, &path, text);

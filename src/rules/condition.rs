@@ -32,7 +32,7 @@ impl<'m> Judge<'m, '_> {
     /// Where a way leads from a subject.
     pub fn seen(&self, subject: &Subject<'m>, way: &Path) -> Seen<'m> {
         let (at, path) = subject.at.as_ref().map_or((None, &[][..]), |(at, path)| (Some(*at), path.as_slice()));
-        Walker::new(self.model, self.references).from_node(subject.node, at, path, &way.0)
+        Walker::new(self.model, self.references).of_node(subject.node, at, path, &way.0)
     }
 
     /// Whether a condition holds.
@@ -175,7 +175,7 @@ impl<'m> Judge<'m, '_> {
         let Some(own) = seen.spots.iter().find_map(|spot| spot.value) else { return false };
         let family: &Family = self.model.families.get(at.family);
         family.members.keys().filter(|region| **region != at.region).any(|region| {
-            let other = Walker::new(self.model, self.references).from_resource(ResourceRef { region: *region, ..*at }, &way.0);
+            let other = Walker::new(self.model, self.references).of_resource(ResourceRef { region: *region, ..*at }, &way.0);
             let Some(other) = other.spots.iter().find_map(|spot| spot.value) else { return false };
             match others {
                 Others::Same => canonical(self.model, own).is_some_and(|own| canonical(self.model, other).is_some_and(|other| own == other)),

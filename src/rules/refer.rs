@@ -143,7 +143,7 @@ impl<'m> References<'m> {
         }
         let mut speakers = Speakers::default();
         for speaker in self.of_type(resource_type) {
-            let seen = Walker::new(self.model, self).from_resource(*speaker, way);
+            let seen = Walker::new(self.model, self).of_resource(*speaker, way);
             let mut unknown = seen.unknown;
             for spot in &seen.spots {
                 let Spot { value: Some(value), .. } = spot else { continue };

@@ -34,7 +34,7 @@ fn resource<'m>(reader: &mut Reader<'m>, entry: &'static Entry, way: &[Step], at
     let (Some(member), family) = (model.member(at), model.families.get(at.family)) else { return };
     let mut found = Vec::new();
     let judge = reader.judge();
-    let parts = super::walk::Walker::new(model, &reader.references).from_resource(at, way);
+    let parts = super::walk::Walker::new(model, &reader.references).of_resource(at, way);
     let mut moving = false;
     for part in parts.spots {
         let node = part.value.map_or(Node::Properties(&member.properties), Node::Value);

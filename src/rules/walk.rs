@@ -52,14 +52,14 @@ impl<'m, 'r> Walker<'m, 'r> {
     }
 
     /// Where a way leads from a resource.
-    pub fn from_resource(&self, resource: ResourceRef, way: &[Step]) -> Seen<'m> {
+    pub fn of_resource(&self, resource: ResourceRef, way: &[Step]) -> Seen<'m> {
         let mut seen = Seen::default();
         self.resource(resource, way, &mut seen);
         seen
     }
 
     /// Where a way leads from a part of a resource, or from the arguments of a call.
-    pub fn from_node(&self, node: Node<'m>, at: Option<ResourceRef>, path: &[Part], way: &[Step]) -> Seen<'m> {
+    pub fn of_node(&self, node: Node<'m>, at: Option<ResourceRef>, path: &[Part], way: &[Step]) -> Seen<'m> {
         let mut seen = Seen::default();
         self.step(node, at, way, &mut path.to_vec(), &mut seen);
         seen

@@ -120,7 +120,7 @@ def without(key, kind):
 
 def endless(state, machine):
     """Nothing but the clock's limit ends the waiting."""
-    if state["Type"] == "Choice" and len(state["Choices"]) == 3:
+    if state["Type"] == "Choice" and len(state["Choices"]) == 2 and "$millis()" in state["Choices"][1]["Condition"]:
         state["Choices"].pop()
         return machine
     return None
@@ -130,10 +130,12 @@ def without_error_handling(state, _):
     return state.pop("Catch", None)
 
 
-def acts_first(state, _):
+def acts_first(state, machine):
     """The action is done before anybody asks whether it is needed."""
-    if state["Type"] == "Choice" and len(state["Choices"]) == 3:
-        state["Choices"][0], state["Choices"][1] = state["Choices"][1], state["Choices"][0]
+    again = state.get("Default", "")
+    if state["Type"] == "Choice" and again.endswith(": again?"):
+        asked = machine["States"][again]["Choices"][0]
+        state["Choices"].insert(0, dict(asked))
         return state
     return None
 
@@ -186,12 +188,12 @@ MUTANTS = [
     ("calls", "a missing member", in_machine('"TargetDbClusterIdentifier"', '"SwitchOver"')),
     ("calls", "a value of the wrong type", in_machine('"AllowDataLoss": true', '"AllowDataLoss": "yes"')),
     ("calls", "an error that the operation does not have", in_machine("Rds.InvalidGlobalClusterStateException", "Rds.InvalidGlobalClusterStateFault")),
-    ("calls", "a member that no answer has", in_machine("_seen.GlobalClusters,", "_seen.GlobalDbClusters,")),
+    ("calls", "a member that no answer has", in_machine(".GlobalClusters,", ".GlobalDbClusters,")),
     ("execution", "a call without a time-out", without("TimeoutSeconds", "Task")),
     ("execution", "a wait without an end", in_states(endless)),
     ("execution", "failures that nothing catches", in_states(without_error_handling)),
     ("execution", "an action that is done twice", in_states(acts_first)),
-    ("execution", "an order that nobody gives", in_machine("_asked = 0", "_asked = -1")),
+    ("execution", "an order that nobody gives", in_machine("_asked_q1 = 0", "_asked_q1 = -1")),
     ("execution", "a condition that is never true", in_machine("'available'", "'avail'")),
     ("execution", "a limit that is too short", in_states(lambda _, machine: machine.update(TimeoutSeconds=60) or True)),
     ("functions", "a call that the role does not allow", without_action("dynamodb:PutItem")),
