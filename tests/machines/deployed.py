@@ -11,6 +11,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "emulator"))
 
 import permissions  # noqa: E402
 from calls import ACCOUNT, partition  # noqa: E402
+from gaps import Gap  # noqa: E402
 from platform_test import ready  # noqa: E402
 from world import world  # noqa: E402
 
@@ -59,7 +60,7 @@ class _Existing:
     attributes: dict
 
 
-def _plan(manifest, folder, region, arn):
+def _plan(manifest, region, arn):
     """The row of the manifest: its definition has the machine's name at the end."""
     rows = [row for row in manifest["plans"] if row["region"] == region]
     name = arn.rsplit(":", 1)[-1]
@@ -84,9 +85,12 @@ def platform(folder):
         for row in EXISTING.get(folder.name, []):
             things.append(_thing(row["region"], _Existing(row["type"], row["id"], row["properties"], {})))
         machines = [
-            Deployed(arn, region, definition, _plan(deployer.manifest, folder, region, arn))
+            Deployed(arn, region, definition, _plan(deployer.manifest, region, arn))
             for arn, region, _, definition in permissions.machines(engine)
         ]
+        told, wanted = sorted(machine.name for machine in machines), sorted(row["definition"].removesuffix(".asl.json") for row in deployer.manifest["plans"])
+        if told != wanted:
+            raise Gap(f"the manifest has the plans {wanted}, and {told} was deployed")
         yield Platform(folder.name, deployer.manifest, things, machines, engine)
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import deployed
 import golden
 import schedules
-import trace
+import visits
 from interpreter import Machine
 from scenarios import LATER, SOON, Judge, Scenario, scenarios
 from services.traffic import answering
@@ -45,9 +45,9 @@ class Test:
         """All scenarios. `others` are the platform's other machines: what they leave behind is where some plans begin."""
         began = self.begin(others)
         happy = self.go(Scenario(f"happy path{began}", ends=("SUCCEEDED",)))
-        happy_steps = trace.steps(happy.result, self.shape)
+        happy_steps = visits.steps(happy.result, self.shape)
         self.last = {state: values[-1] for state, values in self.judge.results.items()}
-        self.lines += trace.block(happy.scenario.title, happy, self.shape)
+        self.lines += visits.block(happy.scenario.title, happy, self.shape)
         self.lines += [f"    orders {order.key}{'' if order.changes else ' (nothing to do)'}" for order in happy.world.orders]
         if self.one.plan["kind"] == "failover":
             for name, regions in answering(happy.world).items():
@@ -55,7 +55,7 @@ class Test:
                     self.findings.append(f"{self.one.name}: it succeeds, and {name} is answered by a Region that is lost")
         before = len(happy.world.asked)
         second = self.again("second run after success", happy.world, LATER)
-        self.lines += trace.block("second run after success", second, self.shape, happy_steps)
+        self.lines += visits.block("second run after success", second, self.shape, happy_steps)
         self.findings += [f"{self.one.name}: the second run after success orders {key} again" for key in happy.world.asked[before:]]
         self.findings += [f"{self.one.name}: when the Region is back: {finding}" for finding in self.judge.returned(happy.world)]
         self.faults(list(dict.fromkeys(visit.state for visit in happy.result.visits)), happy_steps)
@@ -91,9 +91,9 @@ class Test:
             ran = self.go(scenario)
             if scenario.cut:
                 second = self.again(f"second run after a {scenario.title}", ran.world, SOON)
-                cuts.setdefault(tuple(trace.block("", second, self.shape, happy_steps)), []).append(scenario.cut)
+                cuts.setdefault(tuple(visits.block("", second, self.shape, happy_steps)), []).append(scenario.cut)
                 continue
-            self.lines += trace.block(scenario.title, ran, self.shape, happy_steps)
+            self.lines += visits.block(scenario.title, ran, self.shape, happy_steps)
             if ran.result.status != "SUCCEEDED":
                 # Somebody repairs what was ill, and starts it again.
                 self.again(f"second run after: {scenario.title}", ran.world, LATER)
@@ -111,14 +111,14 @@ class Test:
         if began:
             self.judge.start = World(self.judge.things, self.one.region)
             ran = self.go(Scenario("after nothing"))
-            self.lines += trace.block(ran.scenario.title, ran, self.shape, happy_steps)
+            self.lines += visits.block(ran.scenario.title, ran, self.shape, happy_steps)
         for other in others:
             if other.one.plan["kind"] == "failover":
                 world = other.judge.left_behind()
                 if world is not None:
                     self.judge.start = world
                     ran = self.go(Scenario(f"after {other.one.name}"))
-                    self.lines += trace.block(ran.scenario.title, ran, self.shape, happy_steps)
+                    self.lines += visits.block(ran.scenario.title, ran, self.shape, happy_steps)
         self.judge.start = start
 
     def again(self, title, world, pause):
