@@ -213,7 +213,8 @@ fn plan(plan: &Plan, page: &mut Page) {
     if !plan.variables.is_empty() {
         page.text.push_str("\n  Set this first (bash):\n");
         for variable in &plan.variables {
-            page.wrapped(&format!("# {}", variable.what), "    ");
+            // Each of its lines is a comment: whoever copies them must not run one.
+            page.hanging(&variable.what, "    # ", "    # ");
             page.command(&variable.line, "    ");
         }
     }
