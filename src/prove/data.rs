@@ -116,7 +116,7 @@ fn watched(model: &Model, id: Id<Instance>, instance: &Instance, loss: &DataLoss
             Diagnostic::warning(codes::LAG_UNWATCHED, format!("nobody watches in {place} how far the copies of `{}` are behind", instance.shown))
                 .label(alarm.span, format!("not in {place}"))
                 .secondary(instance.span, "its `lag` is published there too")
-                .note("after a failover the copies are in another Region, and so is the metric: this alarm would look at nothing")
+                .note("who writes changes with each failover, and with it where the copies are: where nobody looks, they fall behind unseen")
                 .help("place the alarm in each Region of the replica")
         }
     };

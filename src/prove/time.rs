@@ -73,9 +73,13 @@ impl Budget {
 /// The budget of each failover; what exceeds the objective is reported.
 pub fn budgets(model: &Model, diagnostics: &mut Diagnostics) -> Vec<Budget> {
     let mut budgets = Vec::new();
+    // The machines of one plan have the same steps: what is too long in one is told once.
+    let mut told: Vec<Span> = Vec::new();
     for (number, plan) in model.plans.iter().enumerate().filter(|(_, plan)| plan.kind == PlanKind::Failover) {
         let budget = budget(model, number, plan);
-        if let Some(objective) = budget.objective.filter(|objective| budget.worst > *objective) {
+        let exceeds = |objective: &f64| budget.worst > *objective && !told.contains(&plan.span);
+        if let Some(objective) = budget.objective.filter(exceeds) {
+            told.push(plan.span);
             exceeded(model, plan, &budget, objective, diagnostics);
         }
         budgets.push(budget);
