@@ -64,10 +64,10 @@ const REST: &str = "step look = carts.probe(), on failure { notify alerts } }\n"
 #[test]
 fn a_failover_says_how_it_starts() {
     let plan = |start: &str| format!("failover go among both {{ {start}{REST}");
-    passes(&plan("start = \"operator\", decide = 5min, "));
+    passes(&plan("start = \"operator\", detect = 5min, decide = 5min, "));
     passes(&plan("start when late, "));
     passes(&plan("start when late, approve alerts within 5min, "));
-    passes(&plan("start = \"operator\", decide = 5min, approve alerts within 5min, "));
+    passes(&plan("start = \"operator\", detect = 5min, decide = 5min, approve alerts within 5min, "));
     for wrong in [
         "",
         "decide = 5min, ",
@@ -137,7 +137,7 @@ fn an_alarm_starts_the_machine_by_a_rule_that_may_start_nothing_else() {
 
 #[test]
 fn a_question_is_answered_with_its_token() {
-    let plan = "failover go from primary to standby { start = \"operator\", decide = 5min, approve alerts within 6min\n step ready = ask alerts \"Is ${from} lost?\" { within = 4min }\n step look = carts.probe(), on failure { notify alerts } }\n";
+    let plan = "failover go from primary to standby { start = \"operator\", detect = 5min, decide = 5min, approve alerts within 6min\n step ready = ask alerts \"Is ${from} lost?\" { within = 4min }\n step look = carts.probe(), on failure { notify alerts } }\n";
     let machine = machine(plan, "us-east-2/go.asl.json");
     assert_eq!(machine["StartAt"], "approve");
     for (state, seconds, next) in [("approve", 360, "ready"), ("ready", 240, "look")] {
@@ -159,7 +159,7 @@ fn a_question_is_answered_with_its_token() {
     assert!((model.plans[0].machine_bound() - model.plans[0].bound - 360_000.0).abs() < 1.0);
     // Nobody can be asked without a bound, in half a minute, or without the action for it.
     let ask = |step: &str| {
-        format!("failover go among both {{ start = \"operator\", decide = 5min\n step ready = {step}\n on failure {{ notify alerts }} }}\n")
+        format!("failover go among both {{ start = \"operator\", detect = 5min, decide = 5min\n step ready = {step}\n on failure {{ notify alerts }} }}\n")
     };
     assert_eq!(codes(&ask("ask alerts \"ready?\"")), ["DR0404"]);
     assert_eq!(codes(&ask("ask alerts \"ready?\" { within = 30s }")), ["DR0404"]);

@@ -43,6 +43,15 @@ pub struct Wake {
     pub span: Span,
 }
 
+/// How somebody who is to start a plan learns of the loss.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Detect {
+    /// An alarm of the platform.
+    Alarm(Wake),
+    /// Something that the platform does not declare, within so many milliseconds; and where the plan says it.
+    Assumed(f64, Span),
+}
+
 /// What starts a plan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Start {
@@ -90,8 +99,8 @@ pub struct Plan {
     pub told: Vec<Value>,
     /// What starts it; none, if the plan does not say it.
     pub start: Option<Start>,
-    /// The alarm that wakes the person who starts it.
-    pub detect: Option<Wake>,
+    /// How the person who starts it learns of the loss.
+    pub detect: Option<Detect>,
     /// How long the decision may take, milliseconds.
     pub decide: Option<f64>,
     /// How often a drill runs, milliseconds.
@@ -118,9 +127,9 @@ impl Plan {
     /// The alarm that tells of the loss, by its number in the model: the one that starts the plan, or wakes who starts it.
     #[must_use]
     pub fn detection(&self) -> Option<usize> {
-        match self.start {
-            Some(Start::Alarm(wake)) => Some(wake.alarm),
-            _ => self.detect.map(|wake| wake.alarm),
+        match (self.start, self.detect) {
+            (Some(Start::Alarm(wake)), _) | (_, Some(Detect::Alarm(wake))) => Some(wake.alarm),
+            _ => None,
         }
     }
 
