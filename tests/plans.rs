@@ -159,7 +159,9 @@ fn a_question_is_answered_with_its_token() {
     assert!((model.plans[0].machine_bound() - model.plans[0].bound - 360_000.0).abs() < 1.0);
     // Nobody can be asked without a bound, in half a minute, or without the action for it.
     let ask = |step: &str| {
-        format!("failover go among both {{ start = \"operator\", detect = 5min, decide = 5min\n step ready = {step}\n on failure {{ notify alerts }} }}\n")
+        format!(
+            "failover go among both {{ start = \"operator\", detect = 5min, decide = 5min\n step ready = {step}\n on failure {{ notify alerts }} }}\n"
+        )
     };
     assert_eq!(codes(&ask("ask alerts \"ready?\"")), ["DR0404"]);
     assert_eq!(codes(&ask("ask alerts \"ready?\" { within = 30s }")), ["DR0404"]);
@@ -315,4 +317,18 @@ fn a_message_that_cannot_be_sent_stops_nothing() {
     let lost = machine["States"]["tell"]["Catch"][0]["Next"].as_str().unwrap();
     assert_eq!(machine["States"][lost]["Next"], "look");
     assert_eq!(machine["States"]["tell of the failure"]["Catch"][0]["Next"], "failed");
+}
+
+/// A plan may say how long its machine may run at all: what does not fit is refused, and the machine is ended then.
+#[test]
+fn a_plan_is_ended_when_it_says() {
+    let plan = |within: &str| {
+        format!(
+            "failover go from primary to standby {{ start = \"operator\", detect = 5min, decide = 5min, within = {within}\n step look = carts.probe() {{ within = 2min }}\n on failure {{ notify alerts }} }}\n"
+        )
+    };
+    assert_eq!(codes(&plan("1min")), ["DR0404"]);
+    assert_eq!(codes(&plan("7")), ["DR0304"]);
+    passes(&plan("10min"));
+    assert_eq!(machine(&plan("10min"), "us-east-2/go.asl.json")["TimeoutSeconds"], 600);
 }

@@ -73,7 +73,10 @@ pub fn build(plan: &Plan, model: &Model) -> (StateMachine, Vec<(SmolStr, Value)>
         comment: String::new(),
         query_language: "JSONata",
         start_at: next.clone(),
-        timeout_seconds: Some((plan.timeout() / 1000.0).ceil() as u64 + ALLOWANCE),
+        timeout_seconds: Some(match plan.limit {
+            Some((limit, _)) => (limit / 1000.0).floor() as u64,
+            None => (plan.timeout() / 1000.0).ceil() as u64 + ALLOWANCE,
+        }),
         states: in_order(&next, builder.states),
     };
     (machine, builder.substitutions.into_entries(), builder.origins)

@@ -107,6 +107,8 @@ pub struct Plan {
     pub every: Option<f64>,
     /// The longest time that all steps may take, milliseconds. An approval and the notices of a failure are not in it.
     pub bound: f64,
+    /// How long an execution may last at all, milliseconds, if the plan says it; and where.
+    pub limit: Option<(f64, Span)>,
     /// The instance of the library's machine that it became.
     pub instance: Option<Id<Instance>>,
     /// The header.
