@@ -42,11 +42,14 @@ Exit codes:
 const DOCUMENTED: &str = "\
 What can be documented:
   std            the standard library: a page for each module, and an index
-  std/aurora     one module of it
-  stores/x.dr    a module of a project: what it declares as `pub`, whose `///` lines become the texts
+  std/network    one module of it
+  stores/x.dr    a module of a project: what it declares as `pub`
   platform.dr    a platform: parameters, parts, plans, and the components that it declares itself
 
-A documentation may hold examples: a fenced block that begins with ```dr is a platform, ```js file=functions/x.mjs a file that it reads.
+The texts are the `//!` and `///` lines. They may hold examples: a fenced block that begins with ```dr is a platform, one that begins with
+```js file=functions/x.mjs is a file that the platform reads.
+
+Formats of findings (--format): those of `drc check --help`.
 
 Exit codes:
   0  written
@@ -162,7 +165,7 @@ pub struct Doc {
     /// What is documented: `std`, a module of it (`std/aurora`), or files; several have an index
     #[arg(value_name = "WHAT", required = true)]
     pub what: Vec<PathBuf>,
-    /// The folder of the pages; without it, standard output. Pages that `drc doc` wrote are replaced, other files are never touched
+    /// The folder of the pages; without it, standard output. Pages that `drc doc` wrote are replaced, other files are kept
     #[arg(short, long, value_name = "DIR")]
     pub output: Option<PathBuf>,
     /// Write over files of others that have the name of a page

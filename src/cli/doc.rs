@@ -23,8 +23,8 @@ pub fn doc(command: &Doc) -> Outcome {
     for what in &command.what {
         match wanted(what) {
             Wanted::Library(name) => {
-                if !want(&mut modules, name) {
-                    diagnostics.push(no_such_module(name));
+                if let Err(finding) = want(&mut modules, name) {
+                    diagnostics.push(*finding);
                     outcome = Outcome::Failure;
                 }
             }
@@ -37,7 +37,9 @@ pub fn doc(command: &Doc) -> Outcome {
     let pages = pages(&modules, &sources);
     let told = match &command.output {
         Some(folder) => match write(folder, &pages, command.force) {
-            Ok(()) => Some(format!("{} written to {}", if pages.len() == 1 { "1 page".into() } else { format!("{} pages", pages.len()) }, folder.display())),
+            Ok(()) => {
+                Some(format!("{} written to {}", if pages.len() == 1 { "1 page".into() } else { format!("{} pages", pages.len()) }, folder.display()))
+            }
             Err(finding) => {
                 diagnostics.push(*finding);
                 None
@@ -49,6 +51,8 @@ pub fn doc(command: &Doc) -> Outcome {
     match (&command.output, told) {
         (Some(_), Some(text)) => outcome.max(reporter.tell(&text)),
         (Some(_), None) => outcome,
+        // A document of findings takes standard output for itself.
+        (None, _) if reporter.is_document() => outcome,
         (None, _) => {
             let texts: Vec<&str> = pages.iter().map(|(_, text)| text.as_str()).collect();
             outcome.max(print(|sink| sink.write_all(texts.join("\n").as_bytes())))
@@ -58,8 +62,8 @@ pub fn doc(command: &Doc) -> Outcome {
 
 /// What a word of the command line stands for.
 enum Wanted<'w> {
-    /// A module of the library, or with `None` all of them.
-    Library(Option<&'w str>),
+    /// A module of the library, or with an empty name all of them.
+    Library(&'w str),
     /// A file of the project.
     File(PathBuf),
 }
@@ -67,34 +71,37 @@ enum Wanted<'w> {
 /// `std`, `std@1`, `std/aurora`, `std@1.aurora`; all else is a file.
 fn wanted(what: &Path) -> Wanted<'_> {
     let text = what.to_str().filter(|text| !text.ends_with(".dr")).and_then(|text| text.strip_prefix("std"));
-    let versioned = format!("@{}", stdlib::VERSION);
-    match text.map(|rest| rest.strip_prefix(&versioned).unwrap_or(rest)) {
-        Some("") => Wanted::Library(None),
-        Some(rest) if rest.starts_with(['/', '.', '@']) => Wanted::Library(Some(rest.strip_prefix(['/', '.']).unwrap_or(rest))),
+    match text {
+        Some(rest) if rest.is_empty() || rest.starts_with(['/', '.', '@']) => {
+            let rest = rest.strip_prefix(&format!("@{}", stdlib::VERSION)).unwrap_or(rest);
+            Wanted::Library(rest.strip_prefix(['/', '.']).unwrap_or(rest))
+        }
         _ => Wanted::File(what.components().filter(|part| *part != Component::CurDir).collect()),
     }
 }
 
-/// Marks a module of the library, or all; false if there is none of that name.
-fn want(modules: &mut [Module], name: Option<&str>) -> bool {
-    let names: Vec<&str> = name.map_or_else(|| stdlib::public_modules().chain(["core", "prelude"]).collect(), |name| vec![name]);
+/// Marks a module of the library, or all.
+fn want(modules: &mut [Module], name: &str) -> Result<(), Box<Diagnostic>> {
     let mut found = false;
-    for module in modules.iter_mut().filter(|module| module.is_library() && names.contains(&module.name.as_str())) {
+    for module in modules.iter_mut().filter(|module| module.is_library() && (name.is_empty() || module.name == name)) {
         module.wanted = true;
         found = true;
     }
-    found
-}
-
-fn no_such_module(name: Option<&str>) -> Diagnostic {
-    let name = name.unwrap_or_default();
-    let known: Vec<&str> = stdlib::public_modules().chain(["core", "prelude"]).collect();
+    if found {
+        return Ok(());
+    }
+    let version = stdlib::VERSION;
+    if let Some(other) = name.strip_prefix('@') {
+        let finding = Diagnostic::error(codes::UNKNOWN_LIBRARY, format!("the standard library has no version `{other}`"));
+        return Err(Box::new(finding.help(format!("write `std` or `std@{version}`: this `drc` has version {version}"))));
+    }
+    let known: Vec<&str> = modules.iter().filter(|module| module.is_library()).map(|module| module.name.as_str()).collect();
     let finding = Diagnostic::error(codes::NO_SUCH_MODULE, format!("the standard library has no module `{name}`"))
-        .note(format!("version {} has {}", stdlib::VERSION, known.join(", ")));
-    match suggest::nearest(name, known.iter().copied()) {
+        .note(format!("version {version} has {}", known.join(", ")));
+    Err(Box::new(match suggest::nearest(name, known.iter().copied()) {
         Some(near) => finding.help(format!("did you mean `std/{near}`?")),
         None => finding.help("`drc doc std` writes all of them; a module of yours is named by its file: `drc doc stores/redis.dr`"),
-    }
+    }))
 }
 
 /// Reads a file of the project and adds its module; what is wrong with it is reported.

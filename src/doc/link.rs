@@ -1,7 +1,7 @@
 //! Links from a type to the page and section where it is described.
 
-use super::markdown::code;
 use super::Module;
+use super::markdown::code;
 use crate::resolve::path;
 use crate::source::SourceMap;
 use crate::syntax::ast::{Declaration, Kind, Name, Statement, TypeArgument, TypeExpr, TypeKind, UseSource};
@@ -63,7 +63,9 @@ impl Links<'_> {
         let key = self.own.tree.statements.iter().find_map(|statement| {
             let Statement::Use(node) = statement else { return None };
             match &node.source {
-                UseSource::Library { modules, .. } => modules.iter().find(|module| module.text == name.text).map(|module| format!("std/{}", module.text)),
+                UseSource::Library { modules, .. } => {
+                    modules.iter().find(|module| module.text == name.text).map(|module| format!("std/{}", module.text))
+                }
                 UseSource::File { path: written, alias } => {
                     let written = written.plain()?;
                     let called = alias.as_ref().map_or_else(|| path::stem(written), |alias| alias.text.clone());
@@ -77,7 +79,8 @@ impl Links<'_> {
 
 /// The anchor of a definition, as code hosts make it of its heading.
 fn section(module: &Module, name: &Name) -> Option<String> {
-    let defined = module.definitions().find(|definition| definition.name.text == name.text && matches!(definition.kind, Kind::Type | Kind::Component))?;
+    let defined =
+        module.definitions().find(|definition| definition.name.text == name.text && matches!(definition.kind, Kind::Type | Kind::Component))?;
     let (word, name) = title(defined);
     Some(format!("#{}-{}", word.to_lowercase(), name.to_lowercase()))
 }

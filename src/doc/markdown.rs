@@ -7,7 +7,16 @@ use std::fmt::Write;
 
 /// Code on one line; the fence is longer than any in it.
 pub(super) fn code(text: &str) -> String {
-    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let mut line = String::new();
+    for part in text.lines().map(str::trim).filter(|part| !part.is_empty()) {
+        if part.starts_with([')', ']']) {
+            line.truncate(line.trim_end_matches([',', ' ']).len());
+        } else if !line.is_empty() && !line.ends_with(['(', '[']) {
+            line.push(' ');
+        }
+        line.push_str(part);
+    }
+    let text = line;
     if text.is_empty() {
         return String::new();
     }
@@ -40,7 +49,11 @@ pub(super) fn message(sources: &SourceMap, literal: &StringLiteral) -> String {
         match part {
             // Outside of code a `<` would begin HTML.
             StringPart::Text(part) => text.push_str(&part.replace('<', "&lt;")),
-            StringPart::Value(value) => drop(write!(text, "`${{{}}}`", sources.slice(value.span))),
+            StringPart::Value(value) => {
+                // Within the writer's own backticks there is a code already.
+                let tick = if text.matches('`').count().is_multiple_of(2) { "`" } else { "" };
+                let _ = write!(text, "{tick}${{{}}}{tick}", sources.slice(value.span));
+            }
         }
     }
     text.split_whitespace().collect::<Vec<_>>().join(" ")
@@ -96,7 +109,7 @@ mod tests {
 
     #[test]
     fn code_is_fenced_and_cells_have_no_bars() {
-        assert_eq!(code("a\n  b"), "`a b`");
+        assert_eq!(code("f(\n  a,\n  b,\n)"), "`f(a, b)`");
         assert_eq!(code("say `x`"), "`` say `x` ``");
         assert_eq!(code(""), "");
         let mut out = "Text.\n\n\n".to_string();

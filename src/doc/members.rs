@@ -3,7 +3,7 @@
 use super::link::Links;
 use super::markdown::{code, joined, message, source, table};
 use crate::source::Span;
-use crate::syntax::ast::{ClauseValue, ClauseWord, Declaration, Else, ExprKind, If, Kind, Require, Statement};
+use crate::syntax::ast::{ClauseValue, ClauseWord, Declaration, DelayWord, Else, ExprKind, If, Kind, Require, Statement};
 
 /// A declaration, and what it hangs on: the `if` and `for` around it.
 pub(super) struct Found<'d> {
@@ -97,7 +97,9 @@ impl Links<'_> {
                     continue;
                 }
                 known.push(&declaration.name.text);
-                let cells = [vec![code(&declaration.name.text)], row(declaration), vec![joined(&declaration.doc)]];
+                let meaning = std::iter::once(joined(&declaration.doc)).chain(self.delays(declaration.statements()));
+                let meaning = meaning.filter(|text| !text.is_empty()).collect::<Vec<_>>().join(" ");
+                let cells = [vec![code(&declaration.name.text)], row(declaration), vec![meaning]];
                 rows.push(cells.concat());
             }
             rows
@@ -112,18 +114,18 @@ impl Links<'_> {
         let metrics = rows(Kind::Metric, &|metric| vec![self.kind_of(metric), self.published(metric)]);
         section("Metrics", &["metric", "type", "namespace and name in CloudWatch", "meaning"], &metrics);
         let grants = rows(Kind::Grant, &|grant| vec![self.place(grant), self.allowed(grant)]);
-        section("Grants", &["grant", "", "allows", "meaning"], &grants);
+        section("Grants", &["grant", "where", "allows", "meaning"], &grants);
         section("Gathers", &["what others ask", "type", "meaning"], &rows(Kind::Gather, &|gather| vec![self.kind_of(gather)]));
         let conditions = rows(Kind::Condition, &|condition| vec![self.place(condition)]);
-        section("Conditions", &["condition", "", "holds if"], &conditions);
+        section("Conditions", &["condition", "where", "it holds if"], &conditions);
         let actions = rows(Kind::Action, &|action| vec![self.taken(action), self.place(action), effects(action), self.done(action)]);
-        section("Actions", &["action", "takes", "called", "is", "waits until", "meaning"], &actions);
+        section("Actions", &["action", "takes", "where", "is", "waits until", "meaning"], &actions);
     }
 
     /// Namespace and name of a metric, as they are written.
     fn published(&self, metric: &Declaration) -> String {
         let Some(ExprKind::Apply(_, arguments)) = metric.value.as_ref().map(|value| &value.kind) else { return String::new() };
-        arguments.iter().map(|argument| self.code(argument.span)).collect::<Vec<_>>().join(" ")
+        arguments.iter().map(|argument| code(self.sources.slice(argument.span).trim_matches('"'))).collect::<Vec<_>>().join(" ")
     }
 
     /// The actions of IAM that a grant names.
@@ -154,6 +156,20 @@ impl Links<'_> {
             _ => None,
         });
         waits.collect::<Vec<_>>().join("; ")
+    }
+
+    /// What passes beside the work: how long, as which part of a recovery, and why; a sentence each.
+    pub fn delays<'d>(&self, statements: &'d [Statement]) -> impl Iterator<Item = String> + use<'d, '_> {
+        statements.iter().filter_map(|statement| {
+            let Statement::Delay(delay) = statement else { return None };
+            let part = delay.part.as_ref().and_then(|part| part.plain()).map(|part| format!(" ({})", code(part))).unwrap_or_default();
+            let word = match delay.word {
+                DelayWord::Takes => "Takes",
+                DelayWord::Assumes => "Assumes",
+                DelayWord::Usually => "Usually takes",
+            };
+            Some(format!("{word} {}{part}: {}.", self.code(delay.duration.span), message(self.sources, &delay.reason)))
+        })
     }
 
     /// What it insists on.

@@ -27,15 +27,12 @@ pub(super) fn write(module: &Module, modules: &[Module], sources: &SourceMap) ->
     if let Some(platform) = platform {
         of_platform(platform, links, &mut out);
     }
-    let mut nothing = true;
-    for definition in module.definitions() {
-        nothing = false;
-        match definition.kind {
-            Kind::Component | Kind::Type => of_definition(definition, links, &mut out),
-            _ => of_value(definition, links, &mut out),
-        }
-    }
-    if nothing && platform.is_none() {
+    let definitions: Vec<&Declaration> = module.definitions().collect();
+    let of = |kind: Kind| definitions.iter().filter(move |definition| definition.kind == kind);
+    of(Kind::Component).for_each(|component| of_definition(component, links, &mut out));
+    of(Kind::Let).for_each(|value| of_value(value, links, &mut out));
+    of(Kind::Type).for_each(|ty| of_definition(ty, links, &mut out));
+    if definitions.is_empty() && platform.is_none() {
         separate(&mut out);
         out.push_str("It offers nothing to others: no declaration of it is `pub`.\n");
     }
@@ -73,7 +70,7 @@ fn of_platform(platform: &Declaration, links: Links<'_>, out: &mut String) {
         separate(out);
         paragraphs(&platform.doc, None, out);
     }
-    said(platform, "It promises", links, out);
+    said(platform, "Declared with", links, out);
     let all = members::all(&links.own.tree.statements, links);
     let regions = all.iter().filter(|found| found.declaration.kind == Kind::Region).map(|found| found.declaration);
     let rows = regions.map(|region| {
@@ -100,7 +97,7 @@ fn of_platform(platform: &Declaration, links: Links<'_>, out: &mut String) {
 /// The keys that stand directly in a block, as code.
 fn said(declaration: &Declaration, words: &str, links: Links<'_>, out: &mut String) {
     let assigned = declaration.statements().iter().filter_map(|statement| match statement {
-        Statement::Assign(assign) => Some(links.code(assign.span)),
+        Statement::Assign(assign) => Some(code(&format!("{} = {}", assign.key.text, links.sources.slice(assign.value.span)))),
         _ => None,
     });
     let assigned: Vec<String> = assigned.collect();
@@ -122,6 +119,11 @@ fn of_definition(definition: &Declaration, links: Links<'_>, out: &mut String) {
     }
     declared(definition, &inputs, links, out);
     said(definition, "It says of itself:", links, out);
+    for delay in links.delays(definition.statements()) {
+        separate(out);
+        out.push_str(&delay);
+        out.push('\n');
+    }
     if !inputs.is_empty() {
         out.push_str("\n### Inputs\n");
         links.inputs(INPUTS, &inputs, out);
@@ -153,7 +155,8 @@ fn declared(component: &Declaration, inputs: &[&Declaration], links: Links<'_>, 
     let required: Vec<String> = inputs.iter().filter(required).map(|input| code(&input.name.text)).collect();
     let _ = match required.as_slice() {
         [] => writeln!(out, "; nothing has to be given."),
-        names => writeln!(out, "; {} has to be given.", names.join(", ")),
+        [name] => writeln!(out, "; {name} has to be given."),
+        [names @ .., last] => writeln!(out, "; {} and {last} have to be given.", names.join(", ")),
     };
 }
 
@@ -193,7 +196,7 @@ fn of_value(definition: &Declaration, links: Links<'_>, out: &mut String) {
     paragraphs(&definition.doc, None, out);
     if let Some(value) = value.filter(|_| word == "Value") {
         separate(out);
-        let _ = writeln!(out, "It is {}.", links.code(value.span));
+        let _ = writeln!(out, "```dr\n{}\n```", links.sources.slice(value.span).trim());
     }
 }
 
