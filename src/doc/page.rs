@@ -48,11 +48,16 @@ fn head(module: &Module, platform: Option<&Declaration>) -> String {
     }
 }
 
+/// Whether a module is the one that the compiler instantiates, and no file.
+fn core(module: &Module) -> bool {
+    module.library && module.name == "core"
+}
+
 /// How the module comes into a file.
 fn way(module: &Module) -> Option<String> {
     match module.key.strip_prefix("std/").filter(|_| module.library) {
         Some("prelude") => Some("It is in scope everywhere and needs no `use`.\n".into()),
-        Some("core") => Some("No file can `use` it: the compiler makes these components itself, and `adjust` changes them.\n".into()),
+        Some("core") => Some("No file can `use` it: the compiler makes these components itself.\n".into()),
         Some(name) => Some(format!("Imported with `use std@{}.{{{name}}}`.\n", stdlib::VERSION)),
         None => Some(format!("Made of {}.\n", code(&module.key))),
     }
@@ -133,7 +138,8 @@ fn of_definition(definition: &Declaration, links: &Links<'_>, out: &mut String) 
     links.offers(&members, "###", out);
     links.rules(definition.statements(), out);
     links.parts("### Parts", &members, out);
-    links.resources("### Resources, for `adjust`", &members, out);
+    // An instance of what the compiler makes has no name of the user's.
+    links.resources(if core(links.own) { "### Resources" } else { "### Resources, for `adjust`" }, &members, out);
 }
 
 /// How an instance of a component is declared, with what it has to be given.
@@ -142,7 +148,7 @@ fn declared(component: &Declaration, inputs: &[&Declaration], links: &Links<'_>,
         ClauseValue::Words(words) => words.first(),
         ClauseValue::Expr(_) => None,
     });
-    if links.own.library && links.own.name == "core" {
+    if core(links.own) {
         return;
     }
     // Without a role any of the three words declares an instance.
