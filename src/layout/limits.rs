@@ -46,7 +46,7 @@ impl Counted {
         match self {
             Self::Resources => stack.resources.len(),
             Self::Parameters => stack.parameters.len(),
-            Self::Outputs => stack.outputs.len(),
+            Self::Outputs => stack.outputs.len() + stack.told.len(),
         }
     }
 
@@ -83,6 +83,10 @@ fn stacks(model: &Model, layout: &Layout, diagnostics: &mut Diagnostics) {
     }
     for ((unit, counted), stacks) in over {
         let Some(stack) = stacks.first() else { continue };
+        if counted == Counted::Outputs && stack.outputs.len() <= counted.most() {
+            diagnostics.push(told_to_people(model, stack));
+            continue;
+        }
         let parts = cut::counted(model, layout, unit, counted);
         let message = format!("the stack {} has {} {}; CloudFormation takes {}", stack.id, counted.count(stack), counted.word(), counted.most());
         let mut finding = cut::finding(&message, &parts);
@@ -92,6 +96,16 @@ fn stacks(model: &Model, layout: &Layout, diagnostics: &mut Diagnostics) {
         }
         diagnostics.push(finding.help(cut::help(model, layout, unit, parts, counted.most())));
     }
+}
+
+/// More outputs that people read than a stack has beside those for other stacks.
+fn told_to_people(model: &Model, stack: &Stack) -> Diagnostic {
+    let (count, most) = (Counted::Outputs.count(stack), Counted::Outputs.most());
+    let last = stack.told.values().filter_map(|(number, _)| model.outputs.get(*number)).max_by_key(|output| output.span);
+    Diagnostic::error(codes::STACK_LIMIT, format!("the stack {} has {count} outputs; CloudFormation takes {most}", stack.id))
+        .label(last.map(|output| output.span).unwrap_or_default(), "the last of them")
+        .note(format!("{} are declared with `output`, {} are for other stacks", stack.told.len(), stack.outputs.len()))
+        .help("leave out what nobody reads, or tell several values in one text")
 }
 
 /// A value that CloudFormation does not take, though the parameter does.

@@ -1,0 +1,155 @@
+//! Outputs that people read. Each is told by a stack of its Region that owns what it is about; it orders no stacks, and takes nothing from
+//! another Region.
+
+use super::phases::layer_rank;
+use super::wire::Wirer;
+use super::{Layout, Resolved, Stack, StackId, resolve};
+use crate::diag::{Diagnostic, Diagnostics, codes};
+use crate::model::value::{Deploy, ResourceRef, TextPart, Value};
+use crate::model::{ARTIFACTS, Deployed, Model, PlatformOutput};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Gives each output of the platform to a stack, which takes the parameters that it needs for it.
+pub(super) fn place(model: &Model, deployed: Option<&Deployed>, layout: &mut Layout, diagnostics: &mut Diagnostics) {
+    for (number, output) in model.outputs.iter().enumerate() {
+        let mut needs = Vec::new();
+        collect(&output.value, &mut needs);
+        let Some((stack, own)) = home(model, layout, output, &needs, diagnostics) else { continue };
+        let phases = needs.iter().map(|(_, target)| layout.phase_of(*target, model.families.get(target.family).phase));
+        let phase = phases.chain([output.phase]).max().unwrap_or(0);
+        let Some(entry) = layout.stacks.get_mut(stack) else { continue };
+        if let Some((first, _)) = entry.told.insert(output.logical_id.clone(), (number, phase)) {
+            let first = model.outputs.get(first);
+            diagnostics.push(
+                Diagnostic::error(codes::ID_COLLISION, format!("two outputs are both `{}` in the template of {}", output.logical_id, entry.id))
+                    .label(output.span, format!("`{}` again", output.logical_id))
+                    .secondary(first.map(|first| first.span).unwrap_or_default(), "first one")
+                    .note("the name in a template is made of the declared one, without `_`: a template has each only once")
+                    .help("rename one of them"),
+            );
+            continue;
+        }
+        Wirer::of_output(model, deployed, layout, diagnostics, (stack, own), (output.value_span, phase)).value(&output.value);
+    }
+    // What a stack hands to others is known when all are wired.
+    let mut reported = BTreeSet::new();
+    for stack in &layout.stacks {
+        for (name, (number, _)) in &stack.told {
+            let Some(output) = model.outputs.get(*number) else { continue };
+            let Some(handed) = stack.outputs.get(name).filter(|_| reported.insert(output.span)) else { continue };
+            let family = model.families.get(handed.resource.family);
+            diagnostics.push(
+                Diagnostic::error(codes::ID_COLLISION, format!("`{}` is the name of another output of {}", output.logical_id, stack.id))
+                    .label(output.span, format!("`{name}` in the template"))
+                    .secondary(family.origin, format!("`{}` is handed to other stacks under this name", family.declared))
+                    .note("a template has each output only once: other stacks would be given one value for the other")
+                    .help("rename the output; it may be called like the value, for example with `_name` or `_url` behind it"),
+            );
+        }
+    }
+}
+
+/// The stack that tells an output, and the resource for which it does.
+fn home(
+    model: &Model,
+    layout: &Layout,
+    output: &PlatformOutput,
+    needs: &[(&Deploy, ResourceRef)],
+    diagnostics: &mut Diagnostics,
+) -> Option<(StackId, ResourceRef)> {
+    let here = |stack: StackId| layout.stacks.get(stack).is_some_and(|stack| stack.region == output.region);
+    let mut owners: BTreeMap<StackId, ResourceRef> = BTreeMap::new();
+    for (_, target) in needs {
+        if let Some(stack) = layout.stack_of(*target).filter(|stack| here(*stack)) {
+            owners.entry(stack).or_insert(*target);
+        }
+    }
+    let found = if owners.is_empty() {
+        // Where nothing is owned, what people read of it stands with what they look at last.
+        let stacks = layout.stacks.iter().enumerate().filter(|(number, _)| here(*number));
+        let last = stacks.max_by_key(|(_, stack)| (stack.unit != ARTIFACTS, layer_rank(&stack.unit), stack.unit.clone()));
+        last.and_then(|(number, stack)| Some((number, *stack.resources.first()?)))
+    } else {
+        // The last of them is the one that needs the others anyway.
+        owners.iter().map(|(stack, own)| (*stack, *own)).find(|(stack, _)| {
+            let before = if owners.len() > 1 { needed_by(layout, *stack) } else { BTreeSet::new() };
+            owners.keys().all(|other| other == stack || before.contains(other))
+        })
+    };
+    let region = model.region_text(output.region);
+    let Some((stack, own)) = found else {
+        let finding = if owners.is_empty() {
+            Diagnostic::error(codes::OUTPUT_HOME, format!("no stack in {region} can tell `{}`", output.name))
+                .label(output.span, "nothing is deployed there")
+                .note("an output is told by a stack, and the platform has none in that Region")
+                .help("place it in a Region where the platform has something, or leave it out")
+        } else {
+            several(output, owners.keys().filter_map(|stack| layout.stacks.get(*stack)).collect())
+        };
+        diagnostics.push(finding);
+        return None;
+    };
+    let foreign = needs.iter().find(|(deploy, target)| {
+        let elsewhere = layout.stack_of(*target).is_some_and(|owner| !here(owner));
+        elsewhere && matches!(resolve(model, layout, stack, deploy), Resolved::Import { .. })
+    });
+    if let Some((_, target)) = foreign {
+        let family = model.families.get(target.family);
+        let there = model.regions.get(target.region);
+        diagnostics.push(
+            Diagnostic::error(codes::OUTPUT_HOME, format!("a stack in {region} would tell a value of {}", model.region_text(target.region)))
+                .label(output.value_span, format!("`{}` of {}", family.declared, there.code))
+                .secondary(output.span, format!("told in {}", model.regions.get(output.region).code))
+                .note("on the day of the outage it would say what was, and nobody could bring it up to date: each Region tells its own")
+                .help(format!("write `output {} in {} = ...`", output.name.rsplit('.').next().unwrap_or_default(), there.alias)),
+        );
+        return None;
+    }
+    Some((stack, own))
+}
+
+fn several(output: &PlatformOutput, mut stacks: Vec<&Stack>) -> Diagnostic {
+    stacks.sort_by_key(|stack| (layer_rank(&stack.unit), stack.unit.clone()));
+    let names: Vec<&str> = stacks.iter().map(|stack| stack.id.as_str()).collect();
+    let (last, rest) = names.split_last().map_or(("", &[][..]), |(last, rest)| (*last, rest));
+    Diagnostic::error(codes::OUTPUT_HOME, format!("`{}` is made of values of {} and {last}", output.name, rest.join(", ")))
+        .label(output.value_span, "values of several stacks")
+        .note("none of these stacks needs the others: one would have to wait for the other only to tell this")
+        .help("make two outputs of it, one for each stack")
+}
+
+/// The stacks that a stack needs, directly or through others.
+fn needed_by(layout: &Layout, stack: StackId) -> BTreeSet<StackId> {
+    let mut found = BTreeSet::new();
+    let mut open = vec![stack];
+    while let Some(at) = open.pop() {
+        open.extend(layout.direct_needs(at).into_iter().filter(|need| found.insert(*need)));
+    }
+    found
+}
+
+/// The resources that a value is made of.
+fn collect<'v>(value: &'v Value, found: &mut Vec<(&'v Deploy, ResourceRef)>) {
+    match value {
+        Value::Deploy(deploy) => collect_deploy(deploy, found),
+        Value::List(items) => items.iter().for_each(|item| collect(item, found)),
+        Value::Map(map) => map.values().for_each(|item| collect(item, found)),
+        _ => {}
+    }
+}
+
+fn collect_deploy<'v>(deploy: &'v Deploy, found: &mut Vec<(&'v Deploy, ResourceRef)>) {
+    match deploy {
+        Deploy::Ref(target) | Deploy::Attribute(target, _) | Deploy::Arn(target) => found.push((deploy, *target)),
+        Deploy::Text(parts) => {
+            for part in parts {
+                if let TextPart::Value(value) = part {
+                    collect_deploy(value, found);
+                }
+            }
+        }
+        Deploy::Json(value) => collect(value, found),
+        Deploy::StackOutput(inner) => collect_deploy(inner, found),
+        Deploy::Parameter(..) | Deploy::Account(_) | Deploy::Partition | Deploy::DnsSuffix => {}
+    }
+}
