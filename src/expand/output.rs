@@ -7,7 +7,7 @@ use crate::model::ids::Id;
 use crate::model::value::{Deploy, TextPart, Value};
 use crate::model::{Parameter, PlatformOutput, Region};
 use crate::source::Span;
-use crate::syntax::ast::{self, ClauseWord};
+use crate::syntax::ast;
 use smol_str::SmolStr;
 use std::collections::BTreeSet;
 
@@ -35,8 +35,8 @@ impl<'a> Expander<'a> {
             let placement = self.cell_placement(output.cell, span);
             match placement {
                 Some(Placement { regions, .. }) => regions.iter().for_each(|region| self.expand_output(&output, Some(*region))),
-                // A placement that is no Region is told already.
-                None if output.declaration.clause(ClauseWord::In).is_some() => {}
+                // What is wrong with its place is told already.
+                None if !output.declaration.clauses.is_empty() => {}
                 None => self.expand_output(&output, None),
             }
         }

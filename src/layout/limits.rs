@@ -5,6 +5,7 @@ use super::{Layout, Stack};
 use crate::diag::{Diagnostic, Diagnostics, codes};
 use crate::model::value::{Dimension, quantity_text};
 use crate::model::{Model, Parameter};
+use crate::source::Span;
 use crate::workflow::{Plan, SingleStep, events};
 use smol_str::SmolStr;
 use std::collections::BTreeMap;
@@ -22,6 +23,9 @@ const MAXIMUM_NAME: usize = 80;
 /// Events in the history of one execution. At this number it fails. Source: Step Functions developer guide, "Service quotas"
 /// (read 2026-11-24).
 const MAXIMUM_EVENTS: u64 = 25_000;
+
+/// Bytes of the description of an output. Source: CloudFormation template reference, `Output` (read 2026-11-29).
+const MAXIMUM_DESCRIPTION: usize = 1_024;
 
 /// What is counted in a stack.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -46,7 +50,7 @@ impl Counted {
         match self {
             Self::Resources => stack.resources.len(),
             Self::Parameters => stack.parameters.len(),
-            Self::Outputs => stack.outputs.len() + stack.told.len(),
+            Self::Outputs => stack.outputs.len() + stack.told.keys().filter(|name| !stack.outputs.contains_key(*name)).count(),
         }
     }
 
@@ -64,6 +68,25 @@ pub(super) fn check(model: &Model, layout: &Layout, diagnostics: &mut Diagnostic
     stacks(model, layout, diagnostics);
     for (_, parameter) in model.parameters.iter() {
         value(parameter, diagnostics);
+    }
+    // One declaration is an output in each of its Regions.
+    let mut told: Option<Span> = None;
+    for output in model.outputs.iter().filter(|output| output.description.len() > MAXIMUM_DESCRIPTION) {
+        if told.replace(output.span) != Some(output.span) {
+            diagnostics.push(
+                Diagnostic::error(
+                    codes::STACK_LIMIT,
+                    format!(
+                        "the documentation of `{}` has {} bytes; CloudFormation takes {MAXIMUM_DESCRIPTION}",
+                        output.name,
+                        output.description.len()
+                    ),
+                )
+                .label(output.span, "it becomes the description of the output")
+                .note("the stack would be refused")
+                .help("say it in a sentence or two, and the rest in comments (`//`)"),
+            );
+        }
     }
     for plan in &model.plans {
         for step in plan.all_steps() {

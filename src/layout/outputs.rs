@@ -1,10 +1,12 @@
 //! Outputs that people read. Each is told by a stack of its Region that owns what it is about; it orders no stacks, and takes nothing from
 //! another Region.
 
+use super::check;
 use super::phases::layer_rank;
 use super::wire::Wirer;
-use super::{Layout, Resolved, Stack, StackId, resolve};
+use super::{Layout, Output, Resolved, Stack, StackId, resolve};
 use crate::diag::{Diagnostic, Diagnostics, codes};
+use crate::model::computed::part_of;
 use crate::model::value::{Deploy, ResourceRef, TextPart, Value};
 use crate::model::{ARTIFACTS, Deployed, Model, PlatformOutput};
 use std::collections::{BTreeMap, BTreeSet};
@@ -12,6 +14,15 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Gives each output of the platform to a stack, which takes the parameters that it needs for it.
 pub(super) fn place(model: &Model, deployed: Option<&Deployed>, layout: &mut Layout, diagnostics: &mut Diagnostics) {
     for (number, output) in model.outputs.iter().enumerate() {
+        if !check::is_identity(&output.logical_id) {
+            diagnostics.push(
+                Diagnostic::error(codes::BAD_LOGICAL_ID, "this name makes no name in a template")
+                    .label(output.span, format!("`{}`", output.logical_id.chars().take(60).collect::<String>()))
+                    .note(format!("CloudFormation takes 1 to {} letters and digits", check::MAXIMUM_ID))
+                    .help("choose a shorter name of letters and digits"),
+            );
+            continue;
+        }
         let mut needs = Vec::new();
         collect(&output.value, &mut needs);
         let Some((stack, own)) = home(model, layout, output, &needs, diagnostics) else { continue };
@@ -36,7 +47,9 @@ pub(super) fn place(model: &Model, deployed: Option<&Deployed>, layout: &mut Lay
     for stack in &layout.stacks {
         for (name, (number, _)) in &stack.told {
             let Some(output) = model.outputs.get(*number) else { continue };
-            let Some(handed) = stack.outputs.get(name).filter(|_| reported.insert(output.span)) else { continue };
+            let Some(handed) = stack.outputs.get(name).filter(|handed| !is_same(model, output, handed) && reported.insert(output.span)) else {
+                continue;
+            };
             let family = model.families.get(handed.resource.family);
             diagnostics.push(
                 Diagnostic::error(codes::ID_COLLISION, format!("`{}` is the name of another output of {}", output.logical_id, stack.id))
@@ -46,6 +59,16 @@ pub(super) fn place(model: &Model, deployed: Option<&Deployed>, layout: &mut Lay
                     .help("rename the output; it may be called like the value, for example with `_name` or `_url` behind it"),
             );
         }
+    }
+}
+
+/// Whether people are told what is handed to other stacks anyway: then it is one output.
+fn is_same(model: &Model, output: &PlatformOutput, handed: &Output) -> bool {
+    match &output.value {
+        Value::Deploy(deploy) => {
+            part_of(model, deploy).is_some_and(|(target, part)| target == handed.resource && part.as_ref() == Some(&handed.part))
+        }
+        _ => false,
     }
 }
 
@@ -76,17 +99,11 @@ fn home(
             owners.keys().all(|other| other == stack || before.contains(other))
         })
     };
-    let region = model.region_text(output.region);
     let Some((stack, own)) = found else {
-        let finding = if owners.is_empty() {
-            Diagnostic::error(codes::OUTPUT_HOME, format!("no stack in {region} can tell `{}`", output.name))
-                .label(output.span, "nothing is deployed there")
-                .note("an output is told by a stack, and the platform has none in that Region")
-                .help("place it in a Region where the platform has something, or leave it out")
-        } else {
-            several(output, owners.keys().filter_map(|stack| layout.stacks.get(*stack)).collect())
-        };
-        diagnostics.push(finding);
+        // Every Region has a stack: that of what is uploaded there.
+        if !owners.is_empty() {
+            diagnostics.push(several(output, owners.keys().filter_map(|stack| layout.stacks.get(*stack)).collect()));
+        }
         return None;
     };
     let foreign = needs.iter().find(|(deploy, target)| {
@@ -97,11 +114,14 @@ fn home(
         let family = model.families.get(target.family);
         let there = model.regions.get(target.region);
         diagnostics.push(
-            Diagnostic::error(codes::OUTPUT_HOME, format!("a stack in {region} would tell a value of {}", model.region_text(target.region)))
-                .label(output.value_span, format!("`{}` of {}", family.declared, there.code))
-                .secondary(output.span, format!("told in {}", model.regions.get(output.region).code))
-                .note("on the day of the outage it would say what was, and nobody could bring it up to date: each Region tells its own")
-                .help(format!("write `output {} in {} = ...`", output.name.rsplit('.').next().unwrap_or_default(), there.alias)),
+            Diagnostic::error(
+                codes::OUTPUT_HOME,
+                format!("a stack in {} would tell a value of {}", model.region_text(output.region), model.region_text(target.region)),
+            )
+            .label(output.value_span, format!("`{}` of {}", family.declared, there.code))
+            .secondary(output.span, format!("told in {}", model.regions.get(output.region).code))
+            .note("on the day of the outage it would say what was, and nobody could bring it up to date: each Region tells its own")
+            .help(format!("write `output {} in {} = ...`", output.name.rsplit('.').next().unwrap_or_default(), there.alias)),
         );
         return None;
     }
