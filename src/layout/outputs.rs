@@ -9,45 +9,51 @@ use crate::diag::{Diagnostic, Diagnostics, codes};
 use crate::model::computed::part_of;
 use crate::model::value::{Deploy, ResourceRef, TextPart, Value};
 use crate::model::{ARTIFACTS, Deployed, Model, PlatformOutput};
+use crate::source::Span;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Gives each output of the platform to a stack, which takes the parameters that it needs for it.
 pub(super) fn place(model: &Model, deployed: Option<&Deployed>, layout: &mut Layout, diagnostics: &mut Diagnostics) {
+    // One declaration is an output in each of its Regions: what is wrong with it is said once.
+    let mut refused: BTreeSet<Span> = BTreeSet::new();
     for (number, output) in model.outputs.iter().enumerate() {
-        if !check::is_identity(&output.logical_id) {
-            diagnostics.push(
-                Diagnostic::error(codes::BAD_LOGICAL_ID, "this name makes no name in a template")
-                    .label(output.span, format!("`{}`", output.logical_id.chars().take(60).collect::<String>()))
-                    .note(format!("CloudFormation takes 1 to {} letters and digits", check::MAXIMUM_ID))
-                    .help("choose a shorter name of letters and digits"),
-            );
-            continue;
-        }
         let mut needs = Vec::new();
         collect(&output.value, &mut needs);
-        let Some((stack, own)) = home(model, layout, output, &needs, diagnostics) else { continue };
+        let home = if check::is_identity(&output.logical_id) { home(model, layout, output, &needs) } else { Err(no_identity(output)) };
+        let (stack, own) = match home {
+            Ok(Some(home)) => home,
+            Ok(None) => continue,
+            Err(finding) => {
+                if refused.insert(output.span) {
+                    diagnostics.push(finding);
+                }
+                continue;
+            }
+        };
         let phases = needs.iter().map(|(_, target)| layout.phase_of(*target, model.families.get(target.family).phase));
         let phase = phases.chain([output.phase]).max().unwrap_or(0);
         let Some(entry) = layout.stacks.get_mut(stack) else { continue };
-        if let Some((first, _)) = entry.told.insert(output.logical_id.clone(), (number, phase)) {
-            let first = model.outputs.get(first);
-            diagnostics.push(
-                Diagnostic::error(codes::ID_COLLISION, format!("two outputs are both `{}` in the template of {}", output.logical_id, entry.id))
-                    .label(output.span, format!("`{}` again", output.logical_id))
-                    .secondary(first.map(|first| first.span).unwrap_or_default(), "first one")
-                    .note("the name in a template is made of the declared one, without `_`: a template has each only once")
-                    .help("rename one of them"),
-            );
+        let other = entry.told.insert(output.logical_id.clone(), (number, phase)).and_then(|(other, _)| model.outputs.get(other));
+        if let Some(other) = other {
+            let (first, second) = (other.span.min(output.span), other.span.max(output.span));
+            if refused.insert(second) {
+                diagnostics.push(
+                    Diagnostic::error(codes::ID_COLLISION, format!("two outputs are both `{}` in the template of {}", output.logical_id, entry.id))
+                        .label(second, format!("`{}` again", output.logical_id))
+                        .secondary(first, "first one")
+                        .note("the name in a template is made of the declared one, without `_`: a template has each only once")
+                        .help("rename one of them"),
+                );
+            }
             continue;
         }
         Wirer::of_output(model, deployed, layout, diagnostics, (stack, own), (output.value_span, phase)).value(&output.value);
     }
     // What a stack hands to others is known when all are wired.
-    let mut reported = BTreeSet::new();
     for stack in &layout.stacks {
         for (name, (number, _)) in &stack.told {
             let Some(output) = model.outputs.get(*number) else { continue };
-            let Some(handed) = stack.outputs.get(name).filter(|handed| !is_same(model, output, handed) && reported.insert(output.span)) else {
+            let Some(handed) = stack.outputs.get(name).filter(|handed| !is_same(model, output, handed) && refused.insert(output.span)) else {
                 continue;
             };
             let family = model.families.get(handed.resource.family);
@@ -60,6 +66,13 @@ pub(super) fn place(model: &Model, deployed: Option<&Deployed>, layout: &mut Lay
             );
         }
     }
+}
+
+fn no_identity(output: &PlatformOutput) -> Diagnostic {
+    Diagnostic::error(codes::BAD_LOGICAL_ID, "this name makes no name in a template")
+        .label(output.span, format!("`{}`", output.logical_id.chars().take(60).collect::<String>()))
+        .note(format!("CloudFormation takes 1 to {} letters and digits", check::MAXIMUM_ID))
+        .help("choose a shorter name of letters and digits")
 }
 
 /// Whether people are told what is handed to other stacks anyway: then it is one output.
@@ -78,8 +91,7 @@ fn home(
     layout: &Layout,
     output: &PlatformOutput,
     needs: &[(&Deploy, ResourceRef)],
-    diagnostics: &mut Diagnostics,
-) -> Option<(StackId, ResourceRef)> {
+) -> Result<Option<(StackId, ResourceRef)>, Diagnostic> {
     let here = |stack: StackId| layout.stacks.get(stack).is_some_and(|stack| stack.region == output.region);
     let mut owners: BTreeMap<StackId, ResourceRef> = BTreeMap::new();
     for (_, target) in needs {
@@ -100,11 +112,11 @@ fn home(
         })
     };
     let Some((stack, own)) = found else {
-        // Every Region has a stack: that of what is uploaded there.
         if !owners.is_empty() {
-            diagnostics.push(several(output, owners.keys().filter_map(|stack| layout.stacks.get(*stack)).collect()));
+            return Err(several(output, owners.keys().filter_map(|stack| layout.stacks.get(*stack)).collect()));
         }
-        return None;
+        // Every Region has a stack: that of what is uploaded there.
+        return Ok(None);
     };
     let foreign = needs.iter().find(|(deploy, target)| {
         let elsewhere = layout.stack_of(*target).is_some_and(|owner| !here(owner));
@@ -113,19 +125,14 @@ fn home(
     if let Some((_, target)) = foreign {
         let family = model.families.get(target.family);
         let there = model.regions.get(target.region);
-        diagnostics.push(
-            Diagnostic::error(
-                codes::OUTPUT_HOME,
-                format!("a stack in {} would tell a value of {}", model.region_text(output.region), model.region_text(target.region)),
-            )
+        let message = format!("a stack in {} would tell a value of {}", model.region_text(output.region), model.region_text(target.region));
+        return Err(Diagnostic::error(codes::OUTPUT_HOME, message)
             .label(output.value_span, format!("`{}` of {}", family.declared, there.code))
             .secondary(output.span, format!("told in {}", model.regions.get(output.region).code))
             .note("on the day of the outage it would say what was, and nobody could bring it up to date: each Region tells its own")
-            .help(format!("write `output {} in {} = ...`", output.name.rsplit('.').next().unwrap_or_default(), there.alias)),
-        );
-        return None;
+            .help(format!("write `output {} in {} = ...`", output.name.rsplit('.').next().unwrap_or_default(), there.alias)));
     }
-    Some((stack, own))
+    Ok(Some((stack, own)))
 }
 
 fn several(output: &PlatformOutput, mut stacks: Vec<&Stack>) -> Diagnostic {
