@@ -134,6 +134,18 @@ fn the_region_is_that_of_the_value_if_nothing_else_says_it() {
 }
 
 #[test]
+fn a_name_is_told_with_what_bears_it() {
+    let body = "let bucket_name in both = \"shop-${suffix}-${here.account}\"\nresource kept: AWS::S3::Bucket in primary { layer = \"data\", BucketName = bucket_name[primary] }\n\
+                output kept_name in primary = bucket_name[primary]\noutput greeting in both = \"hello\"\n";
+    let files = clean(body);
+    assert_eq!(told(&files, "us-east-1/data", "KeptName"), json!({ "Value": { "Fn::Sub": "shop-${Suffix}-${AWS::AccountId}" } }));
+    // What is no name stands in the last stack of its Region.
+    for region in ["us-east-1", "us-east-2"] {
+        assert_eq!(told(&files, &format!("{region}/readers"), "Greeting"), json!({ "Value": "hello" }));
+    }
+}
+
+#[test]
 fn it_stands_in_if_for_and_later() {
     let body = "for name in [\"carts\", \"wishes\"] {\n  if name != \"wishes\" { output url in primary = \"${name} ${work.ref}\" }\n}\n\
                 later {\n  resource late: AWS::SQS::Queue in primary {}\n  output late_url in primary = late.ref\n}\n\

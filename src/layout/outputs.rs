@@ -5,21 +5,25 @@ use super::check;
 use super::phases::layer_rank;
 use super::wire::Wirer;
 use super::{Layout, Output, Resolved, Stack, StackId, resolve};
+use crate::aws::types;
 use crate::diag::{Diagnostic, Diagnostics, codes};
 use crate::model::computed::part_of;
+use crate::model::ids::Id;
 use crate::model::value::{Deploy, ResourceRef, TextPart, Value};
-use crate::model::{ARTIFACTS, Deployed, Model, PlatformOutput};
+use crate::model::{ARTIFACTS, Deployed, Model, PlatformOutput, Region};
 use crate::source::Span;
+use rustc_hash::FxHashMap;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Gives each output of the platform to a stack, which takes the parameters that it needs for it.
 pub(super) fn place(model: &Model, deployed: Option<&Deployed>, layout: &mut Layout, diagnostics: &mut Diagnostics) {
     // One declaration is an output in each of its Regions: what is wrong with it is said once.
     let mut refused: BTreeSet<Span> = BTreeSet::new();
+    let mut names: Option<Names> = None;
     for (number, output) in model.outputs.iter().enumerate() {
         let mut needs = Vec::new();
         collect(&output.value, &mut needs);
-        let home = if check::is_identity(&output.logical_id) { home(model, layout, output, &needs) } else { Err(no_identity(output)) };
+        let home = if check::is_identity(&output.logical_id) { home(model, layout, output, &needs, &mut names) } else { Err(no_identity(output)) };
         let (stack, own) = match home {
             Ok(Some(home)) => home,
             Ok(None) => continue,
@@ -85,12 +89,35 @@ fn is_same(model: &Model, output: &PlatformOutput, handed: &Output) -> bool {
     }
 }
 
+/// The resources of each Region by the names that the source gives them.
+type Names = FxHashMap<String, (StackId, ResourceRef)>;
+
+fn names_of(model: &Model, layout: &Layout) -> Names {
+    let mut names = Names::default();
+    for (number, stack) in layout.stacks.iter().enumerate() {
+        for resource in &stack.resources {
+            let row = types::find(&model.families.get(resource.family).resource_type);
+            let property = row.and_then(|row| row.name_property.as_deref()).and_then(|property| model.property(*resource, property));
+            if let Some(value) = property {
+                names.entry(name(stack.region, value)).or_insert((number, *resource));
+            }
+        }
+    }
+    names
+}
+
+/// A name in a Region, as something that can be looked up.
+fn name(region: Id<Region>, value: &Value) -> String {
+    format!("{} {value:?}", region.index())
+}
+
 /// The stack that tells an output, and the resource for which it does.
 fn home(
     model: &Model,
     layout: &Layout,
     output: &PlatformOutput,
     needs: &[(&Deploy, ResourceRef)],
+    names: &mut Option<Names>,
 ) -> Result<Option<(StackId, ResourceRef)>, Diagnostic> {
     let here = |stack: StackId| layout.stacks.get(stack).is_some_and(|stack| stack.region == output.region);
     let mut owners: BTreeMap<StackId, ResourceRef> = BTreeMap::new();
@@ -100,10 +127,12 @@ fn home(
         }
     }
     let found = if owners.is_empty() {
-        // Where nothing is owned, what people read of it stands with what they look at last.
+        // A name stands with what bears it; all else with what is there last.
+        let names = names.get_or_insert_with(|| names_of(model, layout));
+        let bearer = names.get(&name(output.region, &output.value)).copied();
         let stacks = layout.stacks.iter().enumerate().filter(|(number, _)| here(*number));
         let last = stacks.max_by_key(|(_, stack)| (stack.unit != ARTIFACTS, layer_rank(&stack.unit), stack.unit.clone()));
-        last.and_then(|(number, stack)| Some((number, *stack.resources.first()?)))
+        bearer.or_else(|| last.and_then(|(number, stack)| Some((number, *stack.resources.first()?))))
     } else {
         // The last of them is the one that needs the others anyway.
         owners.iter().map(|(stack, own)| (*stack, *own)).find(|(stack, _)| {
