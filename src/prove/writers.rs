@@ -110,14 +110,14 @@ fn nothing_leads_back(model: &Model, step: &Move<'_>, together: &[&Move<'_>]) ->
         Some((instance, done)) => finding
             .secondary(done.span, format!("`{}` cannot be undone", done.action))
             .note(format!(
-                "no plan could move `{}` again: what was left in {to} does not follow, and is old from that moment on",
+                "no plan could move `{}` again: what was left in {from} does not follow, and is old from that moment on",
                 model.instances.get(instance).shown
             ))
             .help(format!(
-                "the return is a new copy in {to} of what was promoted in {from}: say who makes it, and when, with `allow DR0417 \"reason\"` in the plan"
+                "the return is a new copy in {from} of what was promoted in {to}: say who makes it, and when, with `allow DR0417 \"reason\"` in the plan"
             )),
         None => finding
             .note("the return is made under pressure too: people want their Region back, with the data that was written since")
-            .help(format!("add `failback home from {from} to {to} {{ ... }}` with the planned action of each")),
+            .help(format!("add `failback home from {to} to {from} {{ ... }}` with the planned action of each")),
     }
 }
