@@ -410,7 +410,7 @@ fn run_leaves(run: &Run, path: &mut String, visit: &mut dyn FnMut(&str, Leaf<'_>
         }
         Run::Not(inner) | Run::Length(inner) | Run::Number(inner) => run_leaves(inner, path, visit),
         Run::Text(parts) => parts.iter().for_each(|part| run_leaves(part, path, visit)),
-        Run::Variable(..) | Run::Element(..) => {}
+        Run::Variable(..) | Run::Element(..) | Run::Ago(_) => {}
     }
 }
 

@@ -125,10 +125,10 @@ step_of() {
             step_phase=1 step_last=1 step_size=2552 step_hash=3eb424369f6a2e935be39c3fff1ddf963ac718233bf4539bb409b38f25348ee9 step_template='us-east-1/global.template.json'
             ;;
         1/11)
-            step_phase=1 step_last=1 step_size=35474 step_hash=d9e305be5f8cbc0381ad7d4bcf43a1f2f4e319aa08b36c350ea3c81802b26ce0 step_template='us-east-1/recovery.template.json'
+            step_phase=1 step_last=1 step_size=42932 step_hash=1ef35e120e32f5ec5c0691ba121138d8e9dd9aed59af20e7e651533122287175 step_template='us-east-1/recovery.template.json'
             ;;
         1/12)
-            step_phase=1 step_last=1 step_size=48949 step_hash=0e80cc3ae748b6bc9b00c92a07d6145a706c351fb071491e4dcfa8d1872ba3b2 step_template='us-east-2/recovery.template.json'
+            step_phase=1 step_last=1 step_size=56443 step_hash=9a663cf8972fd27a3b729d155a1c04c644e03ea6e15f9a2116a4a6992b106875 step_template='us-east-2/recovery.template.json'
             ;;
         2/6)
             step_phase=2 step_last=1 step_size=14214 step_hash=2855caa70425833cb5a38ea8142910d25d5be31d651f19ba0ac647a1daace2cf step_template='us-east-1/data.template.json'
