@@ -7,7 +7,7 @@
 //
 // It writes one item, its own, and takes it away again.
 //
-// Environment: METRICS and PEERS, from the library. ORDERS, the table. GLOBAL, CLUSTER: the global database, the cluster of this Region.
+// Environment: METRICS and PEERS, from the library. POSITIONS, the table. GLOBAL, CLUSTER: the global database, the cluster of this Region.
 // DATABASE, SECRET, DATABASE_NAME: as for the processor. HEALTH, the address of the health page of this Region's API.
 
 import { randomUUID } from "node:crypto";
@@ -16,7 +16,7 @@ import { DeleteItemCommand, DynamoDBClient, GetItemCommand, PutItemCommand } fro
 import { DescribeDBClustersCommand, DescribeGlobalClustersCommand, RDSClient } from "@aws-sdk/client-rds";
 import { ExecuteStatementCommand, RDSDataClient } from "@aws-sdk/client-rds-data";
 
-const { AWS_REGION, CLUSTER, DATABASE, DATABASE_NAME, GLOBAL, HEALTH, METRICS, ORDERS, PEERS, SECRET } = process.env;
+const { AWS_REGION, CLUSTER, DATABASE, DATABASE_NAME, GLOBAL, HEALTH, METRICS, POSITIONS, PEERS, SECRET } = process.env;
 const cloudwatch = new CloudWatchClient();
 const database = new RDSDataClient();
 const dynamodb = new DynamoDBClient();
@@ -33,18 +33,18 @@ const pause = (time) => new Promise((resolve) => setTimeout(resolve, time));
 async function table(abortSignal) {
   const key = { order: { S: `readiness-test-${AWS_REGION}` } };
   const mark = randomUUID();
-  await dynamodb.send(new PutItemCommand({ TableName: ORDERS, Item: { ...key, mark: { S: mark } } }), { abortSignal });
+  await dynamodb.send(new PutItemCommand({ TableName: POSITIONS, Item: { ...key, mark: { S: mark } } }), { abortSignal });
   try {
     await Promise.all(others.map(async ({ region, dynamodb: there }) => {
       while (!abortSignal.aborted) {
-        const { Item } = await there.send(new GetItemCommand({ TableName: ORDERS, Key: key }), { abortSignal });
+        const { Item } = await there.send(new GetItemCommand({ TableName: POSITIONS, Key: key }), { abortSignal });
         if (Item?.mark?.S === mark) return;
         await pause(250);
       }
       throw new Error(`what was written in ${AWS_REGION} has not arrived in ${region}`);
     }));
   } finally {
-    await dynamodb.send(new DeleteItemCommand({ TableName: ORDERS, Key: key }));
+    await dynamodb.send(new DeleteItemCommand({ TableName: POSITIONS, Key: key }));
   }
 }
 

@@ -5,7 +5,7 @@
 // fails until a failover has promoted it: an order that reaches the standby early waits in the queue, its tries times its visibility, and
 // then with the dead letters, from where it is sent back. None is lost.
 //
-// Environment: ORDERS, the table. DATABASE, SECRET, DATABASE_NAME: the cluster (ARN), the secret with its user, the database. AUDIT, the
+// Environment: POSITIONS, the table. DATABASE, SECRET, DATABASE_NAME: the cluster (ARN), the secret with its user, the database. AUDIT, the
 // bucket. BUS, the event bus. TRIES, how often the queue hands over a message.
 
 import { DynamoDBClient, GetItemCommand, PutItemCommand, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
@@ -13,7 +13,7 @@ import { EventBridgeClient, PutEventsCommand } from "@aws-sdk/client-eventbridge
 import { ExecuteStatementCommand, RDSDataClient } from "@aws-sdk/client-rds-data";
 import { PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 
-const { AUDIT, AWS_REGION, BUS, DATABASE, DATABASE_NAME, ORDERS, SECRET, TRIES } = process.env;
+const { AUDIT, AWS_REGION, BUS, DATABASE, DATABASE_NAME, POSITIONS, SECRET, TRIES } = process.env;
 const dynamodb = new DynamoDBClient();
 const eventbridge = new EventBridgeClient();
 const database = new RDSDataClient();
@@ -51,7 +51,7 @@ const key = ({ order }) => ({ order: { S: order } });
 async function take({ order, account }) {
   try {
     await dynamodb.send(new PutItemCommand({
-      TableName: ORDERS,
+      TableName: POSITIONS,
       Item: { ...key({ order }), account: { S: account }, status: { S: "taken" } },
       ConditionExpression: "attribute_not_exists(#order)",
       ExpressionAttributeNames: { "#order": "order" },
@@ -59,7 +59,7 @@ async function take({ order, account }) {
     return false;
   } catch (error) {
     if (error.name !== "ConditionalCheckFailedException") throw error;
-    const { Item } = await dynamodb.send(new GetItemCommand({ TableName: ORDERS, Key: key({ order }), ConsistentRead: true }));
+    const { Item } = await dynamodb.send(new GetItemCommand({ TableName: POSITIONS, Key: key({ order }), ConsistentRead: true }));
     return Item?.status?.S === "executed";
   }
 }
@@ -124,7 +124,7 @@ async function work({ messageId, body, attributes }) {
     await record(attributes.SentTimestamp, trade.order, { executed: trade });
     await tell("trade.executed", trade);
     await dynamodb.send(new UpdateItemCommand({
-      TableName: ORDERS,
+      TableName: POSITIONS,
       Key: key(trade),
       UpdateExpression: "set #status = :executed",
       ExpressionAttributeNames: { "#status": "status" },
