@@ -64,7 +64,9 @@ fn roles_reach_what_exists_and_nothing_else() {
         let policies = recovery["Resources"][role]["Properties"]["Policies"].as_array().unwrap();
         statements.extend(policies.iter().flat_map(|policy| policy["PolicyDocument"]["Statement"].as_array().unwrap()));
     }
-    let calls: Vec<_> = statements.iter().filter(|one| !["DeliverLogs", "Trace"].contains(&one["Sid"].as_str().unwrap())).collect();
+    // IAM knows no resource for what reads figures.
+    let wide = |one: &&&Value| ["DeliverLogs", "Trace", "BooksAnswerGetMetricStatistics"].contains(&one["Sid"].as_str().unwrap());
+    let calls: Vec<_> = statements.iter().filter(|one| !wide(one)).collect();
     assert!(calls.len() >= 9, "{calls:#?}");
     for statement in calls {
         let text = statement["Resource"].to_string();

@@ -29,6 +29,7 @@ alarm slow in primary {
 failover evacuate among [primary, standby] {
   moved from leave
   start  = "operator"
+  detect = 5min
   decide = 5min
   step tell = alerts.notify("now")
 }

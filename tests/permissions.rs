@@ -49,7 +49,7 @@ fn platform(golden: &Golden) -> String {
         "{uses}\nplatform shop {{ rto = 15min, rpo = 5min }}\n\nregion primary = us-east-1\nregion standby = us-east-2\nlet both = [primary, standby]\n\n{more}\n"
     );
     if let Some(thing) = &golden.thing {
-        let (plan, decide) = golden.plan.as_deref().map_or(("failover", "\n  decide = 5min"), |plan| (plan, ""));
+        let (plan, decide) = golden.plan.as_deref().map_or(("failover", "\n  detect = 5min\n  decide = 5min"), |plan| (plan, ""));
         text += &format!(
             "component kind is service {{\n{thing}}}\nservice thing: kind in both {{}}\n{plan} move from primary to standby {{\n  start  = \"operator\"{decide}\n  step go = thing.go() {{ within = 5min }}\n}}\n"
         );
@@ -287,7 +287,7 @@ fn a_long_policy_is_put_together() {
     text += "component box is service {\n  resource queue: AWS::SQS::Queue { QueueName = self.name }\n  action go in to { call sqs.sendMessage { QueueUrl = queue.ref, MessageBody = \"go\" } }\n}\n";
     let steps: String = (0..70).map(|number| format!("  step s{number} = box_number_{number}.go() {{ within = 1min }}\n")).collect();
     text += &(0..70).map(|number| format!("service box_number_{number}: box in [primary, standby] {{}}\n")).collect::<String>();
-    text += &format!("failover move from primary to standby {{\n  start  = \"operator\"\n  decide = 5min\n{steps}}}\n");
+    text += &format!("failover move from primary to standby {{\n  start  = \"operator\"\n  detect = 5min\n  decide = 5min\n{steps}}}\n");
     let compiled = Project::new(&text).compile_part();
     let files = compiled.files.unwrap_or_else(|| panic!("{}", compiled.shown));
     let found = statements(&files, "us-east-2/recovery: MoveRole");

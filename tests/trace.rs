@@ -23,6 +23,7 @@ service box: cell.box in both { subnet = subnet }
 
 failover evacuate among both {
   start  = "operator"
+  detect = 5min
   decide = 5min
   step look = carts.probe()
   step tell = alerts.notify("now")

@@ -92,6 +92,7 @@ pub fn expression(run: &Run, substitutions: &mut Substitutions<'_>) -> String {
         Run::Index(base, at) => format!("{}[{}]", expression(base, substitutions), expression(at, substitutions)),
         Run::Not(inner) => format!("$not({})", expression(inner, substitutions)),
         Run::Number(inner) => format!("$number({})", expression(inner, substitutions)),
+        Run::Ago(time) => format!("$fromMillis($millis() - {})", crate::model::value::number_text(*time)),
         Run::Length(inner) => format!("$count({})", expression(inner, substitutions)),
         Run::Any(base, name, body) => {
             let (base, body) = (expression(base, substitutions), expression(body, substitutions));

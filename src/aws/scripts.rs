@@ -40,6 +40,9 @@ pub fn function_name(resource_type: &str) -> String {
 mod tests {
     use super::*;
 
+    /// What is kept because something else that holds data cannot be kept without it.
+    const WITH_DATA: &[&str] = &["AWS::Events::EventBus"];
+
     #[test]
     fn every_section_can_be_used() {
         let types: Vec<&str> = sections().map(|(head, _)| head.split(' ').next().unwrap()).filter(|word| *word != "shared").collect();
@@ -47,7 +50,8 @@ mod tests {
         for name in types {
             let removal = removal(name).unwrap();
             assert!(removal.text.contains(&format!("remove_{}()", function_name(name))), "{name} has no function that removes it");
-            assert!(crate::aws::types::find(name).is_some_and(|row| row.stateful), "{name} holds no data");
+            let holds = crate::aws::types::find(name).is_some_and(|row| row.stateful);
+            assert!(holds || WITH_DATA.contains(&name), "{name} holds no data");
             let head = sections().map(|(head, _)| head).find(|head| head.starts_with(name)).unwrap();
             assert_eq!(head.contains(" needs "), removal.shared.is_some(), "{head}");
         }

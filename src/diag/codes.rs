@@ -113,6 +113,7 @@ codes! {
     RTO_EXCEEDED "DR0412" "a failover that may take longer than the objective";
     RPO_EXCEEDED "DR0413" "a replica that may lose more than the objective";
     LAG_UNWATCHED "DR0414" "copies that may fall behind without anybody knowing";
+    NOT_NOTICED "DR0415" "a failover that does not say how the loss is noticed";
     START "DR0416" "a plan that does not say how it starts";
     NO_FAILBACK "DR0417" "a failover from which nothing leads back";
     NOT_AWAITED "DR0418" "a change that is not over when the next step begins";

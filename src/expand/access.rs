@@ -401,6 +401,7 @@ fn plain_members(base: &Value) -> &'static [&'static str] {
         Value::Range(_) => &["low", "high"],
         Value::Cidr(_) => &["prefix", "address"],
         Value::Number(_) => &["floor", "ceil", "round"],
+        Value::Metric(_) => &["namespace", "name", "dimensions", "unit", "path"],
         _ => &[],
     }
 }
@@ -429,6 +430,14 @@ fn plain_member(base: &Value, name: &str) -> Option<Value> {
         (Value::Quantity(amount, Dimension::Rate), "per_second") => Value::Number(*amount),
         (Value::Quantity(amount, Dimension::Rate), "per_minute") => Value::Number(amount * 60.0),
         (Value::Quantity(amount, Dimension::Rate), "per_hour") => Value::Number(amount * 3600.0),
+        (Value::Metric(metric), _) => match name {
+            "namespace" => metric.namespace.clone(),
+            "name" => metric.name.clone(),
+            "dimensions" => metric.dimensions.clone(),
+            "unit" => metric.unit.as_ref().map_or(Value::None, Value::text),
+            "path" => Value::text(&metric.path),
+            _ => return None,
+        },
         (Value::List(items), "length") => Value::Number(items.len() as f64),
         (Value::List(items), "first") => items.first().cloned().unwrap_or(Value::None),
         (Value::List(items), "last") => items.last().cloned().unwrap_or(Value::None),

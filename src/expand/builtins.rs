@@ -3,12 +3,12 @@
 use super::operators::amounts;
 use super::{Context, Expander};
 use crate::diag::{Diagnostic, codes, suggest};
-use crate::model::value::{Deploy, Run, Value};
+use crate::model::value::{Deploy, Dimension, Run, Value};
 use crate::source::Span;
 use crate::syntax::ast::{self, ExprKind};
 use std::rc::Rc;
 
-const FUNCTIONS: &[&str] = &["min", "max", "range", "json", "file", "artifact", "cloudwatch", "stack_output"];
+const FUNCTIONS: &[&str] = &["min", "max", "range", "json", "file", "artifact", "cloudwatch", "stack_output", "ago"];
 /// The most elements of `range(n)`.
 const MAXIMUM_RANGE: f64 = 100_000.0;
 
@@ -59,6 +59,8 @@ impl<'a> Expander<'a> {
                 Value::Deploy(Rc::new(Deploy::StackOutput(deploy.clone())))
             }
             ("stack_output", _) => self.wrong_arguments(name, "a value of a resource", span, context),
+            ("ago", [Value::Quantity(time, Dimension::Duration)]) if *time >= 0.0 => Value::Run(Rc::new(Run::Ago(*time))),
+            ("ago", _) => self.wrong_arguments(name, "a duration", span, context),
             ("file", [Value::Text(path)]) => self.read_file(path, span, context),
             ("file", [value @ Value::Deploy(_)]) => {
                 self.not_now(value, "the path of a file", span, context);
@@ -97,6 +99,7 @@ impl<'a> Expander<'a> {
                 "json" => "write `json(value)`",
                 "file" => "write for example `file(\"functions/processor.mjs\")`",
                 "artifact" => "write for example `artifact(file(\"functions/processor.mjs\"), \"index.mjs\")`",
+                "ago" => "write for example `ago(15min)`, the time a quarter of an hour before the machine asks",
                 "stack_output" => "write for example `stack_output(key[primary].arn)`",
                 _ => "write for example `min(1min, 30s)`",
             },

@@ -166,7 +166,6 @@ struct FamilyBody<'a> {
 struct PendingRequire<'a> {
     node: &'a ast::Require,
     context: Context,
-    module: usize,
 }
 
 struct Expander<'a> {
@@ -214,6 +213,8 @@ struct Expander<'a> {
     unknown: FxHashSet<(crate::source::FileId, SmolStr)>,
     /// Actions and conditions that a plan uses, by declaration and instance.
     performed: FxHashSet<(Span, Id<Instance>)>,
+    /// The step whose action is being expanded.
+    acting: Option<Span>,
     /// How many variables the machine has that is being made.
     variables: u32,
     /// Whether the call that is being made hands out its token.
@@ -310,6 +311,7 @@ impl<'a> Expander<'a> {
             artifacts: artifacts::Bucket::default(),
             unknown: FxHashSet::default(),
             performed: FxHashSet::default(),
+            acting: None,
             variables: 0,
             token_used: false,
             reading: Vec::new(),

@@ -10,7 +10,7 @@ use crate::model::value::Value;
 use crate::model::{Instance, Region};
 use crate::source::Span;
 use crate::syntax::ast::{self, ExprKind, Kind};
-use crate::workflow::{Plan, PlanKind, SingleStep, Start, StepKind, Wake};
+use crate::workflow::{Detect, Plan, PlanKind, SingleStep, Start, StepKind, Wake};
 use smol_str::SmolStr;
 
 /// Why an alarm has to be named.
@@ -64,13 +64,21 @@ impl<'a> Expander<'a> {
         plan.start = Some(start);
     }
 
-    /// `detect = ALARM`: it has to stand where it is heard when the Region is gone.
+    /// `detect = ALARM`: it has to stand where it is heard when the Region is gone. Or `detect = 5min`: who notices the loss is none of the
+    /// platform's, and takes so long.
     pub(super) fn detected_by(&mut self, assign: &'a ast::Assign, plan: &mut Plan, context: &Context) {
+        let span = assign.value.span;
+        if self.alarm_named(&assign.value, context).is_none()
+            && let Value::Quantity(..) | Value::Number(_) = self.evaluate(&assign.value, context)
+        {
+            plan.detect = self.duration(&assign.value, "detect", context).map(|time| Detect::Assumed(time, span));
+            return;
+        }
         let Some(alarms) = self.alarms_of(&assign.value, context) else { return };
         let (machine, lost) = (plan.machine, plan.from);
         let heard = self.standing(&alarms, |region| region == machine).or_else(|| self.standing(&alarms, |region| Some(region) != lost));
         match heard {
-            Some(alarm) => plan.detect = Some(Wake { alarm, span: assign.value.span }),
+            Some(alarm) => plan.detect = Some(Detect::Alarm(Wake { alarm, span })),
             None => {
                 let regions = self.alarm_regions(&alarms);
                 let declared = alarms.first().and_then(|alarm| self.model.alarms.get(*alarm)).map(|alarm| alarm.span);
@@ -116,21 +124,7 @@ impl<'a> Expander<'a> {
 
     /// The alarms that an expression names, one for each Region that it stands in, by their numbers in the model.
     fn alarms_of(&mut self, named: &'a ast::Expr, context: &Context) -> Option<Vec<usize>> {
-        let found = match &named.kind {
-            ExprKind::Name(name) => self.find_cell(context.scope, name).and_then(|cell| self.alarm_cell(cell)),
-            ExprKind::Member { base, name, .. } => match self.evaluate(base, context) {
-                Value::Instance(id, _) => {
-                    self.ensure_expanded(id);
-                    let scope = self.instance_body(id)?.scope;
-                    let cell = self.scopes.get(scope)?.names.get(&name.text).copied();
-                    cell.and_then(|cell| self.alarm_cell(cell))
-                }
-                Value::Error => return None,
-                _ => None,
-            },
-            _ => None,
-        };
-        let Some((header, owner)) = found else {
+        let Some((header, owner)) = self.alarm_named(named, context) else {
             if !matches!(self.evaluate(named, context), Value::Error) {
                 self.fail(
                     codes::START,
@@ -149,6 +143,23 @@ impl<'a> Expander<'a> {
             alarms.filter(|(_, alarm)| alarm.span == header && parent(alarm.instance) == owner).map(|(number, _)| number).collect();
         // One that could not be made was reported.
         (!alarms.is_empty()).then_some(alarms)
+    }
+
+    /// The declaration that an expression names, if it is that of an alarm: its header, and the instance that it stands in.
+    fn alarm_named(&mut self, named: &'a ast::Expr, context: &Context) -> Option<(Span, Option<Id<Instance>>)> {
+        match &named.kind {
+            ExprKind::Name(name) => self.find_cell(context.scope, name).and_then(|cell| self.alarm_cell(cell)),
+            ExprKind::Member { base, name, .. } => match self.evaluate(base, context) {
+                Value::Instance(id, _) => {
+                    self.ensure_expanded(id);
+                    let scope = self.instance_body(id)?.scope;
+                    let cell = self.scopes.get(scope)?.names.get(&name.text).copied();
+                    cell.and_then(|cell| self.alarm_cell(cell))
+                }
+                _ => None,
+            },
+            _ => None,
+        }
     }
 
     fn alarm_cell(&self, cell: usize) -> Option<(Span, Option<Id<Instance>>)> {
@@ -195,6 +206,7 @@ impl<'a> Expander<'a> {
         let (missing, what, help) = match (plan.start, plan.decide) {
             (None, decide) => {
                 let mut lines = vec!["start = \"operator\""];
+                lines.extend((self.model.platform.rto.is_some() && plan.detect.is_none()).then_some("detect = 5min"));
                 lines.extend(decide.is_none().then_some("decide = 5min"));
                 let help = "write `start = \"operator\"` and how long the decision takes, `decide = 5min`; or `start when` an alarm goes off";
                 (lines, "does not say how it starts", help)

@@ -130,8 +130,7 @@ impl<'a> Expander<'a> {
                     self.declare_things(&node.block.statements, &inner, path, instances);
                 }
                 Statement::Require(node) => {
-                    let module = self.module_of(context.scope).unwrap_or(self.modules.entry);
-                    self.requires.push(PendingRequire { node, context: context.clone(), module });
+                    self.requires.push(PendingRequire { node, context: context.clone() });
                 }
                 Statement::Contribute(node) => self.contributions.push((node, context.clone())),
                 Statement::Adjust(node) => self.adjusts.push((node, context.clone())),

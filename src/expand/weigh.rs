@@ -54,7 +54,7 @@ impl Scales {
             return false;
         }
         match run {
-            Run::Variable(..) | Run::Element(..) => true,
+            Run::Variable(..) | Run::Element(..) | Run::Ago(_) => true,
             Run::Known(value) => self.value(value, depth + 1),
             Run::Member(inner, _) | Run::Not(inner) | Run::Length(inner) | Run::Number(inner) => self.run(inner, depth + 1),
             Run::Index(first, second) | Run::Binary(_, first, second) | Run::Any(first, _, second) | Run::All(first, _, second) => {

@@ -138,6 +138,8 @@ pub enum Run {
     Text(Vec<Run>),
     /// The number that a text stands for.
     Number(Rc<Run>),
+    /// The time that is so many milliseconds before it is asked for.
+    Ago(f64),
 }
 
 impl Run {

@@ -10,7 +10,7 @@ use crate::model::Model;
 use crate::model::recovery::{Delay, Part};
 use crate::source::Span;
 use crate::units::time_text;
-use crate::workflow::{Operation, Plan, PlanKind, SingleStep, Step};
+use crate::workflow::{Detect, Operation, Plan, PlanKind, SingleStep, Start, Step};
 
 /// What a call of an API takes on most days, milliseconds: an assumption, for what is expected and never for a bound.
 const USUAL_CALL: f64 = 1000.0;
@@ -74,9 +74,14 @@ impl Budget {
 pub fn budgets(model: &Model, diagnostics: &mut Diagnostics) -> Vec<Budget> {
     let mut budgets = Vec::new();
     // The machines of one plan have the same steps: what is too long in one is told once.
-    let mut told: Vec<Span> = Vec::new();
+    let (mut told, mut unnoticed): (Vec<Span>, Vec<Span>) = (Vec::new(), Vec::new());
     for (number, plan) in model.plans.iter().enumerate().filter(|(_, plan)| plan.kind == PlanKind::Failover) {
         let budget = budget(model, number, plan);
+        let silent = plan.start == Some(Start::Operator) && plan.decide.is_some() && plan.detect.is_none();
+        if budget.objective.is_some() && silent && !unnoticed.contains(&plan.span) {
+            unnoticed.push(plan.span);
+            not_noticed(model, plan, diagnostics);
+        }
         let exceeds = |objective: &f64| budget.worst > *objective && !told.contains(&plan.span);
         if let Some(objective) = budget.objective.filter(exceeds) {
             told.push(plan.span);
@@ -151,15 +156,11 @@ fn before(model: &Model, plan: &Plan) -> Vec<Stage> {
         });
     }
     if stages.is_empty() {
-        stages.push(Stage {
-            part: Part::Detection,
-            what: "not counted: nobody says how the loss is noticed; name the alarm with `detect`".into(),
-            worst: 0.0,
-            expected: 0.0,
-            assumed: false,
-            span: plan.span,
-            lever: Lever::None,
-        });
+        let (what, time, span) = match plan.detect {
+            Some(Detect::Assumed(time, span)) => ("noticed by something that the platform does not declare", time, span),
+            _ => ("not counted: nobody says how the loss is noticed; name the alarm with `detect`", 0.0, plan.span),
+        };
+        stages.push(Stage { part: Part::Detection, what: what.into(), worst: time, expected: time, assumed: time > 0.0, span, lever: Lever::None });
     }
     if let Some((decide, what)) = plan.decision() {
         stages.push(Stage {
@@ -223,6 +224,21 @@ fn automatic(model: &Model, plan: &Plan) -> Vec<Vec<Stage>> {
             stages.collect()
         })
         .collect()
+}
+
+/// A person starts the plan, and nothing tells that person: the sum begins too late.
+fn not_noticed(model: &Model, plan: &Plan, diagnostics: &mut Diagnostics) {
+    diagnostics.push(
+        Diagnostic::error(codes::NOT_NOTICED, format!("nothing says how an operator learns that `{}` is needed", plan.name))
+            .label(plan.span, "noticed by whom, and after how long?")
+            .secondary(model.platform.rto_span, "counts from the loss, not from the decision")
+            .note("the recovery time is computed without the time until the loss is noticed, which at night may be the longest part of it")
+            .help(
+                "name the alarm that wakes the operator, such as `detect = watcher.unanswered` of a `health.prober`; or say how long it takes those who \
+                 watch by other means: `detect = 5min`, which the report marks as assumed",
+            )
+            .acceptable(),
+    );
 }
 
 fn exceeded(model: &Model, plan: &Plan, budget: &Budget, objective: f64, diagnostics: &mut Diagnostics) {

@@ -10,7 +10,7 @@ use crate::emit::Output;
 use crate::model::ids::Id;
 use crate::model::value::{Deploy, ResourceRef, Value};
 use crate::model::{Instance, Parameter};
-use crate::workflow::{self, SingleStep, Start};
+use crate::workflow::{self, Detect, SingleStep, Start};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
@@ -183,7 +183,10 @@ fn starts(output: &Output, plan: &workflow::Plan) -> String {
     match plan.start {
         Some(Start::Alarm(wake)) => format!("The alarm `{}` starts it.{approval}", alarm(wake)),
         _ => {
-            let known = plan.detect.map_or_else(|| "the moment at which the loss is known".into(), |wake| format!("the alarm `{}`", alarm(wake)));
+            let known = match plan.detect {
+                Some(Detect::Alarm(wake)) => format!("the alarm `{}`", alarm(wake)),
+                _ => "the moment at which the loss is known".into(),
+            };
             match plan.decide {
                 Some(decide) => format!("An operator starts it, within {} of {known}.{approval}", super::time(in_seconds(decide))),
                 None => format!("An operator starts it.{approval}"),

@@ -3,6 +3,7 @@
 use super::shell::shown;
 use super::values::Values;
 use crate::model::value::{Run, Value};
+use crate::units::time_text;
 
 /// An expression.
 pub fn say(run: &Run, values: &mut Values<'_>) -> String {
@@ -39,6 +40,7 @@ fn expression(run: &Run, values: &mut Values<'_>) -> String {
         Run::All(list, name, body) => format!("{}.all({name} => {})", expression(list, values), say(body, values)),
         Run::Length(list) => format!("{}.length", expression(list, values)),
         Run::Number(inner) => expression(inner, values),
+        Run::Ago(time) => format!("{} ago", time_text(*time)),
         Run::Text(parts) => parts.iter().map(|part| expression(part, values)).collect::<Vec<_>>().join(" + "),
     }
 }

@@ -11,6 +11,7 @@ use crate::model::computed::{computed, part_of};
 use crate::model::ids::Id;
 use crate::model::value::{Deploy, ResourceRef, Run, TextPart, Value, number_text};
 use crate::model::{Given, Parameter, Region};
+use crate::units::time_text;
 use crate::workflow::Call;
 use indexmap::IndexMap;
 use serde::Serialize;
@@ -111,6 +112,15 @@ impl<'o> Values<'o> {
         match run {
             Run::Known(value) => self.word(value),
             Run::Number(inner) => self.learned(inner),
+            // The shell's clock counts seconds, and so does the command.
+            Run::Ago(time) => {
+                let seconds = (time / 1000.0).ceil();
+                if seconds == 0.0 {
+                    return self.set("now".into(), "$(date +%s)", "now, in seconds since 1970".into(), false);
+                }
+                let line = format!("$(($(date +%s) - {seconds}))");
+                self.set(variable_name(&format!("ago_{seconds}")), &line, format!("{} ago, in seconds since 1970", time_text(*time)), false)
+            }
             Run::Text(parts) => joined(parts.iter().flat_map(|part| self.learned(part)).collect()),
             _ => {
                 let Some((variable, path)) = path(run) else {

@@ -98,7 +98,8 @@ impl Place {
             Statement::Declaration(declaration) => self.takes_kind(declaration.kind),
             Statement::Use(_) => matches!(self, Self::Platform | Self::Module),
             Statement::Allow(_) => !matches!(self, Self::Call),
-            Statement::Adjust(_) | Statement::Require(_) | Statement::Contribute(_) => top || component,
+            Statement::Adjust(_) | Statement::Contribute(_) => top || component,
+            Statement::Require(_) => top || component || self == Self::Action,
             Statement::Assign(assign) => match assign.key.text.as_str() {
                 "layer" => !matches!(self, Self::ComponentBranch | Self::ResourceBranch | Self::Adjust) && !self.has_no_keys(),
                 _ => self != Self::ComponentBranch && !self.has_no_keys(),

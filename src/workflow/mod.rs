@@ -43,6 +43,15 @@ pub struct Wake {
     pub span: Span,
 }
 
+/// How somebody who is to start a plan learns of the loss.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Detect {
+    /// An alarm of the platform.
+    Alarm(Wake),
+    /// Something that the platform does not declare, within so many milliseconds; and where the plan says it.
+    Assumed(f64, Span),
+}
+
 /// What starts a plan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Start {
@@ -90,14 +99,16 @@ pub struct Plan {
     pub told: Vec<Value>,
     /// What starts it; none, if the plan does not say it.
     pub start: Option<Start>,
-    /// The alarm that wakes the person who starts it.
-    pub detect: Option<Wake>,
+    /// How the person who starts it learns of the loss.
+    pub detect: Option<Detect>,
     /// How long the decision may take, milliseconds.
     pub decide: Option<f64>,
     /// How often a drill runs, milliseconds.
     pub every: Option<f64>,
     /// The longest time that all steps may take, milliseconds. An approval and the notices of a failure are not in it.
     pub bound: f64,
+    /// How long an execution may last at all, milliseconds, if the plan says it; and where.
+    pub limit: Option<(f64, Span)>,
     /// The instance of the library's machine that it became.
     pub instance: Option<Id<Instance>>,
     /// The header.
@@ -118,9 +129,9 @@ impl Plan {
     /// The alarm that tells of the loss, by its number in the model: the one that starts the plan, or wakes who starts it.
     #[must_use]
     pub fn detection(&self) -> Option<usize> {
-        match self.start {
-            Some(Start::Alarm(wake)) => Some(wake.alarm),
-            _ => self.detect.map(|wake| wake.alarm),
+        match (self.start, self.detect) {
+            (Some(Start::Alarm(wake)), _) | (_, Some(Detect::Alarm(wake))) => Some(wake.alarm),
+            _ => None,
         }
     }
 
@@ -292,9 +303,10 @@ pub struct Call {
     pub attempt: Option<u32>,
     /// Whether it ends when somebody gives back the token that it hands out, and not before.
     pub waits: bool,
-    /// Time-out of one attempt, whole seconds; set when the step's bound is divided.
+    /// Time-out of one attempt, whole seconds; of a call that waits, that of all attempts together. Set when the step's bound is divided.
     pub timeout: u32,
-    /// How often it is tried again; set when the step's bound is divided.
+    /// How often it is tried again; of a call that waits, at most, and after errors of the call itself only. Set when the step's bound is
+    /// divided.
     pub retries: u32,
     /// Where.
     pub span: Span,

@@ -112,6 +112,7 @@ impl Writer<'_> {
             Run::Any(list, name, body) => format!("{}.any({name} => {})", self.run(list), self.run(body)),
             Run::All(list, name, body) => format!("{}.all({name} => {})", self.run(list), self.run(body)),
             Run::Number(text) => format!("number({})", self.run(text)),
+            Run::Ago(time) => format!("{time} ms ago"),
             Run::Length(list) => format!("{}.length", self.run(list)),
             Run::Text(parts) => format!("text({})", joined(parts.iter().map(|part| self.run(part)))),
         }

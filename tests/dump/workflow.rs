@@ -3,7 +3,7 @@
 use super::values::{Writer, region};
 use super::{Page, joined};
 use drc::model::Model;
-use drc::workflow::{Call, Operation, Plan, SingleStep, Start, Step, StepKind, Wake};
+use drc::workflow::{Call, Detect, Operation, Plan, SingleStep, Start, Step, StepKind, Wake};
 
 /// All plans.
 pub fn dump(model: &Model) -> String {
@@ -28,7 +28,11 @@ fn plan(page: &mut Page, model: &Model, plan: &Plan) {
     page.nest(header, |page| {
         page.line(format!("at most {}", seconds(plan.bound)));
         plan.start.iter().for_each(|start| page.line(format!("started by {}", started(model, *start))));
-        plan.detect.iter().for_each(|wake| page.line(format!("woken by {}", alarm(model, *wake))));
+        match plan.detect {
+            Some(Detect::Alarm(wake)) => page.line(format!("woken by {}", alarm(model, wake))),
+            Some(Detect::Assumed(time, _)) => page.line(format!("noticed within {time} ms, as the plan says")),
+            None => {}
+        }
         plan.decide.iter().for_each(|decide| page.line(format!("decided within {}", seconds(*decide))));
         plan.every.iter().for_each(|every| page.line(format!("every {}", seconds(*every))));
         plan.approve.iter().for_each(|step| page.nest("asked before", |page| single(page, writer, step)));

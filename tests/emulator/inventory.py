@@ -95,6 +95,7 @@ REGIONAL = {
     "state machine": lambda region: _pages("stepfunctions", region, "list_state_machines", "stateMachines", "name"),
     "schedule": lambda region: _pages("scheduler", region, "list_schedules", "Schedules", "Name"),
     "event bus": lambda region: _pages("events", region, "list_event_buses", "EventBuses", "Name"),
+    "event archive": lambda region: _pages("events", region, "list_archives", "Archives", "ArchiveName"),
     "event rule": _rules,
     "function": lambda region: _pages("lambda", region, "list_functions", "Functions", "FunctionName"),
     "event source mapping": lambda region: _pages("lambda", region, "list_event_source_mappings", "EventSourceMappings", "UUID"),

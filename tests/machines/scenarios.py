@@ -179,7 +179,8 @@ class Judge:
     def _hold(self, world, answered, findings):
         """At every event: one writer at most, and no traffic moves to a Region that takes no writes."""
         for store in world.stores.values():
-            if len(store.writers) > 1:
+            # What parted for good has a writer on each side: that counts once both are there.
+            if len(store.writers) > 1 and (not store.parted or all(world.alive(store.members[member]) for member in store.writers)):
                 _add(findings, f"{store.name} has two writers: {', '.join(sorted(store.writers))}")
         for name, regions in _alive(world).items():
             for region in sorted(regions - answered.get(name, set())):
@@ -196,6 +197,10 @@ class Judge:
             _add(findings, f"{result.status}{f' ({result.cause})' if result.cause else ''}, not {' or '.join(scenario.ends)}")
         if result.status == "TIMED_OUT" or result.seconds > limit:
             _add(findings, f"it takes {result.seconds} s, and may take {limit}")
+        for name in (name for name, answer in scenario.token.items() if answer == "no"):
+            asked = sum(visit.state == name for visit in result.visits)
+            if asked > 1:
+                _add(findings, f"{name} is answered with no, and asks {asked} times")
         if result.events > MAXIMUM_EVENTS:
             _add(findings, f"it has {result.events} events")
         if result.status == "FAILED" and not (result.error.startswith("Drc.") and result.cause.startswith("step ")):

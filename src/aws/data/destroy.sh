@@ -200,9 +200,10 @@ remove_AWS_DynamoDB_GlobalTable() {
 }
 
 ## AWS::S3::Bucket
-# Nothing is copied any more while both ends are emptied.
+# Nothing is copied any more while both ends are emptied; a policy may refuse to everybody that objects are deleted.
 prepare_AWS_S3_Bucket() {
     attempt "ending the replication of the bucket $2" "$1" s3api delete-bucket-replication --bucket "$2" || true
+    attempt "taking away the policy of the bucket $2" "$1" s3api delete-bucket-policy --bucket "$2" || true
 }
 
 # A bucket is deleted when it holds no object, no version and no mark of a deletion.
@@ -375,6 +376,27 @@ remove_AWS_Kinesis_Stream() {
 ## AWS::Events::Archive
 remove_AWS_Events_Archive() {
     attempt "deleting the archive $2" "$1" events delete-archive --archive-name "$2" || return 0
+}
+
+## AWS::Events::EventBus
+# It is kept with its archive, and deleted when it has no rule any more. The rule of an archive went with the archive.
+remove_AWS_Events_EventBus() {
+    local rules rule targets target
+    attempt "looking for the rules of the bus $2" "$1" events list-rules --event-bus-name "$2" --query 'Rules[].[Name]' || return 0
+    rules=$out
+    while IFS= read -r rule; do
+        [ -n "$rule" ] && [ "$rule" != None ] || continue
+        attempt "looking for the targets of the rule $rule" "$1" events list-targets-by-rule --event-bus-name "$2" --rule "$rule" \
+            --query 'Targets[].[Id]' || continue
+        if ! is_nothing "$out"; then
+            targets=()
+            while IFS= read -r target; do targets+=("$target"); done <<<"$out"
+            attempt "taking the targets from the rule $rule" "$1" events remove-targets --event-bus-name "$2" --rule "$rule" \
+                --ids "${targets[@]}" --query FailedEntryCount || continue
+        fi
+        attempt "deleting the rule $rule" "$1" events delete-rule --event-bus-name "$2" --name "$rule" || continue
+    done <<<"$rules"
+    attempt "deleting the bus $2" "$1" events delete-event-bus --name "$2" || return 0
 }
 
 ## AWS::OpenSearchService::Domain

@@ -3,7 +3,7 @@
 import io
 import zipfile
 
-from calls import precondition, unread
+from calls import answer, precondition, state, unread
 
 from .base import Adapter, Made, arguments, exists, tag_list
 from .iam import assumable
@@ -11,6 +11,7 @@ from .iam import assumable
 ROLE = unread("https://docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role.html")
 QUEUE = unread("https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html")
 CODE = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-function-code.html"
+BUS = unread("https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_DeleteEventBus.html")
 TARGET = unread("https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutTargets.html")
 
 
@@ -61,6 +62,17 @@ def event_target(call):
             raise call.refuse("ValidationException", f"Parameter {target['Arn']} is not valid. Reason: the target is in another Region")
         if bus and not assumable(call, target.get("RoleArn", ""), "events.amazonaws.com"):
             raise call.refuse("ValidationException", f"RoleArn is required for target {target['Arn']}, and has to trust events.amazonaws.com")
+
+
+# The keys of archives, by Region and name.
+archive_keys = state(dict)
+
+
+@precondition("events.bus-without-rules", BUS, "events", "DeleteEventBus")
+def bus_without_rules(call):
+    """A bus is deleted only when no rule is left on it; an archive has one."""
+    if (exists(call.client("events").list_rules, EventBusName=call.params["Name"]) or {}).get("Rules"):
+        raise call.refuse("ValidationException", "EventBus can't be deleted since it has rules.")
 
 
 class Function(Adapter):
@@ -156,6 +168,40 @@ class EventBus(Adapter):
 
     def delete(self, scope, physical_id, properties):
         scope.client("events").delete_event_bus(Name=physical_id)
+
+
+@answer("events", "CreateArchive", "UpdateArchive")
+def put_archive(call, forward):
+    """Moto drops the key in silence."""
+    response = forward(call.params)
+    archive_keys[call.region, call.params["ArchiveName"]] = call.params.get("KmsKeyIdentifier")
+    return response
+
+
+@answer("events", "DescribeArchive")
+def describe_archive(call, forward):
+    response, key = forward(call.params), archive_keys.get((call.region, call.params["ArchiveName"]))
+    return {**response, "KmsKeyIdentifier": key} if key else response
+
+
+class Archive(Adapter):
+    kind = "AWS::Events::Archive"
+    adapted = "moto keeps no key of an archive; here it is kept"
+
+    def create(self, scope, properties):
+        name = properties.setdefault("ArchiveName", scope.name(48))
+        made = scope.client("events").create_archive(**arguments("events", "CreateArchive", self._put(properties)))
+        return Made(name, {"Arn": made["ArchiveArn"]})
+
+    def update(self, scope, physical_id, old, new):
+        new.pop("SourceArn")
+        scope.client("events").update_archive(**arguments("events", "UpdateArchive", {**new, "ArchiveName": physical_id}))
+
+    def _put(self, properties):
+        return {("EventSourceArn" if key == "SourceArn" else key): value for key, value in properties.items()}
+
+    def delete(self, scope, physical_id, properties):
+        scope.client("events").delete_archive(ArchiveName=physical_id)
 
 
 class Rule(Adapter):

@@ -184,6 +184,8 @@ def _lifecycle(value):
             made["ID"] = identity
         if days := rule.take("ExpirationInDays"):
             made["Expiration"] = {"Days": int(days)}
+        if transitions := rule.take("Transitions"):
+            made["Transitions"] = [{"StorageClass": one["StorageClass"], "Days": int(one["TransitionInDays"])} for one in transitions]
         for key in ("NoncurrentVersionExpiration", "AbortIncompleteMultipartUpload"):
             if inner := rule.take(key):
                 made[key] = {name: int(number) for name, number in inner.items()}

@@ -7,7 +7,7 @@ from calls import client
 from .base import broken, refused, values
 
 ORDERS, SHOP, SITE = "examples-orders", "tests-projects-warm-shop", "tests-projects-active-site"
-FRONT = "tests-projects-storefront"
+FRONT, DISPATCH = "tests-projects-storefront", "tests-projects-dispatch"
 OFFICE, VAULT = "tests-projects-govcloud", "tests-projects-backup-restore"
 HERE, THERE = "us-east-1", "us-east-2"
 
@@ -172,6 +172,13 @@ def bus_without_role(copy):
     for rule in copy.resources("AWS::Events::Rule"):
         for target in rule["Targets"]:
             target.pop("RoleArn", None)
+
+
+@refused("events.bus-without-rules", DISPATCH)
+def bus_with_an_archive(deployer, engine):
+    """A bus is deleted while its archive has a rule on it."""
+    region, _ = values(deployer, engine, "AWS::Events::Archive")[0]
+    client("events", region).delete_event_bus(Name=client("events", region).list_archives()["Archives"][0]["EventSourceArn"].split("/")[-1])
 
 
 # ---- Route 53, CloudFront, ECS, Backup

@@ -125,10 +125,10 @@ step_of() {
             step_phase=1 step_last=1 step_size=2638 step_hash=da8c96b17d3e7c891ad9dc556b23135ae4f8a7a192f043472aea87c2a79b9a3f step_template='us-east-1/global.template.json'
             ;;
         1/11)
-            step_phase=1 step_last=1 step_size=35474 step_hash=d9e305be5f8cbc0381ad7d4bcf43a1f2f4e319aa08b36c350ea3c81802b26ce0 step_template='us-east-1/recovery.template.json'
+            step_phase=1 step_last=1 step_size=42932 step_hash=1ef35e120e32f5ec5c0691ba121138d8e9dd9aed59af20e7e651533122287175 step_template='us-east-1/recovery.template.json'
             ;;
         1/12)
-            step_phase=1 step_last=1 step_size=48949 step_hash=0e80cc3ae748b6bc9b00c92a07d6145a706c351fb071491e4dcfa8d1872ba3b2 step_template='us-east-2/recovery.template.json'
+            step_phase=1 step_last=1 step_size=56443 step_hash=9a663cf8972fd27a3b729d155a1c04c644e03ea6e15f9a2116a4a6992b106875 step_template='us-east-2/recovery.template.json'
             ;;
         2/6)
             step_phase=2 step_last=1 step_size=14640 step_hash=1f5aa87ff1812eb9907aa95c3ef41640e97c186c1e8aac274928973fd26972a9 step_template='us-east-1/data.template.json'
