@@ -401,7 +401,8 @@ const REFUSED: &[(&str, &str)] = &[
     ("DR0313", "let x: PerRegion = 1"),
     ("DR0313", "component c { input x: Number(1..2, 3..4) }"),
     // Statements out of place, in components that nobody uses too.
-    ("DR0113", "output x = 1"),
+    ("DR0113", "group g { output x in primary = 1 }"),
+    ("DR0310", "output x = 1"),
     ("DR0113", "moved from old"),
     ("DR0113", "best_effort"),
     ("DR0113", "if true { region third = eu-west-1 }"),
