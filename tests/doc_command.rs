@@ -18,6 +18,8 @@ const NOTES: &str = r#"//! Notes: a store of one's own.
 //! ```text file=words.txt
 //! one|two
 //! ```
+//!
+//! Kept for ever.
 
 use std@1.{network, topic}
 

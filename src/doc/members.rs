@@ -175,7 +175,12 @@ impl Links<'_> {
 
     /// What it insists on.
     pub fn rules(&self, statements: &[Statement], out: &mut String) {
-        let rules = statements.iter().filter_map(|statement| match statement {
+        // What an action insists on stands in it.
+        let inside = statements.iter().filter_map(|statement| match statement {
+            Statement::Declaration(action) if action.kind == Kind::Action => Some(action.statements()),
+            _ => None,
+        });
+        let rules = statements.iter().chain(inside.flatten()).filter_map(|statement| match statement {
             Statement::Require(rule) => Some(self.rule(rule)),
             _ => None,
         });
