@@ -27,6 +27,7 @@ mod machine;
 mod metric;
 mod moved;
 mod operators;
+mod output;
 mod parameter;
 mod plan;
 mod platform;
@@ -190,6 +191,8 @@ struct Expander<'a> {
     gathered: gather::Gathered,
     /// Values at the top of the platform file: a mistake in one is found though nothing reads it.
     values: Vec<usize>,
+    /// What is told to people after a deployment.
+    outputs: Vec<output::Declared<'a>>,
     alarms: Vec<(&'a ast::Declaration, Context, Vec<SmolStr>)>,
     /// The instances that alarms became, by declaration and scope.
     alarms_made: FxHashMap<(Span, usize), Id<Instance>>,
@@ -292,6 +295,7 @@ impl<'a> Expander<'a> {
             families: Vec::new(),
             requires: Vec::new(),
             values: Vec::new(),
+            outputs: Vec::new(),
             alarms: Vec::new(),
             alarms_made: FxHashMap::default(),
             plans: Vec::new(),
@@ -344,6 +348,7 @@ impl<'a> Expander<'a> {
         self.expand_alarms();
         self.expand_plans();
         self.expand_artifacts();
+        self.expand_outputs();
         self.evaluate_unused();
         self.evaluate_unread();
         self.evaluate_resources();

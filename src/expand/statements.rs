@@ -157,6 +157,7 @@ impl<'a> Expander<'a> {
                 instances.extend(self.declare_instance(declaration, named(&declaration.name.text), context));
             }
             Kind::Resource | Kind::External => self.declare_resource(declaration, named(&declaration.name.text), context),
+            Kind::Output if context.instance.is_none() => self.declare_output(declaration, &named(&declaration.name.text), context),
             Kind::Alarm => {
                 self.declare(&declaration.name, CellKind::Definition(declaration), false, context);
                 // An alarm of something that exists already exists already too.
