@@ -445,6 +445,8 @@ const REFUSED: &[(&str, &str)] = &[
     // Values that would be lost.
     ("DR0301", "use std@1.{table}\nreplica t: table.global across both { key = { id: \"S\" }, stream = 5 }"),
     ("DR0109", "let why = \"x\"\nuse std@1.{table}\nreplica t: table.global across both { key = { id: \"S\" }, recovery = \"none\", allow table/recovery \"${why}\" }"),
+    ("DR0109", "component c { action a { require true else \"no\" as \"no\" } }"),
+    ("DR0113", "component c { condition d { require true else \"no\" as \"c/no\" } }"),
     ("DR0109", "require true else \"no\" as \"no\""),
     ("DR0208", "component c { let hidden = 1 }\nservice x: c in both {}\nlet y = x.hidden"),
     ("DR0315", "param password: Secret(String)\ncomponent c { input p: Secret(String), action a in here is read_only { call sqs.listQueues { QueueNamePrefix = p } } }\nservice x: c in both { p = password }\ndrill d in both { step a = x.a() }"),
