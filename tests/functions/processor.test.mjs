@@ -110,6 +110,7 @@ const wrong = {
   "a list": "[1]",
   "nothing in it": {},
   "a negative quantity": { ...ORDER, quantity: -1 },
+  "a quantity of nothing": { ...ORDER, quantity: 0 },
   "half a share": { ...ORDER, quantity: 0.5 },
   "a quantity as text": { ...ORDER, quantity: "3" },
   "a limit of nothing": { ...ORDER, limit: "0" },
