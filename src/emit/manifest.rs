@@ -1,11 +1,12 @@
 //! The manifest: which stacks there are, in which order they are deployed, and where each parameter's value comes from.
 
-use super::Output;
 use super::protection::{self, StackPolicy};
+use super::{Output, Told};
 use crate::code::sha256;
 use crate::layout::{Source, Stack, StackId};
+use crate::model::computed::computed;
 use crate::model::value::{Deploy, TextPart, Value};
-use crate::model::{ARTIFACTS, Artifact, Given};
+use crate::model::{ARTIFACTS, Artifact, Given, PlatformOutput};
 use crate::names;
 use crate::workflow::{Plan, Start};
 use serde::Serialize;
@@ -29,6 +30,8 @@ pub struct Manifest<'o> {
     stacks: Vec<StackEntry<'o>>,
     phases: Vec<PhaseEntry<'o>>,
     plans: Vec<PlanEntry<'o>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    outputs: Vec<OutputEntry<'o>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     accepted: Vec<Accepted<'o>>,
     files: Vec<String>,
@@ -197,6 +200,19 @@ struct PlanEntry<'o> {
     bound_seconds: f64,
     timeout_seconds: f64,
     definition: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    command: Option<String>,
+}
+
+/// What the operators of the platform read after a deployment.
+#[derive(Serialize)]
+struct OutputEntry<'o> {
+    name: &'o str,
+    region: &'o str,
+    stack: &'o str,
+    output: &'o str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    description: &'o str,
 }
 
 /// The manifest of an output.
@@ -216,7 +232,7 @@ pub fn manifest(output: &Output) -> Manifest<'_> {
         phase: stack.phase,
         deployed_phase: stack.deployed_phase,
         resources: resources(output, stack),
-        outputs: stack.outputs.keys().map(|name| name.as_str()).collect(),
+        outputs: stack.outputs.keys().chain(stack.told.keys()).map(|name| name.as_str()).collect::<BTreeSet<_>>().into_iter().collect(),
     });
     // Where a plan stands in the source means nothing.
     let mut sorted: Vec<&Plan> = model.plans.iter().collect();
@@ -234,6 +250,7 @@ pub fn manifest(output: &Output) -> Manifest<'_> {
         bound_seconds: plan.machine_bound() / 1000.0,
         timeout_seconds: plan.timeout() / 1000.0,
         definition: format!("{}/{}.asl.json", code(plan.machine), plan.machine_name()),
+        command: start_command(output, plan),
     });
     Manifest {
         generator: "drc",
@@ -252,9 +269,17 @@ pub fn manifest(output: &Output) -> Manifest<'_> {
         stacks: stacks.collect(),
         phases: phases(output),
         plans: plans.collect(),
+        outputs: outputs(output),
         accepted: output.accepted.iter().map(|allow| Accepted { code: &allow.code, reason: &allow.reason }).collect(),
         files: output.files(),
     }
+}
+
+/// What starts a plan by hand, with parameters as `${name}`.
+fn start_command(output: &Output, plan: &Plan) -> Option<String> {
+    let arn = computed(&output.model, &Deploy::Arn(output.machine_of(plan)?))?;
+    let region = &output.model.regions.get(plan.machine).code;
+    Some(format!("aws stepfunctions start-execution --region {region} --state-machine-arn {}", text(output, &arn)))
 }
 
 fn stack_id(output: &Output, stack: StackId) -> &str {
@@ -291,6 +316,14 @@ fn parameters(output: &Output) -> BTreeMap<&str, PlatformParameter<'_>> {
             (parameter.name.as_str(), entry)
         })
         .collect()
+}
+
+fn outputs<'o>(output: &'o Output) -> Vec<OutputEntry<'o>> {
+    let entry = |told: Told<'o>| {
+        let PlatformOutput { name, logical_id, description, region, .. } = told.output;
+        OutputEntry { name, region: &output.model.regions.get(*region).code, stack: stack_id(output, told.stack), output: logical_id, description }
+    };
+    output.told().map(entry).collect()
 }
 
 fn artifacts(output: &Output) -> BTreeMap<&str, ArtifactsEntry<'_>> {

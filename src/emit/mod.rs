@@ -14,13 +14,14 @@ mod trace;
 
 use crate::expand::{Allowance, MachineFile};
 use crate::layout::{Layout, StackId};
-use crate::model::Model;
+use crate::model::value::{ResourceRef, Value};
+use crate::model::{Model, PlatformOutput};
 use crate::permissions::Wide;
 use crate::prove::Proof;
 use crate::source::SourceMap;
 use crate::workflow::Plan;
 use smol_str::SmolStr;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 
 pub use deployed::read_manifest;
@@ -61,13 +62,38 @@ pub(crate) struct TemplateFile {
     pub archives: BTreeSet<SmolStr>,
 }
 
+/// An output of the platform and the stack that tells it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Told<'o> {
+    pub output: &'o PlatformOutput,
+    pub stack: StackId,
+}
+
 /// The name of the manifest in the output folder.
 pub const MANIFEST: &str = "manifest.json";
 /// The name of the file that says where each resource is declared. Nothing else that is written knows lines, so that a comment more in
 /// the source changes nothing that is deployed.
 pub const SOURCES: &str = "sources.tsv";
 
+/// What a machine is, and where its definition stands.
+const MACHINE: (&str, &str) = ("AWS::StepFunctions::StateMachine", "DefinitionString");
+
 impl Output {
+    /// The machine that a plan became.
+    pub(crate) fn machine_of(&self, plan: &Plan) -> Option<ResourceRef> {
+        let text = self.definition_of(plan)?;
+        self.model.families.iter().filter(|(_, family)| family.resource_type == MACHINE.0).find_map(|(family, _)| {
+            let resource = ResourceRef { family, region: plan.machine };
+            matches!(self.model.property(resource, MACHINE.1), Some(Value::Text(known)) if known.as_str() == text).then_some(resource)
+        })
+    }
+
+    /// The definition of that machine.
+    pub(crate) fn definition_of(&self, plan: &Plan) -> Option<&str> {
+        let path = format!("{}/{}.asl.json", self.model.regions.get(plan.machine).code, plan.machine_name());
+        self.machines.iter().find(|machine| machine.path == path).map(|machine| machine.text.as_str())
+    }
+
     /// Makes the templates of a compilation.
     pub(crate) fn new(
         model: Model,
@@ -102,6 +128,13 @@ impl Output {
     #[must_use]
     pub fn proof(&self) -> &Proof {
         &self.proof
+    }
+
+    /// What people read after a deployment, by name and Region.
+    pub(crate) fn told(&self) -> impl Iterator<Item = Told<'_>> {
+        let stacks = self.layout.stacks.iter().enumerate();
+        let tellers: BTreeMap<usize, StackId> = stacks.flat_map(|(stack, entry)| entry.told.values().map(move |(told, _)| (*told, stack))).collect();
+        tellers.into_iter().filter_map(|(told, stack)| Some(Told { output: self.model.outputs.get(told)?, stack }))
     }
 
     /// The plans with their machines.
