@@ -159,7 +159,9 @@ fn a_question_is_answered_with_its_token() {
     assert!((model.plans[0].machine_bound() - model.plans[0].bound - 360_000.0).abs() < 1.0);
     // Nobody can be asked without a bound, in half a minute, or without the action for it.
     let ask = |step: &str| {
-        format!("failover go among both {{ start = \"operator\", detect = 5min, decide = 5min\n step ready = {step}\n on failure {{ notify alerts }} }}\n")
+        format!(
+            "failover go among both {{ start = \"operator\", detect = 5min, decide = 5min\n step ready = {step}\n on failure {{ notify alerts }} }}\n"
+        )
     };
     assert_eq!(codes(&ask("ask alerts \"ready?\"")), ["DR0404"]);
     assert_eq!(codes(&ask("ask alerts \"ready?\" { within = 30s }")), ["DR0404"]);

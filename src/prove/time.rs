@@ -160,15 +160,7 @@ fn before(model: &Model, plan: &Plan) -> Vec<Stage> {
             Some(Detect::Assumed(time, span)) => ("noticed by something that the platform does not declare", time, span),
             _ => ("not counted: nobody says how the loss is noticed; name the alarm with `detect`", 0.0, plan.span),
         };
-        stages.push(Stage {
-            part: Part::Detection,
-            what: what.into(),
-            worst: time,
-            expected: time,
-            assumed: time > 0.0,
-            span,
-            lever: Lever::None,
-        });
+        stages.push(Stage { part: Part::Detection, what: what.into(), worst: time, expected: time, assumed: time > 0.0, span, lever: Lever::None });
     }
     if let Some((decide, what)) = plan.decision() {
         stages.push(Stage {
