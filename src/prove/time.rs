@@ -233,8 +233,10 @@ fn not_noticed(model: &Model, plan: &Plan, diagnostics: &mut Diagnostics) {
             .label(plan.span, "noticed by whom, and after how long?")
             .secondary(model.platform.rto_span, "counts from the loss, not from the decision")
             .note("the recovery time is computed without the time until the loss is noticed, which at night may be the longest part of it")
-            .help("name the alarm that wakes the operator, `detect = watcher.unanswered` of a `health.prober`")
-            .help("or say how long it takes those who watch by other means: `detect = 5min`; the report marks it as assumed")
+            .help(
+                "name the alarm that wakes the operator, such as `detect = watcher.unanswered` of a `health.prober`; or say how long it takes those who \
+                 watch by other means: `detect = 5min`, which the report marks as assumed",
+            )
             .acceptable(),
     );
 }
