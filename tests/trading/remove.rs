@@ -20,9 +20,6 @@ pub struct Removal {
     /// Sentences of the point that hold still, with the reason.
     #[serde(default)]
     stays: Vec<(String, String)>,
-    /// Sentences of other points that hold no more, with the reason.
-    #[serde(default)]
-    goes: Vec<(String, String)>,
     /// Findings that a platform without the point has, with the reason.
     #[serde(default)]
     finds: Vec<(String, String)>,
@@ -68,13 +65,12 @@ pub fn judge(removal: &Removal, sentences: &[Sentence], platform: &str, with: &d
     }
     let output = Output::new(&compiled);
     let mut wrong = Vec::new();
-    let mut named: Vec<&String> = removal.stays.iter().chain(&removal.goes).map(|(says, _)| says).collect();
+    let mut named: Vec<&String> = removal.stays.iter().map(|(says, _)| says).collect();
     for sentence in sentences {
-        let own = sentence.point == removal.point;
-        let exception = if own { &removal.stays } else { &removal.goes }.iter().any(|(says, _)| *says == sentence.says);
-        named.retain(|says| **says != sentence.says || !exception);
+        let speaks_of_it = sentence.point == removal.point || sentence.with.contains(&removal.point);
+        let stays = named.iter().position(|says| **says == sentence.says).map(|at| named.remove(at)).is_some();
         let broken = sentence.broken_anywhere(&output);
-        match (own != exception, broken.is_empty()) {
+        match (speaks_of_it && !stays, broken.is_empty()) {
             (true, true) => wrong.push(format!("still holds: {}: {}", sentence.point, sentence.says)),
             (false, false) => wrong.push(format!("holds no more: {}: {}\n        {}", sentence.point, sentence.says, broken.join("\n        "))),
             _ => {}

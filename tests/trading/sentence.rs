@@ -13,6 +13,9 @@ use std::rc::Rc;
 pub struct Sentence {
     pub point: String,
     pub says: String,
+    /// Other points of which it speaks too.
+    #[serde(default)]
+    pub with: Vec<String>,
     /// The Regions in which it is looked for; all of them if none is named.
     #[serde(default, rename = "in")]
     pub regions: Vec<String>,
