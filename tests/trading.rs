@@ -3,6 +3,8 @@
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, clippy::string_slice, reason = "a test fails by them")]
 
 mod bless;
+#[path = "trading/by_hand.rs"]
+mod by_hand;
 #[path = "trading/mutate.rs"]
 mod mutate;
 #[path = "trading/output.rs"]
@@ -206,6 +208,29 @@ fn a_point_goes_with_its_declarations_and_nothing_else_goes() {
 }
 
 #[test]
+fn what_went_wrong_by_hand_is_impossible_refused_or_generated() {
+    let table = table();
+    let said: Vec<&str> = table.sentence.iter().map(|sentence| sentence.says.as_str()).collect();
+    let wrong = by_hand::wrong(&read("docs/by-hand.md"), &read("tests/trading/by-hand.toml"), &said, &read);
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// A function that is one file has no packages that somebody has to keep up: what it uses is in the runtime.
+#[test]
+fn functions_use_what_their_runtime_has() {
+    let folder = root().join("examples/trading-platform/functions");
+    let mut files = 0;
+    for file in bless::files_below(&folder).into_iter().filter(|file| file.ends_with(".mjs") && !file.ends_with(".test.mjs")) {
+        let text = fs::read_to_string(folder.join(&file)).unwrap();
+        files += 1;
+        for line in text.lines().filter(|line| line.starts_with("import ") || line.starts_with("} from ")) {
+            assert!(line.contains("\"node:") || line.contains("\"@aws-sdk/") || !line.contains(" from "), "{file}: {line}");
+        }
+    }
+    assert!(files >= 3, "there are {files} files of functions");
+}
+
+#[test]
 fn the_file_is_short_and_laid_out() {
     let text = platform();
     assert_eq!(source::laid_out(&text).as_deref(), Some(text.as_str()), "`drc fmt` changes nothing");
@@ -246,18 +271,15 @@ fn an_eleventh_component_takes_five_lines() {
     let page = read("examples/trading-platform/README.md");
     let after = page.split("<!-- an eleventh component -->").nth(1).expect("the README shows an eleventh component");
     let lines = after.split("```dr").nth(1).and_then(|rest| rest.split_once('\n')).and_then(|(_, rest)| rest.split("```").next()).unwrap();
-    assert_eq!(source::code(lines).len(), 5, "{lines}");
+    assert!(source::code(lines).len() <= 5, "{lines}");
     let text = format!("{}\n{lines}", platform());
-    assert!(source::laid_out(&text).is_some_and(|laid_out| laid_out.contains(lines)), "the lines are laid out");
-    let compiled = with(&text).compile();
+    assert_eq!(source::laid_out(&text).as_deref(), Some(text.as_str()), "the lines are laid out");
+    let compiled = with(&text).file("functions/payer.mjs", "export const handler = async () => ({ batchItemFailures: [] });\n").compile();
     assert_eq!(compiled.shown, "");
     let output = Output::new(&compiled);
-    let eleventh = Sentence {
-        regions: Vec::new(),
-        of: vec!["refunds.queue".into(), "refunder.function".into(), "left_refunds.watch".into()],
-        ..table().sentence[0].clone()
-    };
-    for (region, things) in &output.things {
-        assert_eq!(eleventh.subjects(region, &output, things).1, Vec::<String>::new());
+    let made = ["refunds.queue", "refunds.dead.queue", "payer.function", "payer.source", "payer.log", "left_refunds.watch"];
+    for things in output.things.values() {
+        let missing: Vec<&&str> = made.iter().filter(|name| !things.iter().any(|thing| thing.declared == **name)).collect();
+        assert!(missing.is_empty(), "{missing:?} are not made");
     }
 }
