@@ -10,6 +10,7 @@ pub mod aws;
 pub mod check;
 pub mod code;
 pub mod diag;
+pub mod doc;
 pub mod driver;
 pub mod emit;
 pub mod expand;

@@ -314,6 +314,26 @@ fn what_only_reads_changes_nothing() {
     passes("  allow DR0539 \"the function only reads\"\n  action act in here is read_only { call lambda.invoke { FunctionName = \"f\" } }");
     passes("  action act in here { call sqs.purgeQueue { QueueUrl = url } }");
     passes("  action act in here is read_only { call kms.decrypt { CiphertextBlob = url } }");
+    // Tags and permissions are changes too, though nothing in `effects.toml` speaks of them.
+    tells("  action act in here is read_only { call sqs.tagQueue { QueueUrl = url, Tags = { a: \"b\" } } }", &["DR0539 sqs.tagQueue"]);
+    let permit = "lambda.addPermission { FunctionName = \"f\", StatementId = \"s\", Action = \"lambda:InvokeFunction\", Principal = \"*\" }";
+    tells(&format!("  action act in here is read_only {{ call {permit} }}"), &["DR0539 lambda.addPermission"]);
+    // Of what IAM knows no action, nobody knows what it does: it counts as a change, unless the call names actions that only read.
+    let delete = "budgets.deleteBudget { AccountId = \"111122223333\", BudgetName = \"b\" }";
+    let act = |on: &str| format!("  action act in here is read_only {{ call {delete}{on} }}");
+    tells(&act(""), &["DR0539 budgets.deleteBudget"]);
+    tells(&act(" on { \"budgets:ModifyBudget\": [\"*\"] }"), &["DR0539 budgets.deleteBudget"]);
+    tells(&act(" on { \"budgets:NoSuchAction\": [\"*\"] }"), &["DR0539 budgets.deleteBudget"]);
+    passes(&act(" on { \"budgets:ViewBudget\": [\"*\"] }"));
+    // What is newer than the models, and accepted as such, is held against what it names.
+    let newer = |on: &str| {
+        format!(
+            "  allow DR0530 \"it is new\"\n  action act in here is read_only {{ call sqs.inspectQueue {{ QueueUrl = url }} on {{ {on}: [\"*\"] }} }}"
+        )
+    };
+    tells(&newer("\"sqs:PurgeQueue\""), &["DR0539 sqs.inspectQueue"]);
+    tells(&newer("\"sqs:InspectQueue\""), &["DR0539 sqs.inspectQueue"]);
+    passes(&newer("\"sqs:GetQueueAttributes\""));
     passes("  action act in here is read_only { call sqs.receiveMessage { QueueUrl = url } }");
 }
 

@@ -1,11 +1,18 @@
-//! The documentation is true: every example compiles or is refused as it says, and the index of the library is the library.
+//! The documentation is true: every example compiles or is refused as it says, every link leads somewhere, and the pages of the library
+//! are what `drc doc` makes of it.
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, clippy::string_slice, reason = "a test fails by them")]
 
 mod project;
 
+use drc::diag::Diagnostics;
+use drc::doc;
+use drc::source::{Origin, SourceMap};
+use drc::syntax::ast::{Kind, Statement};
 use project::Project;
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Once;
 
 /// What surrounds a ```` ```dr part ````; the reference shows it to the reader.
 const FRAME: &str = "\
@@ -123,26 +130,30 @@ fn laid_out(text: &str) -> Result<(), String> {
 }
 
 fn formatted(text: &str) -> Option<String> {
-    let mut sources = drc::source::SourceMap::new();
-    let file = sources.add("example.dr", text, drc::source::Origin::Project);
-    drc::syntax::format::format(file, text, &mut drc::diag::Diagnostics::new())
+    let mut sources = SourceMap::new();
+    let file = sources.add("example.dr", text, Origin::Project);
+    drc::syntax::format::format(file, text, &mut Diagnostics::new())
 }
 
 /// Lays out the examples of a page.
 fn bless(page: &Path) {
-    let mut text = fs::read_to_string(page).expect("the page can be read");
+    let before = fs::read_to_string(page).expect("the page can be read");
+    let mut text = before.clone();
     for block in blocks(page) {
         if let Some(formatted) = formatted(&block.text).filter(|formatted| *formatted != block.text) {
             text = text.replacen(&format!("\n{}```", block.text), &format!("\n{formatted}```"), 1);
         }
     }
-    fs::write(page, text).expect("the page can be written");
+    // Other tests read the pages at the same time.
+    if text != before {
+        fs::write(page, text).expect("the page can be written");
+    }
 }
 
 fn parses(text: &str) -> Result<(), String> {
-    let mut sources = drc::source::SourceMap::new();
-    let mut diagnostics = drc::diag::Diagnostics::new();
-    let file = sources.add("example.dr", text, drc::source::Origin::Project);
+    let mut sources = SourceMap::new();
+    let mut diagnostics = Diagnostics::new();
+    let file = sources.add("example.dr", text, Origin::Project);
     drc::syntax::parse(file, text, &mut diagnostics);
     if diagnostics.as_slice().is_empty() { Ok(()) } else { Err(format!("{:?}", diagnostics.as_slice())) }
 }
@@ -173,220 +184,153 @@ fn the_frame_is_shown_in_the_reference() {
     assert!(reference.contains(FRAME), "docs/language.md does not show the frame of the examples");
 }
 
-#[test]
-fn the_index_of_the_library_is_the_library() {
-    let path = root().join("docs/library.md");
-    let wanted = index::library();
-    if blessing() {
-        fs::write(&path, &wanted).expect("docs/library.md can be written");
-    }
-    let found = fs::read_to_string(&path).unwrap_or_default();
-    assert!(found == wanted, "docs/library.md is not what stdlib/ has: run `DRC_BLESS=1 cargo test --test docs` and read the difference");
+/// The pages of the library, by the name of their file.
+fn library() -> Vec<(String, String)> {
+    let mut sources = SourceMap::new();
+    let mut modules = doc::library(&mut sources);
+    modules.iter_mut().for_each(|module| module.wanted = true);
+    let mut pages: Vec<(String, String)> = modules.iter().map(|module| (module.page.clone(), doc::page(module, &modules, &sources))).collect();
+    pages.push((doc::INDEX.into(), doc::index(&modules)));
+    pages.sort();
+    pages
 }
 
-/// The index of the library, made of its sources.
-mod index {
-    use drc::source::{Origin, SourceMap};
-    use drc::stdlib;
-    use drc::syntax::ast::{ClauseValue, ClauseWord, Declaration, DocLine, Else, Kind, Statement};
-    use std::fmt::Write;
+/// The folder of these pages; written once if it is to be.
+fn library_folder() -> PathBuf {
+    static WRITTEN: Once = Once::new();
+    let folder = root().join("docs/stdlib");
+    WRITTEN.call_once(|| {
+        if blessing() {
+            let _ = fs::remove_dir_all(&folder);
+            fs::create_dir_all(&folder).expect("docs/stdlib can be made");
+            for (name, text) in library() {
+                fs::write(folder.join(name), text).expect("the page can be written");
+            }
+        }
+    });
+    folder
+}
 
-    const HEAD: &str = "\
-# The standard library
-
-Made of `stdlib/*.dr` by `DRC_BLESS=1 cargo test --test docs`; a test compares it. A module is imported with `use std@1.{name}`.
-How components are used stands in [language.md](language.md), sections 9 and 11.
-";
-
-    struct Text<'s> {
-        sources: &'s SourceMap,
-        out: String,
+#[test]
+fn the_pages_of_the_library_are_the_library() {
+    let (folder, wanted) = (library_folder(), library());
+    let mut found: Vec<(String, String)> = Vec::new();
+    for entry in fs::read_dir(&folder).expect("docs/stdlib can be read") {
+        let path = entry.expect("an entry").path();
+        let name = path.file_name().expect("a name").to_string_lossy().into_owned();
+        found.push((name, fs::read_to_string(&path).expect("the page can be read")));
     }
+    found.sort();
+    let stale = wanted.iter().filter(|page| !found.contains(page)).chain(found.iter().filter(|page| !wanted.contains(page)));
+    let stale: BTreeSet<&str> = stale.map(|(name, _)| name.as_str()).collect();
+    assert!(stale.is_empty(), "docs/stdlib is not what stdlib/ has ({stale:?}): run `DRC_BLESS=1 cargo test --test docs` and read the difference");
+}
 
-    pub fn library() -> String {
-        let mut sources = SourceMap::new();
-        let mut trees = Vec::new();
-        for (name, text) in stdlib::MODULES {
-            let file = sources.add(format!("{name}.dr"), *text, Origin::Library);
-            trees.push((*name, drc::syntax::parse(file, text, &mut drc::diag::Diagnostics::new())));
-        }
-        let mut text = Text { sources: &sources, out: HEAD.to_string() };
-        for module in stdlib::public_modules() {
-            for (_, tree) in trees.iter().filter(|(name, _)| *name == module) {
-                text.module(module, &tree.doc, &tree.statements);
-            }
-        }
-        for (_, tree) in trees.iter().filter(|(name, _)| *name == "prelude") {
-            text.out.push_str("\n## The prelude\n\n");
-            text.line(&format!("{} It needs no `use`.", joined(&tree.doc)));
-            text.definitions(&tree.statements);
-        }
-        text.out
-    }
+/// The components of the library that an example declares instances of: `aurora.postgres`.
+fn used(platform: &str) -> BTreeSet<String> {
+    let mut sources = SourceMap::new();
+    let file = sources.add("platform.dr", platform, Origin::Project);
+    let tree = drc::syntax::parse(file, platform, &mut Diagnostics::new());
+    let types = tree.statements.iter().filter_map(|statement| match statement {
+        Statement::Declaration(declaration) => declaration.ty.as_ref(),
+        _ => None,
+    });
+    types.map(|ty| sources.slice(ty.span).to_string()).collect()
+}
 
-    fn joined(doc: &[DocLine]) -> String {
-        let lines: Vec<&str> = doc.iter().map(|line| line.text.trim()).collect();
-        lines.join(" ").trim().replace('|', "\\|")
-    }
-
-    impl Text<'_> {
-        fn line(&mut self, line: &str) {
-            self.out.push_str(line.trim_end());
-            self.out.push('\n');
-        }
-
-        fn module(&mut self, name: &str, doc: &[DocLine], statements: &[Statement]) {
-            let _ = write!(self.out, "\n## {name}\n\n");
-            self.line(&joined(doc));
-            self.definitions(statements);
-        }
-
-        fn definitions(&mut self, statements: &[Statement]) {
-            for declaration in declarations(statements) {
-                if declaration.public.is_none() {
-                    continue;
-                }
-                let name = &declaration.name.text;
-                match declaration.kind {
-                    Kind::Component => {
-                        let role = declaration.clause(ClauseWord::Is).map_or("", |clause| self.sources.slice(clause.span));
-                        let _ = write!(self.out, "\n### component `{name}` {role}\n\n");
-                    }
-                    Kind::Type => {
-                        let _ = write!(self.out, "\n### type `{name}`\n\n");
-                    }
-                    _ => {
-                        let value = declaration.value.as_ref().map_or("", |value| self.sources.slice(value.span));
-                        let head = value.split_once("=>").map_or("", |(parameters, _)| parameters.trim());
-                        let _ = write!(self.out, "\n### `{name}{head}`\n\n");
-                    }
-                }
-                self.line(&joined(&declaration.doc));
-                self.members(declaration);
-            }
-        }
-
-        fn members(&mut self, component: &Declaration) {
-            let of = |kind: Kind| declarations(component.statements()).filter(move |member| member.kind == kind);
-            let inputs: Vec<&Declaration> = of(Kind::Input).collect();
-            if !inputs.is_empty() {
-                self.out.push_str("\n| input | type | default | |\n| --- | --- | --- | --- |\n");
-            }
-            for input in inputs {
-                let default = match (&input.value, &input.ty) {
-                    (Some(value), _) => format!("`{}`", self.cell(value.span)),
-                    (None, Some(ty)) if ty.optional => "`none`".to_string(),
-                    _ => "required".to_string(),
-                };
-                let ty = self.type_of(input);
-                self.line(&format!("| `{}` | {ty} | {default} | {} |", input.name.text, joined(&input.doc)));
-            }
-            let mut all = Vec::new();
-            conditional(component.statements(), &mut all);
-            let rest: Vec<&Declaration> = all
-                .into_iter()
-                .filter(|member| matches!(member.kind, Kind::Output | Kind::Metric | Kind::Grant | Kind::Condition | Kind::Action | Kind::Gather))
-                .collect();
-            if !rest.is_empty() {
-                self.out.push_str("\n| member | | |\n| --- | --- | --- |\n");
-            }
-            for member in rest {
-                let about = match member.kind {
-                    Kind::Action => self.action(member),
-                    _ => self.type_of(member),
-                };
-                self.line(&format!("| {} `{}` | {about} | {} |", member.kind.word(), member.name.text, joined(&member.doc)));
-            }
-            let rules: Vec<_> = component
-                .statements()
-                .iter()
-                .filter_map(|statement| match statement {
-                    Statement::Require(rule) => Some(rule),
-                    _ => None,
-                })
-                .collect();
-            if !rules.is_empty() {
-                self.out.push_str("\n| rule | | |\n| --- | --- | --- |\n");
-            }
-            for rule in rules {
-                let word = if rule.advise { "advises" } else { "requires" };
-                let slug = rule.slug.plain().unwrap_or_default();
-                let (condition, message) = (self.cell(rule.condition.span), self.cell(rule.message.span));
-                self.line(&format!("| `{slug}` | {word} `{condition}` | {message} |"));
-            }
-            let mut made = Vec::new();
-            self.resources(component.statements(), &mut made);
-            if !made.is_empty() {
-                self.line("");
-                self.line(&format!("Its resources, for `adjust`: {}.", made.join(", ")));
-            }
-        }
-
-        fn resources(&self, statements: &[Statement], found: &mut Vec<String>) {
-            for statement in statements {
-                match statement {
-                    Statement::Declaration(resource) if resource.kind == Kind::Resource => {
-                        let ty = resource.ty.as_ref().map(|ty| self.cell(ty.span)).unwrap_or_default();
-                        found.push(format!("`{}` ({ty})", resource.name.text));
-                    }
-                    Statement::If(node) => {
-                        self.resources(&node.then.statements, found);
-                        if let Some(Else::Block(block)) = &node.otherwise {
-                            self.resources(&block.statements, found);
-                        }
-                    }
-                    Statement::For(node) => self.resources(&node.body.statements, found),
-                    Statement::Later(node) => self.resources(&node.block.statements, found),
-                    _ => {}
-                }
-            }
-        }
-
-        /// Type and place: `Duration` in regions.
-        fn type_of(&self, member: &Declaration) -> String {
-            let ty = member.ty.as_ref().map(|ty| format!("`{}`", self.cell(ty.span))).unwrap_or_default();
-            let place = member.clause(ClauseWord::In).map(|clause| self.cell(clause.span)).unwrap_or_default();
-            format!("{ty} {place}").trim().to_string()
-        }
-
-        /// The values that an action takes, where it is called, and its effects.
-        fn action(&self, action: &Declaration) -> String {
-            let inputs: Vec<String> = declarations(action.statements())
-                .filter(|input| input.kind == Kind::Input)
-                .map(|input| format!("{}: {}", input.name.text, input.ty.as_ref().map(|ty| self.cell(ty.span)).unwrap_or_default()))
-                .collect();
-            let clauses: Vec<String> = action
-                .clauses
-                .iter()
-                .map(|clause| match &clause.value {
-                    ClauseValue::Expr(_) => self.cell(clause.span),
-                    ClauseValue::Words(words) => words.iter().map(|word| word.text.to_string()).collect::<Vec<_>>().join(", "),
-                })
-                .collect();
-            format!("`({})` {}", inputs.join(", "), clauses.join("; ")).trim().to_string()
-        }
-
-        /// A piece of the source for a cell of a table.
-        fn cell(&self, span: drc::source::Span) -> String {
-            self.sources.slice(span).split_whitespace().collect::<Vec<_>>().join(" ").replace('|', "\\|")
-        }
-    }
-
-    /// The declarations of a component, those in `if` too.
-    fn conditional<'s>(statements: &'s [Statement], found: &mut Vec<&'s Declaration>) {
-        for statement in statements {
-            match statement {
-                Statement::Declaration(declaration) => found.push(declaration),
-                Statement::If(node) => conditional(&node.then.statements, found),
-                _ => {}
-            }
-        }
-    }
-
-    fn declarations(statements: &[Statement]) -> impl Iterator<Item = &Declaration> {
-        statements.iter().filter_map(|statement| match statement {
-            Statement::Declaration(declaration) => Some(declaration.as_ref()),
+#[test]
+fn every_module_of_the_library_has_examples_that_compile() {
+    let mut wrong = Vec::new();
+    let mut sources = SourceMap::new();
+    for module in doc::library(&mut sources).iter().filter(|module| module.name != "core") {
+        let name = &module.name;
+        let components = module.tree.statements.iter().filter_map(|statement| match statement {
+            Statement::Declaration(component) if component.kind == Kind::Component && component.public.is_some() => Some(component),
             _ => None,
-        })
+        });
+        let components: Vec<_> = components.collect();
+        let mut examples = doc::examples(&module.tree.doc);
+        if examples.is_empty() {
+            wrong.push(format!("stdlib/{name}.dr: its head (`//!`) has no example: a block that begins with ```dr and is a whole platform"));
+        }
+        for component in &components {
+            let own = doc::examples(&component.doc);
+            let full = format!("{name}.{}", component.name.text);
+            if own.iter().any(|example| !used(&example.platform).contains(&full)) {
+                wrong.push(format!("stdlib/{name}.dr: the example of `{full}` does not use it"));
+            }
+            examples.extend(own);
+        }
+        let shown: BTreeSet<String> = examples.iter().flat_map(|example| used(&example.platform)).collect();
+        for component in components.iter().filter(|component| !shown.contains(&format!("{name}.{}", component.name.text))) {
+            wrong.push(format!("stdlib/{name}.dr: no example uses `{}`: give it one in its `///` lines", component.name.text));
+        }
+        for example in examples {
+            let project = example.files.iter().fold(Project::new(&example.platform), |project, (path, text)| project.file(path, text));
+            let compiled = project.compile();
+            if !compiled.codes().is_empty() {
+                wrong.push(format!("stdlib/{name}.dr: an example has findings\n{}\n{}", compiled.shown, example.platform));
+            }
+            if let Err(reason) = laid_out(&example.platform) {
+                wrong.push(format!("stdlib/{name}.dr: {reason}\n{}", example.platform));
+            }
+            for (path, _) in example.files.iter().filter(|(path, _)| !example.platform.contains(path.as_str())) {
+                wrong.push(format!("stdlib/{name}.dr: no example reads `{path}`"));
+            }
+        }
     }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n----\n"));
+}
+
+/// What a link of Markdown leads to: `(target)` behind `]`. Blocks and code are no links.
+fn links(text: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut fence: Option<String> = None;
+    for line in text.lines() {
+        let ticks: String = line.chars().take_while(|character| *character == '`').collect();
+        match &fence {
+            Some(open) if line.trim_end() == open => fence = None,
+            Some(_) => {}
+            None if ticks.len() >= 3 => fence = Some(ticks),
+            None => {
+                let text = line.split('`').step_by(2).collect::<Vec<_>>().join("`");
+                let targets = text.split("](").skip(1).filter_map(|rest| rest.split_once(')'));
+                found.extend(targets.map(|(target, _)| target.to_string()));
+            }
+        }
+    }
+    found
+}
+
+/// The anchors that code hosts make of the headings of a page.
+fn anchors(text: &str) -> BTreeSet<String> {
+    let headings = text.lines().filter(|line| line.starts_with('#')).map(|line| line.trim_start_matches('#').trim().to_lowercase());
+    let kept = |character: &char| character.is_alphanumeric() || matches!(character, ' ' | '-' | '_');
+    headings.map(|heading| heading.chars().filter(kept).collect::<String>().replace(' ', "-")).collect()
+}
+
+#[test]
+fn every_link_leads_somewhere() {
+    let mut wrong = Vec::new();
+    let mut count = 0;
+    let mut all = pages();
+    let entries = fs::read_dir(library_folder()).expect("docs/stdlib can be read");
+    all.extend(entries.map(|entry| entry.expect("an entry").path()));
+    for page in all {
+        let text = fs::read_to_string(&page).expect("the page can be read");
+        for link in links(&text).iter().filter(|link| !link.contains("://")) {
+            count += 1;
+            let (path, anchor) = link.split_once('#').map_or((link.as_str(), None), |(path, anchor)| (path, Some(anchor)));
+            let target = if path.is_empty() { page.clone() } else { page.parent().expect("a folder").join(path) };
+            let there = match anchor {
+                None => target.exists(),
+                Some(anchor) => fs::read_to_string(&target).is_ok_and(|text| anchors(&text).contains(anchor)),
+            };
+            if !there {
+                wrong.push(format!("{}: {link}", page.strip_prefix(root()).expect("below the root").display()));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{} of {count} links lead nowhere\n{}", wrong.len(), wrong.join("\n"));
+    assert!(count > 80, "only {count} links were found");
 }

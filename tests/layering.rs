@@ -17,6 +17,7 @@ const ORDER: &[&[&str]] = &[
     &["diag"],
     &["syntax"],
     &["resolve"],
+    &["doc"],
     // The model holds the plans; the workflow's calls hold the model's values.
     &["model", "workflow"],
     &["permissions"],

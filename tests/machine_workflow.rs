@@ -86,6 +86,10 @@ impl<'m> Reader<'m> {
         let members: Vec<&String> = state["Arguments"].as_object().unwrap().keys().collect();
         let given: Vec<&str> = call.arguments.iter().map(|(name, _)| name.as_str()).collect();
         assert_eq!(members, given, "{name}");
+        if call.waits {
+            // All attempts are in its time: `waiting` says how.
+            return (state, u64::from(call.timeout));
+        }
         assert_eq!(state["TimeoutSeconds"], call.timeout, "{name}");
         if let Some(result) = &call.result {
             assert_eq!(state["Assign"][result.as_str()], "{% $states.result %}", "{name}");
@@ -109,6 +113,7 @@ impl<'m> Reader<'m> {
         let mut seconds = 0;
         for operation in body {
             let (next, more) = match operation {
+                Operation::Call(call) if call.waits => self.waiting(&at, call),
                 Operation::Call(call) => self.call(&at, call),
                 Operation::Check { .. } => self.check(&at),
                 Operation::Wait { duration, .. } => {
@@ -137,6 +142,34 @@ impl<'m> Reader<'m> {
         assert!(catches.next().is_none(), "{at}");
         self.caught.push(text(&last["Next"]));
         (text(&state["Next"]), seconds)
+    }
+
+    /// A call that waits for its token: each attempt gets what is left of its time, and only an error of the call itself leads to another
+    /// one, as often as the workflow says, with pauses that double.
+    fn waiting(&mut self, at: &str, call: &Call) -> (String, u64) {
+        let start = self.state(at, "Pass");
+        let name = text(&start["Next"]);
+        let caught = self.caught.len();
+        let (next, seconds) = self.call(&name, call);
+        let again = self.caught.remove(caught);
+        let (state, again) = (&self.states[&name], self.state(&again, "Choice"));
+        let (pause, first) = start["Assign"].as_object().unwrap().iter().find(|(_, value)| value.is_number()).unwrap();
+        let (started, now) = start["Assign"].as_object().unwrap().iter().find(|(_, value)| value.is_string()).unwrap();
+        assert_eq!((first, now), (&Value::from(2), &Value::from("{% $millis() %}")), "{at}");
+        assert_eq!(state["TimeoutSeconds"], format!("{{% $max([1, $floor({seconds} - ($millis() - ${started}) / 1000)]) %}}"), "{at}");
+        let prefix = format!("{}{}.", call.service[..1].to_uppercase(), &call.service[1..]);
+        let condition = text(&again["Choices"][0]["Condition"]);
+        let (own, rest) = condition.split_once(" and ").unwrap();
+        assert!(own.ends_with(&format!(".Error, 0, {}) = '{prefix}'", prefix.len())), "{at}: {own}");
+        // The pauses are 2, 4, 8, ...; before each attempt there is time for it.
+        let most = 1 << call.retries;
+        assert_eq!(rest, format!("${pause} <= {most} and $millis() - ${started} + 1000 * ${pause} <= {} %}}", (seconds - 2) * 1000), "{at}");
+        assert_eq!(again["Choices"].as_array().unwrap().len(), 1, "{at}");
+        self.caught.push(text(&again["Default"]));
+        let wait = self.state(&text(&again["Choices"][0]["Next"]), "Wait");
+        assert_eq!((&wait["Seconds"], &wait["Assign"][pause]), (&Value::from(format!("{{% ${pause} %}}")), &format!("{{% 2 * ${pause} %}}").into()));
+        assert_eq!(text(&wait["Next"]), name, "{at}");
+        (next, seconds)
     }
 
     fn check(&mut self, at: &str) -> (String, u64) {

@@ -140,26 +140,38 @@ fn a_question_is_answered_with_its_token() {
     let plan = "failover go from primary to standby { start = \"operator\", detect = 5min, decide = 5min, approve alerts within 6min\n step ready = ask alerts \"Is ${from} lost?\" { within = 4min }\n step look = carts.probe(), on failure { notify alerts } }\n";
     let machine = machine(plan, "us-east-2/go.asl.json");
     assert_eq!(machine["StartAt"], "approve");
-    for (state, seconds, next) in [("approve", 360, "ready"), ("ready", 240, "look")] {
-        let state = &machine["States"][state];
+    for (step, seconds, next) in [("approve", 360, "ready"), ("ready", 240, "look")] {
+        let state = &machine["States"][format!("{step}: publish")];
         assert_eq!(state["Resource"], "arn:aws:states:::aws-sdk:sns:publish.waitForTaskToken");
-        assert_eq!((state["TimeoutSeconds"].as_u64(), state["Next"].as_str()), (Some(seconds), Some(next)));
-        // A second message would have a second token.
+        let limit = state["TimeoutSeconds"].as_str().unwrap();
+        assert!(limit.starts_with(&format!("{{% $max([1, $floor({seconds} - ($millis() - ${step}_started_q")), "{limit}");
+        assert_eq!(state["Next"], next);
+        // A `Retry` would give each message all of the time. What is sent again is what the service refused; an answer is none of that.
         assert!(state["Retry"].is_null());
+        let again = &machine["States"][state["Catch"][0]["Next"].as_str().unwrap()];
+        let condition = again["Choices"][0]["Condition"].as_str().unwrap();
+        assert!(condition.starts_with("{% $substring($failure.Error, 0, 4) = 'Sns.' and $"), "{condition}");
+        assert!(condition.ends_with(&format!(" <= {} %}}", (seconds - 2) * 1000)), "{condition}");
+        assert_eq!(again["Default"], "tell of the failure");
+        assert_eq!(machine["States"][again["Choices"][0]["Next"].as_str().unwrap()]["Next"], format!("{step}: publish"));
         assert_eq!(state["Catch"][0]["ErrorEquals"], serde_json::json!(["States.ALL"]));
         let message = state["Arguments"]["Message"].as_str().unwrap();
         for part in ["send-task-success --region ", "send-task-failure --region ", "'us-east-2'", "$states.context.Task.Token"] {
             assert!(message.contains(part), "{message}");
         }
     }
-    assert!(machine["States"]["ready"]["Arguments"]["Message"].as_str().unwrap().contains("Is us-east-1 lost?"));
+    assert!(machine["States"]["ready: publish"]["Arguments"]["Message"].as_str().unwrap().contains("Is us-east-1 lost?"));
     let model = model(plan);
     let kinds: Vec<StepKind> = model.plans[0].all_steps().map(|step| step.kind).collect();
     assert_eq!(kinds, [StepKind::Question, StepKind::Question, StepKind::Action]);
+    // The start; six messages, each with the look whether it is sent again; five pauses.
+    assert_eq!(drc::workflow::events::of_step(model.plans[0].approve.as_deref().unwrap()), 2 + 6 * (2 + 4 + 2) + 5 * 2);
     assert!((model.plans[0].machine_bound() - model.plans[0].bound - 360_000.0).abs() < 1.0);
     // Nobody can be asked without a bound, in half a minute, or without the action for it.
     let ask = |step: &str| {
-        format!("failover go among both {{ start = \"operator\", detect = 5min, decide = 5min\n step ready = {step}\n on failure {{ notify alerts }} }}\n")
+        format!(
+            "failover go among both {{ start = \"operator\", detect = 5min, decide = 5min\n step ready = {step}\n on failure {{ notify alerts }} }}\n"
+        )
     };
     assert_eq!(codes(&ask("ask alerts \"ready?\"")), ["DR0404"]);
     assert_eq!(codes(&ask("ask alerts \"ready?\" { within = 30s }")), ["DR0404"]);
@@ -282,7 +294,7 @@ fn time_is_divided_so_that_the_worst_cases_are_the_bound() {
         (&both, "2min", &["8x2", "[8x1] 90", "8x2"], 120.0),
         (&both, "", &["10x2", "[10x1] 240", "10x2"], 276.0),
         // Who is asked gets all that remains.
-        (answer, "5min", &["300x0"], 300.0),
+        (answer, "5min", &["300x5"], 300.0),
     ];
     for (inside, within, shares, bound) in cases {
         let found = division(inside, within);
@@ -315,4 +327,18 @@ fn a_message_that_cannot_be_sent_stops_nothing() {
     let lost = machine["States"]["tell"]["Catch"][0]["Next"].as_str().unwrap();
     assert_eq!(machine["States"][lost]["Next"], "look");
     assert_eq!(machine["States"]["tell of the failure"]["Catch"][0]["Next"], "failed");
+}
+
+/// A plan may say how long its machine may run at all: what does not fit is refused, and the machine is ended then.
+#[test]
+fn a_plan_is_ended_when_it_says() {
+    let plan = |within: &str| {
+        format!(
+            "failover go from primary to standby {{ start = \"operator\", detect = 5min, decide = 5min, within = {within}\n step look = carts.probe() {{ within = 2min }}\n on failure {{ notify alerts }} }}\n"
+        )
+    };
+    assert_eq!(codes(&plan("1min")), ["DR0404"]);
+    assert_eq!(codes(&plan("7")), ["DR0304"]);
+    passes(&plan("10min"));
+    assert_eq!(machine(&plan("10min"), "us-east-2/go.asl.json")["TimeoutSeconds"], 600);
 }

@@ -81,6 +81,7 @@ component framed_store is replica {
 replica framed: framed_store across both
 failover evacuate from primary to standby {
   start  = "operator"
+  detect = 1min
   decide = 1min
   step move = framed.move() { within = 1min }
 }

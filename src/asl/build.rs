@@ -4,6 +4,7 @@ use super::StateOrigin;
 use super::jsonata::{argument, condition, expression, wrap};
 use super::states::{Branch, Catch, Choice, Retry, State, StateMachine};
 use super::substitute::Substitutions;
+use crate::aws::api;
 use crate::model::Model;
 use crate::model::value::{Run, Value};
 use crate::source::Span;
@@ -73,7 +74,10 @@ pub fn build(plan: &Plan, model: &Model) -> (StateMachine, Vec<(SmolStr, Value)>
         comment: String::new(),
         query_language: "JSONata",
         start_at: next.clone(),
-        timeout_seconds: Some((plan.timeout() / 1000.0).ceil() as u64 + ALLOWANCE),
+        timeout_seconds: Some(match plan.limit {
+            Some((limit, _)) => (limit / 1000.0).floor() as u64,
+            None => (plan.timeout() / 1000.0).ceil() as u64 + ALLOWANCE,
+        }),
         states: in_order(&next, builder.states),
     };
     (machine, builder.substitutions.into_entries(), builder.origins)
@@ -194,6 +198,7 @@ impl Builder<'_> {
             let opening = first && at == 0;
             self.at.1 = operation.span();
             next = match operation {
+                Operation::Call(call) if call.waits => self.waiting(call, step, &targets, opening),
                 Operation::Call(call) => self.call(call, step, &targets, opening),
                 Operation::Check { condition, message, .. } => self.check(condition, message, step, &targets, opening),
                 Operation::DoneWhen { ask, holds, every, within, body, .. } => self.done_when(ask, holds, (*every, *within), body, step, &targets),
@@ -225,7 +230,7 @@ impl Builder<'_> {
         if !call.tolerates.is_empty() {
             retry.push(Retry { error_equals: call.tolerates.clone(), interval_seconds: None, max_attempts: 0, backoff_rate: None });
         }
-        if call.retries > 0 {
+        if call.retries > 0 && !call.waits {
             retry.push(Retry {
                 error_equals: vec!["States.ALL".into()],
                 interval_seconds: Some(RETRY_INTERVAL),
@@ -243,11 +248,63 @@ impl Builder<'_> {
                 if call.waits { ".waitForTaskToken" } else { "" }
             )),
             arguments: Some(Json::Object(arguments)),
-            timeout_seconds: Some(call.timeout),
+            timeout_seconds: Some(json!(call.timeout)),
             assign: call.result.as_ref().map(|variable| json!({ variable.as_str(): "{% $states.result %}" })),
             retry,
             ..State::default()
         }
+    }
+
+    /// A call that waits for its token. What a person answers is final; if the call itself fails, it is made again in the time that is left,
+    /// with another token. A `Retry` cannot do that: it gives each attempt the same time, and cannot tell a name that nobody declares.
+    fn waiting(&mut self, call: &Call, step: &SingleStep, targets: &Targets, opening: bool) -> String {
+        let Some(service) = api::service(&call.service).filter(|_| call.retries > 0) else {
+            return self.call(call, step, targets, opening);
+        };
+        let (pause, started) = (self.variable(&step.name, "pause"), self.variable(&step.name, "started"));
+        let start = self.name(&if opening { step.name.to_string() } else { format!("{}: start", step.name) });
+        let again = self.name(&format!("{}: again?", step.name));
+        let wait = self.name(&format!("{}: wait", step.name));
+        let failed = Targets { next: targets.next.clone(), failed: again.clone() };
+        let name = self.call(call, step, &failed, false);
+        if let Some((_, state)) = self.states.last_mut() {
+            state.timeout_seconds = Some(json!(wrap(&format!("$max([1, $floor({} - ($millis() - ${started}) / 1000)])", call.timeout))));
+        }
+        self.add(
+            &start,
+            State {
+                kind: "Pass",
+                assign: Some(json!({ pause.as_str(): RETRY_INTERVAL, started.as_str(): "{% $millis() %}" })),
+                next: Some(name.clone()),
+                ..State::default()
+            },
+        );
+        let prefix = format!("{}.", service.error_prefix());
+        let own = format!("$substring($failure{}.Error, 0, {}) = '{prefix}'", self.scope, prefix.chars().count());
+        let more = format!("${pause} <= {}", bounds::last_pause(call.retries));
+        // The last attempt has a second, and one more is lost on the way to it.
+        let time = format!("$millis() - ${started} + 1000 * ${pause} <= {}", (i64::from(call.timeout) - 2) * 1000);
+        self.add(
+            &again,
+            State {
+                kind: "Choice",
+                comment: Some("an error of the call itself is no answer".into()),
+                choices: vec![Choice { condition: wrap(&format!("{own} and {more} and {time}")), next: wait.clone() }],
+                default: Some(targets.failed.clone()),
+                ..State::default()
+            },
+        );
+        self.add(
+            &wait,
+            State {
+                kind: "Wait",
+                seconds: Some(json!(wrap(&format!("${pause}")))),
+                assign: Some(json!({ pause.as_str(): wrap(&format!("2 * ${pause}")) })),
+                next: Some(name),
+                ..State::default()
+            },
+        );
+        start
     }
 
     fn call(&mut self, call: &Call, step: &SingleStep, targets: &Targets, opening: bool) -> String {

@@ -48,9 +48,9 @@ pub struct State {
     /// Its arguments.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub arguments: Option<Json>,
-    /// The bound on one attempt.
+    /// The bound on one attempt: a number, or an expression.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub timeout_seconds: Option<u32>,
+    pub timeout_seconds: Option<Json>,
     /// The pause of a wait: a number, or an expression.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub seconds: Option<Json>,

@@ -167,6 +167,42 @@ pub fn actions_of(service: &str, operation: &str) -> Option<Vec<String>> {
     action(&format!("{}:{}", service.iam_prefix()?, operation.api_name())).map(|action| vec![action.name()])
 }
 
+/// What makes an operation one that changes something.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Changing {
+    /// It needs this action, which changes something.
+    Action(String),
+    /// Nobody knows what it needs, so it may change anything.
+    Unknown,
+}
+
+/// Why an operation counts as one that changes something; none if everything that it needs only reads. What is not known changes something:
+/// a drill must not find out.
+#[must_use]
+pub fn changing(service: &str, operation: &str) -> Option<Changing> {
+    let Some(names) = actions_of(service, operation).filter(|names| !names.is_empty()) else { return Some(Changing::Unknown) };
+    names.into_iter().find_map(|name| match action(&name) {
+        None => Some(Changing::Unknown),
+        Some(action) => action.changes().then_some(Changing::Action(name)),
+    })
+}
+
+/// Whether an action, or one that a pattern stands for (`sqs:Get*`), changes something; also if nobody knows it.
+#[must_use]
+pub fn may_change(name: &str) -> bool {
+    let known = match name.split_once(['*', '?']) {
+        None => return action(name).is_none_or(Action::changes),
+        // Any other pattern is rare, and is not worth another reader.
+        Some((start, "")) if name.ends_with('*') => start.split_once(':'),
+        Some(_) => None,
+    };
+    let Some((prefix, start)) = known else { return true };
+    let start = start.to_ascii_lowercase();
+    let prefix = prefix.to_ascii_lowercase();
+    let mut meant = actions(&prefix).filter(|action| action.short_name().to_ascii_lowercase().starts_with(&start)).peekable();
+    meant.peek().is_none() || meant.any(Action::changes)
+}
+
 /// Whether a statement for this action (`rds:DescribeDBClusters`) can name resources; otherwise it has to say `*`.
 #[must_use]
 pub fn takes_resources(name: &str) -> bool {
@@ -187,6 +223,44 @@ mod tests {
         assert!(action("acm:ListCertificates").is_some_and(|action| action.level() == Level::List));
         assert!(action("acm-pca:RevokeCertificate").is_some());
         assert!(action("rds:Nothing").is_none() && action("nothing:Nothing").is_none() && action("rds").is_none());
+    }
+
+    #[test]
+    fn what_nobody_knows_changes_something() {
+        let acts = |name: &str| Some(Changing::Action(name.into()));
+        assert_eq!(changing("rds", "failoverGlobalCluster"), acts("rds:FailoverGlobalCluster"));
+        assert_eq!(changing("sqs", "tagQueue"), acts("sqs:TagQueue"));
+        assert_eq!(changing("lambda", "addPermission"), acts("lambda:AddPermission"));
+        assert_eq!((changing("rds", "describeDBClusters"), changing("kms", "decrypt")), (None, None));
+        // IAM knows no action of that name.
+        assert_eq!(changing("budgets", "deleteBudget"), Some(Changing::Unknown));
+        assert_eq!((changing("rds", "nothing"), changing("nothing", "nothing")), (Some(Changing::Unknown), Some(Changing::Unknown)));
+        let patterns = ["sqs:PurgeQueue", "sqs:*", "SQS:P*", "*", "sqs:Get?ueueUrl", "sqs:NoSuchThing", "none:*"];
+        assert!(patterns.into_iter().all(may_change), "{patterns:?}");
+        assert!(!["sqs:GetQueueUrl", "sqs:Get*", "kms:GenerateDataKey*"].into_iter().any(may_change));
+    }
+
+    /// Of every operation that Step Functions has: what is not known to read only, changes something.
+    #[test]
+    fn every_operation_reads_or_changes() {
+        let mut unknown = 0;
+        for service in api::services() {
+            for operation in service.operations() {
+                let (service, operation) = (service.name(), operation.name());
+                match changing(service, &operation) {
+                    Some(Changing::Action(name)) => assert!(action(&name).is_some_and(Action::changes), "{service}.{operation}"),
+                    Some(Changing::Unknown) => unknown += 1,
+                    None => {
+                        let actions = actions_of(service, &operation).unwrap();
+                        assert!(
+                            !actions.is_empty() && actions.iter().all(|name| action(name).is_some_and(|action| !action.changes())),
+                            "{service}.{operation}"
+                        );
+                    }
+                }
+            }
+        }
+        assert!(unknown > 100, "{unknown}");
     }
 
     #[test]

@@ -39,6 +39,23 @@ Exit codes:
   1  errors in the texts, warnings with --deny warnings
   2  wrong usage, or a file that could not be read or written";
 
+const DOCUMENTED: &str = "\
+What can be documented:
+  std            the standard library: a page for each module, and an index
+  std/network    one module of it
+  stores/x.dr    a module of a project: what it declares as `pub`
+  platform.dr    a platform: parameters, parts, plans, and the components that it declares itself
+
+The texts are the `//!` and `///` lines. They may hold examples: a fenced block that begins with ```dr is a platform, one that begins with
+```js file=functions/x.mjs is a file that the platform reads.
+
+Formats of findings (--format): those of `drc check --help`.
+
+Exit codes:
+  0  written
+  1  errors in the texts
+  2  wrong usage, or a file that could not be read or written";
+
 /// Compiles multi-Region disaster-recovery platforms (.dr) to CloudFormation and Step Functions, and refuses plans that cannot work.
 #[derive(Debug, Parser)]
 #[command(name = "drc", version, after_help = FORMATS, max_term_width = 120, arg_required_else_help = true)]
@@ -61,6 +78,9 @@ pub enum Command {
     Graph(Graph),
     /// Explain a code, a resource type, a property, a service or an operation
     Explain(Explain),
+    /// Write the reference of modules as Markdown, a page each: the standard library, or files of a project
+    #[command(after_help = DOCUMENTED)]
+    Doc(Doc),
     /// Report what an operator needs when a Region is lost: time, data, plans, commands, what is where, what it costs
     #[command(after_help = REPORTED)]
     Report(Report),
@@ -138,6 +158,21 @@ pub struct Explain {
     /// When colours are written; NO_COLOR and CLICOLOR_FORCE are heard too
     #[arg(long, value_name = "WHEN", default_value = "auto")]
     pub color: When,
+}
+
+#[derive(Debug, Args)]
+pub struct Doc {
+    /// What is documented: `std`, a module of it (`std/aurora`), or files; several have an index
+    #[arg(value_name = "WHAT", required = true)]
+    pub what: Vec<PathBuf>,
+    /// The folder of the pages; without it, standard output. Pages that `drc doc` wrote are replaced, other files are kept
+    #[arg(short, long, value_name = "DIR")]
+    pub output: Option<PathBuf>,
+    /// Write over files of others that have the name of a page
+    #[arg(long)]
+    pub force: bool,
+    #[command(flatten)]
+    pub showing: Showing,
 }
 
 #[derive(Debug, Args)]

@@ -2,6 +2,7 @@
 
 mod args;
 mod compile;
+mod doc;
 mod explain;
 mod fmt;
 mod loader;
@@ -54,6 +55,7 @@ pub fn run() -> ExitCode {
         Command::Graph(command) => compile::graph(command),
         Command::Fmt(command) => fmt::fmt(command),
         Command::Explain(command) => explain::explain(command),
+        Command::Doc(command) => doc::doc(command),
         Command::Report(command) => report_command::report(command),
         Command::Trace(command) => trace::trace(command),
     };

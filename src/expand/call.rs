@@ -3,11 +3,12 @@
 use super::given::Given;
 use super::{Context, Expander};
 use crate::aws::api::{self, Operation, Service, Shape, Support};
-use crate::aws::{effects, iam};
+use crate::aws::effects;
+use crate::aws::iam::{self, Changing};
 use crate::diag::{Code, Diagnostic, codes, suggest};
 use crate::model::value::{Deploy, Value};
 use crate::source::Span;
-use crate::syntax::ast::{self, ExprKind, Statement};
+use crate::syntax::ast::{self, Entry, ExprKind, Statement};
 use crate::workflow::Call;
 use smol_str::SmolStr;
 
@@ -19,9 +20,7 @@ impl<'a> Expander<'a> {
         }
         let refused = self.refused;
         let operation = self.known_operation(node, context);
-        if let Some(operation) = operation {
-            self.check_effect(node, operation, context);
-        }
+        self.check_effect(node, operation, context);
         let mut complete = true;
         let mut given: Vec<(&'a ast::Assign, Value)> = Vec::new();
         let inner = Context { token: node.waits.is_some(), ..context.clone() };
@@ -217,11 +216,22 @@ impl<'a> Expander<'a> {
         self.report_later(newer(finding, node), context);
     }
 
-    /// An action that is said to change nothing, and a question, call nothing that changes something.
-    fn check_effect(&mut self, node: &ast::Call, operation: Operation, context: &Context) {
+    /// An action that is said to change nothing, and a question, call nothing that changes something. Of what nobody knows, the actions
+    /// count that the call names; without them it changes something.
+    fn check_effect(&mut self, node: &ast::Call, operation: Option<Operation>, context: &Context) {
         let Some(said) = context.read_only else { return };
-        let actions = iam::actions_of(operation.service().name(), &operation.name()).unwrap_or_default();
-        let Some(changing) = actions.iter().find(|name| iam::action(name).is_some_and(iam::Action::changes)) else { return };
+        let known = operation.map(|operation| iam::changing(operation.service().name(), &operation.name()));
+        let found = match known {
+            Some(None | Some(Changing::Action(_))) => known.flatten(),
+            Some(Some(Changing::Unknown)) => named(node),
+            // What does not exist was told; if it passes, its actions are named.
+            None => named(node).filter(|_| names_actions(node)),
+        };
+        let Some(changing) = found else { return };
+        let (does, why) = match changing {
+            Changing::Action(action) => ("changes", format!("needs `{action}`, which IAM counts among what changes")),
+            Changing::Unknown => ("may change", "nobody knows which action of IAM it needs, or what that does".into()),
+        };
         let name = format!("{}.{}", node.service.text, node.operation.text);
         let given =
             |member: &str| node.block.statements.iter().any(|statement| matches!(statement, Statement::Assign(assign) if assign.key.text == member));
@@ -232,8 +242,8 @@ impl<'a> Expander<'a> {
         } else {
             ("this action is said to be `read_only`", "leave `read_only` out, or call something that only reads")
         };
-        let finding = Diagnostic::error(codes::EFFECT_FLOOR, format!("`{name}` changes something, but {who}"))
-            .label(node.service.span.to(node.operation.span), format!("needs `{changing}`, which IAM counts among what changes"))
+        let finding = Diagnostic::error(codes::EFFECT_FLOOR, format!("`{name}` {does} something, but {who}"))
+            .label(node.service.span.to(node.operation.span), why)
             .secondary(said, if question { "a question" } else { "said here" })
             .note("drills do what is `read_only`, on a schedule and against the platform that serves customers; a `done when` asks again and again")
             .help(help);
@@ -332,9 +342,29 @@ pub(super) fn age(code: Code) -> String {
     format!("in AWS's models of {}; if AWS has it since, `allow {} \"reason\"` lets it pass", api::date(), code.id)
 }
 
+/// Whether a call names the actions that it needs.
+fn names_actions(node: &ast::Call) -> bool {
+    matches!(node.on.as_ref().map(|on| &on.kind), Some(ExprKind::Map(_)))
+}
+
+/// What the actions do that a call names.
+fn named(node: &ast::Call) -> Option<Changing> {
+    let Some(ExprKind::Map(entries)) = node.on.as_ref().map(|on| &on.kind) else { return Some(Changing::Unknown) };
+    if entries.is_empty() {
+        return Some(Changing::Unknown);
+    }
+    entries.iter().find_map(|entry| match entry {
+        Entry::Pair { key, .. } => match iam::action(&key.text) {
+            Some(action) => action.changes().then(|| Changing::Action(action.name())),
+            None => Some(Changing::Unknown),
+        },
+        Entry::Spread(_) => Some(Changing::Unknown),
+    })
+}
+
 /// What is newer than the models passes if the call says which actions it needs: nobody else could.
 fn newer(finding: Diagnostic, node: &ast::Call) -> Diagnostic {
-    if matches!(node.on.as_ref().map(|on| &on.kind), Some(ExprKind::Map(_))) {
+    if names_actions(node) {
         return finding.note(age(codes::UNKNOWN_OPERATION)).acceptable();
     }
     finding.note(format!(

@@ -2,6 +2,7 @@
 //! cases is never more than the step may take.
 
 use super::{Context, Expander, counted};
+use crate::aws::api;
 use crate::diag::{Diagnostic, codes};
 use crate::model::value::{Dimension, quantity_text};
 use crate::source::Span;
@@ -17,6 +18,9 @@ const USUAL: (u32, u32) = (10, 2);
 const LEAST: (u32, u32) = (3, 0);
 /// What a call gets that waits for a person, at least, milliseconds: less is no time to read and answer.
 const ANSWER: f64 = 60_000.0;
+/// The most retries of a call that waits for a person, within what it gets. With pauses that double they go on for a minute: a service that
+/// fails for longer is better told of than waited for.
+const SENT_AGAIN: u32 = 5;
 /// The most retries of a question: it is asked again anyway.
 const ASKED_AGAIN: u32 = 1;
 
@@ -191,7 +195,9 @@ fn assign(body: &mut [Operation], level: (u32, u32), limit: f64) {
         match operation {
             Operation::Call(call) if call.waits => {
                 let given = whole(needs + share);
-                (call.timeout, call.retries) = ((given / 1000.0) as u32, 0);
+                // The names of its errors tell a call that failed from an answer; of a service that nobody knows they are not known.
+                let retries = if api::service(&call.service).is_some() { SENT_AGAIN } else { 0 };
+                (call.timeout, call.retries) = ((given / 1000.0) as u32, retries);
                 slack -= given - needs;
                 takers -= 1;
             }

@@ -39,7 +39,7 @@ impl<'a> Expander<'a> {
     fn check_granted(&mut self, action: &NamedAction<'a>, word: &ast::Name, context: &Context) {
         let here = context.here;
         let Some((grant, changing)) = self.granted(action.instance, here).into_iter().find_map(|(grant, names)| {
-            let changing = names.into_iter().find(|name| iam::action(name).is_some_and(iam::Action::changes));
+            let changing = names.into_iter().find(|name| iam::may_change(name));
             changing.map(|name| (grant, name))
         }) else {
             return;
@@ -51,7 +51,7 @@ impl<'a> Expander<'a> {
         self.report_later(
             Diagnostic::error(codes::EFFECT_FLOOR, format!("`{shown}` may change something, but the step is said to be `{READ_ONLY}`"))
                 .label(word.span, "said here")
-                .secondary(declared, format!("granted `{grant}`, which needs `{changing}`: IAM counts it among what changes"))
+                .secondary(declared, format!("granted `{grant}`, which needs `{changing}`: that is not known to read only"))
                 .note("what a function does, only its code says; what it may do, its role says")
                 .help(format!("leave `{READ_ONLY}` out, or let another function ask that may only read"))
                 .acceptable(),

@@ -7,6 +7,7 @@ use crate::model::ids::Id;
 use crate::model::value::Value;
 use crate::source::Span;
 use crate::syntax::ast::{self, ClauseWord, Kind, Statement};
+use crate::units::time_text;
 use crate::workflow::{Call, Plan, PlanKind, SingleStep, Step, bounds};
 use smol_str::SmolStr;
 
@@ -148,6 +149,7 @@ impl<'a> Expander<'a> {
             decide: None,
             every: None,
             bound: 0.0,
+            limit: None,
             instance: None,
             span: declaration.header(),
         };
@@ -184,8 +186,30 @@ impl<'a> Expander<'a> {
         plan.bound = plan.steps.iter().map(bounds::of_step).sum();
         if !self.diagnostics.has_errors() {
             self.check_start(declaration, &plan, &context);
+            self.check_limit(&plan, &context);
         }
         Some(plan)
+    }
+
+    /// Whether all that a plan may do, telling of its failure included, fits into the time that it is given: the machine is ended then.
+    fn check_limit(&mut self, plan: &Plan, context: &Context) {
+        let Some((limit, span)) = plan.limit.filter(|(limit, _)| *limit < plan.timeout()) else { return };
+        let longest = plan.single_steps().reduce(|longest, step| if step.within > longest.within { step } else { longest });
+        let notices = plan.timeout() - plan.machine_bound();
+        let parts = [("the approval", plan.machine_bound() - plan.bound), ("the steps", plan.bound), ("telling of a failure", notices)];
+        let parts: Vec<String> = parts.iter().filter(|(_, time)| *time > 0.0).map(|(what, time)| format!("{what} {}", time_text(*time))).collect();
+        let mut finding = Diagnostic::error(
+            codes::UNBOUNDED_WAIT,
+            format!("`{}` may take {}, its machine is ended after {}", plan.name, time_text(plan.timeout()), time_text(limit)),
+        )
+        .label(span, "too short")
+        .note(format!("{} = {}", parts.join(" + "), time_text(plan.timeout())))
+        .note("a machine that is ended tells nobody where it stopped, and leaves the step that it was in half done");
+        if let Some(step) = longest {
+            finding = finding.secondary(step.span, format!("{} of it", time_text(step.within)));
+        }
+        let least = time_text((plan.timeout() / 1000.0).ceil() * 1000.0).replace(' ', " + ");
+        self.report_once(finding.help(format!("write `within = {least}`, or give the steps less")), context);
     }
 
     fn plan_statement(&mut self, statement: &'a Statement, plan: &mut Plan, ends: Ends, names: &mut Vec<(SmolStr, Span)>, context: &Context) {
@@ -233,14 +257,15 @@ impl<'a> Expander<'a> {
                 self.report(finding, context);
             }
             Statement::Assign(assign) => match assign.key.text.as_str() {
+                "within" => plan.limit = self.duration(&assign.value, "within", context).map(|limit| (limit, assign.value.span)),
                 "start" if ends.kind != PlanKind::Drill => self.start_by_hand(assign, plan, context),
                 "detect" if ends.kind == PlanKind::Failover => self.detected_by(assign, plan, context),
                 "decide" if ends.kind == PlanKind::Failover => plan.decide = self.duration(&assign.value, "decide", context),
                 _ => {
                     let known: &[&str] = match ends.kind {
-                        PlanKind::Failover => &["start", "decide", "detect"],
-                        PlanKind::Failback => &["start"],
-                        PlanKind::Drill => &[],
+                        PlanKind::Failover => &["start", "decide", "detect", "within"],
+                        PlanKind::Failback => &["start", "within"],
+                        PlanKind::Drill => &["within"],
                     };
                     self.unknown_key(&assign.key, known, &format!("a {}", ends.kind.word()), context);
                 }

@@ -60,8 +60,7 @@ fn pairs(model: &Model) -> Vec<Pair> {
         });
         let Some(pair) = found.get_mut(at) else { continue };
         for (_, call) in super::reach::calls(plan) {
-            let actions = iam::actions_of(&call.service, &call.operation).unwrap_or_default();
-            if !actions.iter().any(|action| iam::action(action).is_some_and(iam::Action::changes)) {
+            if iam::changing(&call.service, &call.operation).is_none() {
                 continue;
             }
             for (member, value) in &call.arguments {

@@ -160,15 +160,7 @@ fn before(model: &Model, plan: &Plan) -> Vec<Stage> {
             Some(Detect::Assumed(time, span)) => ("noticed by something that the platform does not declare", time, span),
             _ => ("not counted: nobody says how the loss is noticed; name the alarm with `detect`", 0.0, plan.span),
         };
-        stages.push(Stage {
-            part: Part::Detection,
-            what: what.into(),
-            worst: time,
-            expected: time,
-            assumed: time > 0.0,
-            span,
-            lever: Lever::None,
-        });
+        stages.push(Stage { part: Part::Detection, what: what.into(), worst: time, expected: time, assumed: time > 0.0, span, lever: Lever::None });
     }
     if let Some((decide, what)) = plan.decision() {
         stages.push(Stage {
@@ -241,8 +233,10 @@ fn not_noticed(model: &Model, plan: &Plan, diagnostics: &mut Diagnostics) {
             .label(plan.span, "noticed by whom, and after how long?")
             .secondary(model.platform.rto_span, "counts from the loss, not from the decision")
             .note("the recovery time is computed without the time until the loss is noticed, which at night may be the longest part of it")
-            .help("name the alarm that wakes the operator, `detect = watcher.unanswered` of a `health.prober`")
-            .help("or say how long it takes those who watch by other means: `detect = 5min`; the report marks it as assumed")
+            .help(
+                "name the alarm that wakes the operator, such as `detect = watcher.unanswered` of a `health.prober`; or say how long it takes those who \
+                 watch by other means: `detect = 5min`, which the report marks as assumed",
+            )
             .acceptable(),
     );
 }

@@ -183,7 +183,10 @@ fn starts(output: &Output, plan: &workflow::Plan) -> String {
     match plan.start {
         Some(Start::Alarm(wake)) => format!("The alarm `{}` starts it.{approval}", alarm(wake)),
         _ => {
-            let known = match plan.detect { Some(Detect::Alarm(wake)) => format!("the alarm `{}`", alarm(wake)), _ => "the moment at which the loss is known".into() };
+            let known = match plan.detect {
+                Some(Detect::Alarm(wake)) => format!("the alarm `{}`", alarm(wake)),
+                _ => "the moment at which the loss is known".into(),
+            };
             match plan.decide {
                 Some(decide) => format!("An operator starts it, within {} of {known}.{approval}", super::time(in_seconds(decide))),
                 None => format!("An operator starts it.{approval}"),

@@ -3,7 +3,7 @@
 mod environment;
 mod form;
 mod header;
-mod path;
+pub(crate) mod path;
 
 use crate::diag::{Diagnostic, Diagnostics, codes, suggest};
 use crate::source::{FileId, LoadError, Loader, MAXIMUM_FILES, Origin, SourceMap, Span};

@@ -43,10 +43,7 @@ fn finds_out(operation: &Operation) -> bool {
         Operation::Wait { .. } => false,
         // A question about one thing fails if that is not there; a list of all things never does.
         Operation::Call(call) if !call.arguments.is_empty() => true,
-        Operation::Call(call) => {
-            let actions = iam::actions_of(&call.service, &call.operation).unwrap_or_default();
-            actions.iter().filter_map(|name| iam::action(name)).any(iam::Action::changes)
-        }
+        Operation::Call(call) => iam::changing(&call.service, &call.operation).is_some(),
     }
 }
 

@@ -1,7 +1,8 @@
 //! How long what a plan does can take: the worst case of each part, from time-outs, retries, pauses and bounds.
 //!
-//! Formula: a call takes its time-out in each attempt, and the pauses between the attempts, which double; a pause takes its time; a
-//! `done when` asks until the end of its bound, however often. What follows on each other is added up, of branches the longest counts.
+//! Formula: a call takes its time-out in each attempt, and the pauses between the attempts, which double; one that waits for its token
+//! takes its time-out, in which all its attempts are; a pause takes its time; a `done when` asks until the end of its bound, however
+//! often. What follows on each other is added up, of branches the longest counts.
 
 use super::{Call, Operation, Step};
 
@@ -23,7 +24,13 @@ pub fn attempts((timeout, retries): (u32, u32)) -> f64 {
 /// The worst case of a call, milliseconds.
 #[must_use]
 pub fn of_call(call: &Call) -> f64 {
-    attempts((call.timeout, call.retries))
+    attempts((call.timeout, if call.waits { 0 } else { call.retries }))
+}
+
+/// The last pause before a call with as many retries is tried again, seconds; none without retries.
+#[must_use]
+pub fn last_pause(retries: u32) -> u32 {
+    if retries == 0 { 0 } else { RETRY_INTERVAL << (retries - 1) }
 }
 
 /// The worst case of the calls of a question, milliseconds.

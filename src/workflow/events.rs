@@ -1,7 +1,7 @@
 //! How long the history of an execution can get: the worst case of its steps, retries and questions.
 //!
-//! A standard execution writes events: 2 for a state (entered, exited), 3 more for each attempt of a call (scheduled, started, ended),
-//! 2 more around the branches of a parallel, and 2 for the execution itself. Source: Step Functions API reference, `HistoryEvent`
+//! A standard execution writes events: 2 for a state (entered, exited), 3 more for each attempt of a call (scheduled, started, ended), 4 if
+//! it waits for its token (submitted, too), 2 more around the branches of a parallel, and 2 for the execution itself. Source: Step Functions API reference, `HistoryEvent`
 //! (read 2026-11-24).
 
 use super::bounds::{self, RETRY_INTERVAL};
@@ -11,6 +11,8 @@ use super::{Operation, Plan, SingleStep, Step};
 const STATE: u64 = 2;
 /// Events of one attempt of a call: scheduled, started, and how it ended.
 const ATTEMPT: u64 = 3;
+/// Events of one attempt of a call that waits for its token: submitted, too.
+const WAITING_ATTEMPT: u64 = 4;
 /// Events of a parallel: entered, started, ended, exited.
 const PARALLEL: u64 = 4;
 /// Events of the execution: started and ended.
@@ -102,6 +104,11 @@ fn rounds(ask: &[super::Call], every: f64, within: f64) -> Rounds {
 fn of_body(body: &[Operation]) -> u64 {
     body.iter()
         .map(|operation| match operation {
+            Operation::Call(call) if call.waits => {
+                // The start, then for each attempt the call, whether it is tried again, and the pause.
+                let again = if call.retries > 0 { STATE + STATE * u64::from(call.retries) + STATE * u64::from(call.retries + 1) } else { 0 };
+                again + (STATE + WAITING_ATTEMPT) * u64::from(call.retries + 1)
+            }
             Operation::Call(call) => STATE + ATTEMPT * u64::from(call.retries + 1),
             // The choice, and the state that notes why it was refused.
             Operation::Check { .. } => 2 * STATE,

@@ -107,6 +107,8 @@ pub struct Plan {
     pub every: Option<f64>,
     /// The longest time that all steps may take, milliseconds. An approval and the notices of a failure are not in it.
     pub bound: f64,
+    /// How long an execution may last at all, milliseconds, if the plan says it; and where.
+    pub limit: Option<(f64, Span)>,
     /// The instance of the library's machine that it became.
     pub instance: Option<Id<Instance>>,
     /// The header.
@@ -301,9 +303,10 @@ pub struct Call {
     pub attempt: Option<u32>,
     /// Whether it ends when somebody gives back the token that it hands out, and not before.
     pub waits: bool,
-    /// Time-out of one attempt, whole seconds; set when the step's bound is divided.
+    /// Time-out of one attempt, whole seconds; of a call that waits, that of all attempts together. Set when the step's bound is divided.
     pub timeout: u32,
-    /// How often it is tried again; set when the step's bound is divided.
+    /// How often it is tried again; of a call that waits, at most, and after errors of the call itself only. Set when the step's bound is
+    /// divided.
     pub retries: u32,
     /// Where.
     pub span: Span,

@@ -19,8 +19,8 @@ class StateError extends Error {
 class Broken extends Error {}
 
 /**
- * `answer(service, operation, arguments, milliseconds, state)` gives a result or throws a StateError; `seconds` on either says how long it
- * took. `watch(state, milliseconds)` is told each state that is entered.
+ * `answer(service, operation, arguments, milliseconds, state, limit)` gives a result or throws a StateError; `seconds` on either says how long
+ * it took, `limit` how long it may take, seconds. `watch(state, milliseconds)` is told each state that is entered.
  */
 async function execute(machine, answer, input = {}, watch = () => {}) {
   const run = { answer, watch, events: 0, start: Date.UTC(2030, 0, 1), context: { Execution: { Id: "arn:execution", Name: "execution", Input: input } } };
@@ -123,15 +123,16 @@ async function task(name, state, evaluate, clock, run) {
   const [, service, operation] = /:aws-sdk:([^:]+):([^:.]+)(?:\.waitForTaskToken)?$/.exec(state.Resource) ?? [];
   if (!service) throw new Broken(`no answer for ${state.Resource}`);
   const given = await evaluate(state.Arguments, {});
+  const limit = state.TimeoutSeconds === undefined ? Infinity : await evaluate(state.TimeoutSeconds, {});
+  if (!(limit > 0)) throw new Broken(`${name}: a time-out of ${limit}`);
   let result;
   try {
-    result = run.answer(service, operation, given, clock.now, name);
+    result = run.answer(service, operation, given, clock.now, name, limit);
   } catch (error) {
     if (!(error instanceof StateError)) throw error;
     result = error;
   }
   const seconds = result.seconds ?? 1;
-  const limit = state.TimeoutSeconds ?? Infinity;
   clock.now += Math.min(seconds, limit) * 1000;
   if (clock.now === Infinity) throw new Broken("a call without a time-out gets no answer");
   if (seconds > limit) throw new StateError("States.Timeout", "the call got no answer in time");

@@ -15,7 +15,7 @@ import visits
 from interpreter import Machine
 from scenarios import LATER, SOON, Judge, Scenario, scenarios
 from services.traffic import answering
-from services.world import Impossible, Unknown, World
+from services.world import ORDERS, Impossible, Unknown, World, kind_of
 from shape import Shape
 
 # Modules of the emulator: `deployed` knows where they are.
@@ -60,6 +60,8 @@ class Test:
         self.findings += [f"{self.one.name}: when the Region is back: {finding}" for finding in self.judge.returned(happy.world)]
         self.faults(list(dict.fromkeys(visit.state for visit in happy.result.visits)), happy_steps)
         self.after_others(others, began, happy_steps)
+        if self.one.plan["kind"] == "drill":
+            self.under_way(others, happy_steps)
         unvisited = [name for name in self.shape.states if name not in self.judge.visited]
         self.lines += [f"no scenario visits {name}" for name in unvisited]
 
@@ -120,6 +122,22 @@ class Test:
                     ran = self.go(Scenario(f"after {other.one.name}"))
                     self.lines += visits.block(ran.scenario.title, ran, self.shape, happy_steps)
         self.judge.start = start
+
+    def under_way(self, others, happy_steps):
+        """A drill while an unplanned plan is under way in its Region: behind each order of that one."""
+        found = {}
+        for other in others:
+            if other.one.plan["kind"] != "failover" or other.one.region != self.one.region:
+                continue
+            happy = Scenario("happy path")
+            states = dict.fromkeys(visit.state for visit in other.judge.run(happy, other.judge.world(happy)).result.visits)
+            for name in (name for name in states if name in other.shape.tasks and kind_of(other.shape.key(name)) == ORDERS):
+                cut = Scenario(f"cut behind {name}", cut=name)
+                ran = self.go(Scenario(f"while {other.one.name} is behind {name}"), other.judge.run(cut, other.judge.world(cut)).world)
+                text = tuple(visits.block("", ran, self.shape, happy_steps))
+                found.setdefault((other.one.name, text), []).append(name)
+        for (name, text), states in found.items():
+            self.lines += [f"while {name} is behind {' | '.join(states)}{text[0]}", *text[1:]]
 
     def again(self, title, world, pause):
         """A second run in the same world, in which nothing fails any more: it comes to its end, and nothing is carried out twice."""

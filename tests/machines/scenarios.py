@@ -196,6 +196,10 @@ class Judge:
             _add(findings, f"{result.status}{f' ({result.cause})' if result.cause else ''}, not {' or '.join(scenario.ends)}")
         if result.status == "TIMED_OUT" or result.seconds > limit:
             _add(findings, f"it takes {result.seconds} s, and may take {limit}")
+        for name in (name for name, answer in scenario.token.items() if answer == "no"):
+            asked = sum(visit.state == name for visit in result.visits)
+            if asked > 1:
+                _add(findings, f"{name} is answered with no, and asks {asked} times")
         if result.events > MAXIMUM_EVENTS:
             _add(findings, f"it has {result.events} events")
         if result.status == "FAILED" and not (result.error.startswith("Drc.") and result.cause.startswith("step ")):

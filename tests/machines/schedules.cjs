@@ -33,6 +33,13 @@ function statesOf(scope) {
 /** The errors that a task catches by name: they mean that it is done already. */
 const tolerated = (state) => (state.Catch ?? []).flatMap((entry) => entry.ErrorEquals).filter((name) => !name.startsWith("States."));
 
+/** How a task fails: the service cannot be reached; one that waits for its token is refused by a person, too. */
+function failures(state) {
+  const service = state.Resource.split(":").at(-2);
+  const unreached = `${service[0].toUpperCase()}${service.slice(1)}.SdkClientException`;
+  return state.Resource.endsWith(".waitForTaskToken") ? [unreached, "No"] : [unreached];
+}
+
 /** A schedule by chance: how ill the services are today, and how soon polls are answered, is drawn first. */
 function byChance(machine, seed) {
   const chance = random(seed);
@@ -46,7 +53,7 @@ function byChance(machine, seed) {
     const milliseconds = Math.min(Math.round(part * limit * 1000), limit * 1000 - 1);
     if (chance() < ill) {
       const names = tolerated(state);
-      const error = names.length > 0 && chance() < 0.3 ? pick(names, chance) : "Chance.SdkClientException";
+      const error = names.length > 0 && chance() < 0.3 ? pick(names, chance) : pick(failures(state), chance);
       return { milliseconds, error };
     }
     const no = answers?.no ?? [];
@@ -85,9 +92,9 @@ async function run(machine, states, decide) {
   const visits = [];
   const notices = new Set(machine.notices);
   let told;
-  const answer = (service, operation, given, now, name) => {
+  const answer = (service, operation, given, now, name, limit) => {
     const state = states.get(name);
-    const decision = decide(state, state.TimeoutSeconds, machine.answers[name], name);
+    const decision = decide(state, limit, machine.answers[name], name);
     (decisions[name] ??= []).push(decision);
     if (decision.milliseconds === undefined) return { value: {}, seconds: Infinity };
     const seconds = decision.milliseconds / 1000;
@@ -136,7 +143,8 @@ async function longest(machine, states) {
   const chosen = new Map();
   let best = await run(machine, states, asLongAsItCan(chosen));
   for (const [name, state] of states) {
-    if (state.Type !== "Task" || !loops.has(name)) continue;
+    // One that gets what is left is answered when that is over: no sooner answer makes it longer.
+    if (state.Type !== "Task" || !loops.has(name) || typeof state.TimeoutSeconds !== "number") continue;
     let kept;
     for (let number = -1; number < FIRST_ANSWERS; number += 1) {
       const first = number < 0 ? undefined : Math.round((number / FIRST_ANSWERS) * state.TimeoutSeconds * 1000);
