@@ -6,6 +6,7 @@ import io
 import zipfile
 
 import moto.events.models
+import moto.sqs.models
 from moto.backends import get_backend
 
 from calls import answer, precondition, state, unread
@@ -91,6 +92,11 @@ def _forwarding(deliver):
 
 
 moto.events.models.Rule.send_to_targets = _forwarding(moto.events.models.Rule.send_to_targets)
+
+
+# Moto calls the function behind a queue as soon as something is sent, and deletes what it was sent: nobody would see it in the queue. Who
+# wants functions to run has them run (`running/`).
+moto.sqs.models.Queue.lambda_event_source_mappings = property(lambda _queue: {}, lambda _queue, _mappings: None)
 
 
 # The keys of archives, by Region and name.

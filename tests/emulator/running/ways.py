@@ -2,11 +2,11 @@
 
 import json
 
+import requests_of_calls as requests
 from calls import client
-from gaps import Gap
 from roles import Role, statements
 
-import requests_of_calls as requests
+from .spelling import pascal
 
 ORDER = {"account": "a-1", "instrument": "ACME", "side": "buy", "quantity": 5, "limit": "12.50"}
 
@@ -155,11 +155,9 @@ class Ways:
             arn = client("lambda", made.region).get_function_configuration(FunctionName=made.function)["Role"]
             role = roles.setdefault(arn, Role(statements(made.region, arn)))
             name = made.operation[0].lower() + made.operation[1:]
-            try:
-                for action, resource, context in requests.of(requests.Made(made.service, name, made.given, made.to)):
-                    if not role.allows(action, resource, context):
-                        findings.add(f"{made.function} of {made.region}: its role does not allow {action} on {resource}")
-            except Gap as gap:
-                findings.add(str(gap))
+            given = {pascal(key): value for key, value in made.given.items()}
+            for action, resource, context in requests.of(requests.Made(made.service, name, given, made.to)):
+                if not role.allows(action, resource, context):
+                    findings.add(f"{made.function} of {made.region}: its role does not allow {action} on {resource}")
         self.tried["calls of functions held against roles"] = len(self.account.functions.calls)
         return sorted(findings)
