@@ -7,6 +7,7 @@ use crate::emit::{self, Output};
 use crate::expand::{self, Allowance, Expanded};
 pub use crate::expand::{Environment, Options};
 use crate::layout;
+use crate::model::Model;
 use crate::names;
 use crate::prove;
 use crate::resolve;
@@ -75,6 +76,13 @@ pub fn compile(entry: &str, loader: &dyn Loader, options: &Options, sources: &mu
     let output = Output::new(model, layout?, machines, wide, accepted, proof.unwrap_or_default(), sources);
     emit::check_limits(&output, diagnostics);
     (!diagnostics.has_errors()).then_some(output)
+}
+
+/// What platforms would take from each other if they were deployed in one account.
+#[must_use]
+pub fn side_by_side(outputs: &[Output]) -> Vec<Diagnostic> {
+    let models: Vec<&Model> = outputs.iter().map(|output| &output.model).collect();
+    names::shared(&models)
 }
 
 /// What a platform lacks as a whole is told when what is wrong with it is mended.

@@ -19,6 +19,11 @@ macro_rules! golden {
 }
 
 const EMPTY: &str = "";
+/// Two platforms of one account that own what an account has once.
+const WRITES_LOGS: [&str; 2] = [
+    "platform shop {}\nregion primary = us-east-1\nresource logs: AWS::ApiGateway::Account in primary {}\n",
+    "platform till {}\nregion here_too = us-east-1\nregion other = us-east-2\nresource writer: AWS::ApiGateway::Account in [here_too, other] {}\n",
+];
 
 golden! {
     no_such_file(Folder::new(), "compile", "platform.dr");
@@ -28,6 +33,7 @@ golden! {
     a_folder_as_a_file(Folder::with(&[("shop/platform.dr", EMPTY)]), "compile", "shop");
     the_folder_itself(Folder::new(), "check", ".");
     several_files_that_are_not_there(Folder::new(), "check", "a.dr", "b.dr");
+    platforms_that_own_one_thing(Folder::with(&[("shop.dr", WRITES_LOGS[0]), ("till.dr", WRITES_LOGS[1])]), "check", "shop.dr", "till.dr");
     no_command(Folder::new(),);
     unknown_command(Folder::new(), "complie", "platform.dr");
     unknown_option(Folder::new(), "check", "platform.dr", "--colour", "never");

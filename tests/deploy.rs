@@ -360,6 +360,48 @@ fn a_deployment_that_any_call_stops_is_resumed() {
 }
 
 #[test]
+fn outputs_are_said_when_all_is_deployed() {
+    let (compiled, cloud) = (Compiled::new(ORDERS), Cloud::new());
+    let values = ["--param", "pager=a@example.com"];
+    let run = cloud.deploy(&compiled, &values).well();
+    // A line each: what a stack answers, of several lines as of one, and nothing that a terminal or a shell would obey.
+    let line = |name: &str, output: &str, stack: &str, region: &str| {
+        format!("{name} in {region}: {output} of orders-{stack}-prod in {region} $(touch \"$FAKE_AWS/pwned\") \"q\" 'r' \\ %s * second line\n")
+    };
+    let standby = [line("invoices_bucket", "InvoicesBucket", "data", "us-east-2"), line("ledger_host", "LedgerHost", "data", "us-east-2")];
+    let all = [
+        line("carts_table", "CartsTable", "global", "us-east-1"),
+        line("invoices_bucket", "InvoicesBucket", "data", "us-east-1"),
+        standby[0].clone(),
+        line("ledger_host", "LedgerHost", "data", "us-east-1"),
+        standby[1].clone(),
+    ];
+    assert!(run.said.ends_with(&format!("the platform orders is deployed\n{}", all.concat())), "{}", run.said);
+    // Each stack is asked once for all that it tells.
+    let calls = cloud.calls();
+    let last = calls.iter().filter(|call| call.changes()).map(|call| call.number).max().unwrap();
+    let asked = calls.iter().filter(|call| call.number > last && call.option("--query") == Some("Stacks[].Outputs[].[OutputKey,OutputValue]"));
+    assert_eq!(asked.count(), 3);
+    // Only the stacks of the run are asked, and the lost Region is not.
+    cloud.set("down/us-east-1", "");
+    let run = cloud.deploy(&compiled, &["--region", "us-east-2"]).well();
+    assert!(run.said.ends_with(&format!("the platform orders is deployed\n{}", standby.concat())), "{}", run.said);
+    cloud.unset("down/us-east-1");
+    let run = cloud.deploy(&compiled, &["--only", "us-east-1/data"]).well();
+    assert!(run.said.ends_with(&format!("the platform orders is deployed\n{}{}", all[1], all[3])), "{}", run.said);
+    assert!(!cloud.deploy(&compiled, &["--dry-run"]).well().said.contains("ledger_host"));
+    // What cannot be read then ends nothing: all is deployed.
+    cloud.forget();
+    cloud.deploy(&compiled, &["--only", "us-east-1/data"]).well();
+    let asked = cloud.calls().last().unwrap().number;
+    cloud.forget();
+    cloud.fail_at(asked, "before");
+    let run = cloud.deploy(&compiled, &["--only", "us-east-1/data"]).well();
+    let hint = "ledger_host in us-east-1: not known; look at the output LedgerHost of the stack us-east-1/data";
+    assert!(run.said.ends_with("the platform orders is deployed\n") && run.complained.contains(hint), "{run:?}");
+}
+
+#[test]
 fn values_arrive_byte_for_byte() {
     let mut platform = PAIR.to_string();
     platform.push_str("param note: String\ngroup said { resource note_here: AWS::SSM::Parameter in primary { Type = \"String\", Value = note } }\n");

@@ -116,6 +116,10 @@ external replica old: notes.note across both {}
 
 /// Its own.
 component own is service { input of: notes.Reader }
+/// Whatever it is.
+component any {}
+/// Where it is sold.
+output url: Url in primary = "https://shop.example.com"
 group g { resource topic: AWS::SNS::Topic in primary {} }
 drill ready in both every 1h { step a = kept.probe() }
 "#;

@@ -334,3 +334,53 @@ fn every_link_leads_somewhere() {
     assert!(wrong.is_empty(), "{} of {count} links lead nowhere\n{}", wrong.len(), wrong.join("\n"));
     assert!(count > 80, "only {count} links were found");
 }
+
+/// The sources of a folder and of those below it.
+fn sources_below(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() {
+            sources_below(&path, found);
+        } else if path.extension().is_some_and(|extension| extension == "dr") {
+            found.push(path);
+        }
+    }
+}
+
+/// Whether each row of each table of a page has as many cells as its head.
+fn even(page: &str) -> Result<(), String> {
+    let cells = |line: &str| line.replace("\\|", "").matches('|').count();
+    let mut head = None;
+    let mut fenced = false;
+    for line in page.lines() {
+        fenced ^= line.starts_with("```");
+        if fenced || !line.starts_with('|') {
+            head = None;
+        } else if *head.get_or_insert(cells(line)) != cells(line) || !line.ends_with('|') {
+            return Err(line.to_string());
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn every_project_has_pages() {
+    let mut files = Vec::new();
+    for folder in ["examples", "tests/projects", "stdlib"] {
+        sources_below(&root().join(folder), &mut files);
+    }
+    assert!(files.len() > 30, "only {} files were found", files.len());
+    for path in files {
+        let shown = path.strip_prefix(root()).expect("below the root").display().to_string();
+        let text = fs::read_to_string(&path).expect("the file can be read");
+        let (mut sources, mut diagnostics) = (SourceMap::new(), Diagnostics::new());
+        let module = doc::project(&shown, &text, &[], &mut sources, &mut diagnostics);
+        assert!(!diagnostics.has_errors(), "{shown}: {:?}", diagnostics.as_slice());
+        let page = doc::page(&module, std::slice::from_ref(&module), &sources);
+        assert!(page.starts_with(doc::MARK) && page.ends_with('\n') && !page.ends_with("\n\n"), "{shown}: {page}");
+        if let Err(row) = even(&page) {
+            panic!("{shown}: a row has another number of cells than its head: {row}");
+        }
+    }
+    assert_eq!(even("| a | b |\n| --- | --- |\n| x | y | z |"), Err("| x | y | z |".into()));
+}

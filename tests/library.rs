@@ -64,7 +64,11 @@ fn every_rule_is_broken_by_a_project() {
         let tree = drc::syntax::parse(file, text, &mut Diagnostics::new());
         for statement in &tree.statements {
             let Statement::Declaration(component) = statement else { continue };
-            for statement in component.statements() {
+            let inside = component.statements().iter().filter_map(|statement| match statement {
+                Statement::Declaration(declaration) => Some(declaration.statements()),
+                _ => None,
+            });
+            for statement in component.statements().iter().chain(inside.flatten()) {
                 let Statement::Require(rule) = statement else { continue };
                 let slug = rule.slug.plain().unwrap_or_default();
                 rules += 1;

@@ -234,6 +234,22 @@ fn names_are_checked_over_all_values() {
     assert!(failures.is_empty(), "{failures}");
 }
 
+/// What an account has once in a Region has no name that could tell two of them apart.
+#[test]
+fn what_an_account_has_once_is_owned_once() {
+    let account = "resource logs: AWS::ApiGateway::Account in both {}\n";
+    let twice = format!("{account}resource again: AWS::ApiGateway::Account in standby {{}}\n");
+    let plain = |rest: &str| {
+        let regions = "region primary = us-east-1\nregion standby = us-east-2\nlet both = [primary, standby]\n";
+        found(&Project::new(&format!("platform shop {{}}\n{regions}{rest}")))
+    };
+    assert_eq!(plain(account), "");
+    assert!(plain(&twice).starts_with("DR0509 `again` is a second role with which API Gateway writes logs in us-east-2"), "{}", plain(&twice));
+    let environments = found(&platform(WORD, NAMING, account));
+    assert!(environments.starts_with("DR0510 every environment in an account would own the role"), "{environments}");
+    assert_eq!(found(&platform(WORD, NAMING, "resource logs: AWS::ApiGateway::Account in both {\n  allow DR0510 \"one account each\"\n}\n")), "");
+}
+
 #[test]
 fn the_names_of_stacks_are_names_too() {
     let long = platform("String(\"[a-z]{1,120}\")", NAMING, "resource q: AWS::SQS::Queue in primary {}");

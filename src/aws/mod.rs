@@ -22,6 +22,7 @@ pub mod regions;
 pub mod rules;
 pub mod schema;
 pub mod scripts;
+pub mod sole;
 pub mod spelling;
 pub mod table;
 pub mod types;

@@ -199,6 +199,11 @@ fn faults(asked: &Asked<'_>) -> Vec<Fault> {
     let Some(row) = metrics::find(asked.namespace, asked.name) else {
         return unknown(asked).into_iter().collect();
     };
+    against(asked, row)
+}
+
+/// What is wrong with what is asked for of a metric that is known.
+fn against(asked: &Asked<'_>, row: &Row) -> Vec<Fault> {
     let mut found = Vec::new();
     found.extend(unit(asked, row));
     found.extend(dimensions(asked, row));
@@ -354,63 +359,101 @@ mod tests {
     use super::*;
     use crate::diag::Severity;
 
-    fn said(namespace: &str, name: &str, unit: Option<&str>, dimensions: &[&str], code: &str) -> Vec<String> {
+    /// What is asked for, in this Region.
+    fn asking<T>(question: (&str, &str, Option<&str>, Option<&[&str]>), code: &str, look: impl Fn(&Asked<'_>) -> T) -> T {
+        let (namespace, name, unit, dimensions) = question;
         let partition = regions::find(code).unwrap().partition.as_str().into();
         let region = Region { alias: "here".into(), code: code.into(), partition, span: Span::default() };
-        let dimensions = Some(dimensions.to_vec());
-        let asked = Asked { namespace, name, unit, dimensions, always: Some(false), region: &region, here: code.into(), converts: true };
+        let dimensions = dimensions.map(<[&str]>::to_vec);
+        look(&Asked { namespace, name, unit, dimensions, always: Some(false), region: &region, here: code.into(), converts: true })
+    }
+
+    fn told(faults: &[Fault]) -> Vec<String> {
         let weight = |finding: &Diagnostic| if finding.severity == Severity::Error { "error" } else { "warning" };
-        faults(&asked).iter().map(|fault| format!("{}: {}", weight(&fault.finding), fault.finding.message)).collect()
+        faults.iter().map(|fault| format!("{}: {}", weight(&fault.finding), fault.finding.message)).collect()
+    }
+
+    fn said(namespace: &str, name: &str) -> Vec<String> {
+        asking((namespace, name, None, None), "us-east-1", |asked| told(&faults(asked)))
+    }
+
+    /// A metric that there is not, held against what is asked for.
+    fn of_rain(unit: Option<&str>, dimensions: &[&str], code: &str, only: Option<&str>) -> Vec<String> {
+        let set = |names: &[&str]| names.iter().map(ToString::to_string).collect();
+        let row = Row {
+            namespace: "AWS/Weather".into(),
+            name: "Rain".into(),
+            unit: Some("Seconds".into()),
+            dimensions: Some(vec![set(&["Station"]), set(&["Station", "Valley"])]),
+            region: only.map(String::from),
+            published: "always".into(),
+            source: "a page of AWS".into(),
+            read: "2026-11-28".into(),
+        };
+        asking(("AWS/Weather", "Rain", unit, Some(dimensions)), code, |asked| told(&against(asked, &row)))
     }
 
     #[test]
-    fn what_is_right_is_left_alone() {
-        let none: Vec<String> = Vec::new();
-        assert_eq!(said("AWS/RDS", "AuroraGlobalDBRPOLag", Some("Milliseconds"), &["DBClusterIdentifier"], "us-east-1"), none);
-        assert_eq!(said("AWS/RDS", "AuroraGlobalDBRPOLag", None, &["SourceRegion", "DBClusterIdentifier"], "us-east-1"), none);
-        assert_eq!(said("AWS/S3", "ReplicationLatency", Some("Seconds"), &["RuleId", "SourceBucket", "DestinationBucket"], "eu-west-1"), none);
-        assert_eq!(said("AWS/Route53", "HealthCheckStatus", Some("None"), &["HealthCheckId"], "us-east-1"), none);
-        // Other partitions may keep it elsewhere.
-        assert_eq!(said("AWS/Route53", "HealthCheckStatus", None, &["HealthCheckId"], "cn-north-1"), none);
-        // Named without a row; in AWS's own list; somebody's own; a service that nothing is known of.
-        assert_eq!(said("AWS/SQS", "NumberOfMessagesSent", Some("Percent"), &["Anything"], "us-east-1"), none);
-        assert_eq!(said("AWS/NetworkELB", "HealthyHostCount", None, &["TargetGroup"], "us-east-1"), none);
-        assert_eq!(said("Shop/Orders", "Placed", None, &[], "us-east-1"), none);
-        assert_eq!(said("AWS/SomethingNew", "Lag", None, &[], "us-east-1"), none);
-        // AWS's page says nothing of these dimensions.
-        assert_eq!(said("AWS/ElastiCache", "GlobalDatastoreReplicationLag", None, &["ReplicationGroupId"], "us-east-1"), none);
+    fn every_metric_of_the_tables_is_left_alone() {
+        let mut asked = 0;
+        for namespace in metrics::namespaces() {
+            let home = metrics::namespace(namespace).and_then(|row| row.region.as_deref()).unwrap_or("us-east-1");
+            for name in metrics::names(namespace).into_iter().chain(metrics::listed(namespace).iter().copied()) {
+                let row = metrics::find(namespace, name);
+                let unit = row.and_then(|row| row.unit.as_deref());
+                let sets = row.and_then(|row| row.dimensions.clone()).unwrap_or_else(|| vec![vec!["Anything".into()]]);
+                for set in sets {
+                    // In whatever order they are given.
+                    let set: Vec<&str> = set.iter().rev().map(String::as_str).collect();
+                    let found = asking((namespace, name, unit, Some(&set)), home, |asked| told(&faults(asked)));
+                    assert!(found.is_empty(), "{namespace} {name}: {found:?}");
+                    asked += 1;
+                }
+            }
+        }
+        assert!(asked > 1000, "{asked}");
+        // Somebody's own; a service that nothing is known of.
+        assert!(said("Shop/Orders", "Placed").is_empty() && said("AWS/SomethingNew", "Lag").is_empty());
     }
 
     #[test]
     fn what_is_wrong_is_said() {
-        let one = |found: Vec<String>| if let [only] = found.as_slice() { only.clone() } else { panic!("{found:?}") };
-        assert_eq!(
-            one(said("AWS/SQS", "NumberOfMessageSent", None, &["QueueName"], "us-east-1")),
-            "error: `AWS/SQS` has no metric `NumberOfMessageSent`"
-        );
-        assert_eq!(
-            one(said("AWS/RDS", "AuroraGlobalDbRpoLag", None, &[], "us-east-1")),
-            "warning: `AWS/RDS` may have no metric `AuroraGlobalDbRpoLag`"
-        );
-        assert_eq!(one(said("AWS/Sqs", "NumberOfMessagesSent", None, &[], "us-east-1")), "error: there is no namespace `AWS/Sqs`");
-        assert_eq!(one(said("AWS/EC2", "CPUUtilisation", None, &[], "us-east-1")), "warning: `AWS/EC2` may have no metric `CPUUtilisation`");
-        assert_eq!(
-            one(said("AWS/S3", "ReplicationLatency", Some("Milliseconds"), &["RuleId", "SourceBucket", "DestinationBucket"], "us-east-1")),
-            "error: `ReplicationLatency` is published in Seconds, not in Milliseconds"
-        );
-        assert_eq!(
-            one(said("AWS/RDS", "AuroraGlobalDBRPOLag", None, &["GlobalClusterIdentifier"], "us-east-1")),
-            "error: `AuroraGlobalDBRPOLag` has no dimension `GlobalClusterIdentifier`"
-        );
-        assert_eq!(
-            one(said("AWS/DynamoDB", "SystemErrors", None, &["TableName"], "us-east-1")),
-            "error: `SystemErrors` is not published by `TableName`"
-        );
-        assert_eq!(
-            one(said("AWS/Route53", "HealthCheckStatus", None, &["HealthCheckId"], "us-west-2")),
-            "error: `HealthCheckStatus` is published in us-east-1 only, not in us-west-2"
-        );
-        // Of a namespace in one Region, names without a row too.
-        assert!(one(said("AWS/CloudFront", "Requests", None, &[], "us-west-2")).contains("in us-east-1 only"));
+        let none: &[&str] = &[];
+        let one = |found: Vec<String>, wanted: &[&str]| assert_eq!(found, wanted);
+        one(of_rain(Some("Seconds"), &["Station"], "us-west-2", None), none);
+        one(of_rain(None, &["Valley", "Station"], "us-west-2", None), none);
+        one(of_rain(Some("Percent"), &["Station"], "us-west-2", None), &["error: `Rain` is published in Seconds, not in Percent"]);
+        one(of_rain(None, &["Village"], "us-west-2", None), &["error: `Rain` has no dimension `Village`"]);
+        one(of_rain(None, &["Valley"], "us-west-2", None), &["error: `Rain` is not published by `Valley`"]);
+        one(of_rain(None, &[], "us-west-2", None), &["error: `Rain` is not published without dimensions"]);
+        one(of_rain(None, &["Station"], "us-west-2", Some("us-east-1")), &["error: `Rain` is published in us-east-1 only, not in us-west-2"]);
+        one(of_rain(None, &["Station"], "us-east-1", Some("us-east-1")), none);
+        // Other partitions may keep it elsewhere.
+        one(of_rain(None, &["Station"], "cn-north-1", Some("us-east-1")), none);
+    }
+
+    /// A slip in a name: an error where AWS's page lists every name, else a warning.
+    #[test]
+    fn a_name_that_there_is_not_is_said() {
+        let (mut all, mut some) = (0, 0);
+        for namespace in metrics::namespaces() {
+            let Some(row) = metrics::namespace(namespace) else { continue };
+            let Some(name) = metrics::names(namespace).first().map(|name| format!("{name}Qq")) else { continue };
+            let wanted = if row.complete { "error: `NS` has no metric `NAME`" } else { "warning: `NS` may have no metric `NAME`" };
+            assert_eq!(said(namespace, &name), [wanted.replace("NS", namespace).replace("NAME", &name)]);
+            let small = namespace.to_ascii_lowercase();
+            assert_eq!(said(&small, &name), [format!("error: there is no namespace `{small}`")]);
+            if row.complete {
+                all += 1
+            } else {
+                some += 1
+            }
+            // Of a namespace in one Region, names without a row too.
+            if let (Some(home), Some(other)) = (row.region.as_deref(), row.others.first()) {
+                let found = asking((namespace, other, None, None), "us-east-2", |asked| told(&faults(asked)));
+                assert_eq!(found, [format!("error: `{other}` is published in {home} only, not in us-east-2")]);
+            }
+        }
+        assert!(all > 5 && some > 0, "{all} {some}");
     }
 }

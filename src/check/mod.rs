@@ -9,6 +9,7 @@ mod forms;
 pub(crate) mod locate;
 mod metrics;
 mod nominal;
+mod outputs;
 pub(crate) mod problem;
 pub(crate) mod say;
 mod values;
@@ -82,6 +83,7 @@ pub fn check(model: &mut Model, modules: &Modules, sources: &SourceMap, today: &
         }
     }
     metrics::declared(model, sources, diagnostics);
+    outputs::check(model, diagnostics);
     for (family, region, path) in texts {
         if let Some(member) = model.families.get_mut(family).members.get_mut(&region) {
             as_json(member, &path);

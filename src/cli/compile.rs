@@ -39,15 +39,18 @@ pub fn compile(command: &Compile) -> Outcome {
 pub fn check(command: &Check) -> Outcome {
     let reporter = Reporter::new(&command.common.showing, &command.common.deny);
     let (mut sources, mut all, mut ways) = (SourceMap::new(), Diagnostics::new(), String::new());
+    let mut outputs = Vec::new();
     for file in &command.files {
         // Each platform has its own gates: the errors of one do not keep another from being looked at.
         let mut diagnostics = Diagnostics::new();
         let output = run(file, &command.common.with, &mut sources, &mut diagnostics);
-        if let Some(output) = output.filter(|_| command.verbose) {
-            let _ = write!(ways, "{}\n{}", output.summary(), listed(&output));
+        if let Some(output) = output.as_ref().filter(|_| command.verbose) {
+            let _ = write!(ways, "{}\n{}", output.summary(), listed(output));
         }
         all.as_mut_vec().append(diagnostics.as_mut_vec());
+        outputs.extend(output);
     }
+    all.as_mut_vec().extend(driver::side_by_side(&outputs));
     reporter.refuse(&mut all);
     let nothing = all.as_slice().is_empty();
     let outcome = reporter.show(all, &sources);

@@ -185,6 +185,7 @@ codes! {
     DUPLICATE_PROPERTY "DR0609" "a property that is set twice";
     NEEDED_TOO_SOON "DR0610" "something that is made later, but needed before";
     STATEFUL_MOVE "DR0611" "something that holds data and would move to another stack";
+    OUTPUT_HOME "DR0612" "an output that no stack of its Region can tell";
 
     CANNOT_READ "DR0701" "a file that cannot be read";
     IS_A_DIRECTORY "DR0702" "a folder where a file is needed";

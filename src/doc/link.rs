@@ -5,21 +5,55 @@ use super::markdown::code;
 use crate::resolve::path;
 use crate::source::SourceMap;
 use crate::syntax::ast::{Declaration, Kind, Name, Statement, TypeArgument, TypeExpr, TypeKind, UseSource};
+use smol_str::SmolStr;
+use std::collections::BTreeMap;
 
 /// What links of one page may lead to.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 pub(super) struct Links<'m> {
     pub own: &'m Module,
-    pub modules: &'m [Module],
     pub sources: &'m SourceMap,
+    /// The modules that the page's own one uses, by the names that it gives them.
+    imports: BTreeMap<SmolStr, &'m Module>,
 }
 
-/// The heading of a definition without its marks: `Component postgres`. Its anchor follows from it.
+/// The heading of a definition without its marks: `Component postgres`.
 pub(super) fn title(definition: &Declaration) -> (&'static str, &str) {
     (if definition.kind == Kind::Type { "Type" } else { "Component" }, definition.name.text.as_str())
 }
 
-impl Links<'_> {
+/// The anchor that code hosts make of this heading.
+pub(super) fn anchor(definition: &Declaration) -> String {
+    let (word, name) = title(definition);
+    format!("#{}-{}", word.to_lowercase(), name.to_lowercase())
+}
+
+impl<'m> Links<'m> {
+    /// The links of a module's page. Those of the library always link to each other, so that a page is the same whether it is made alone or
+    /// with all; others lead to what is written in the same run.
+    pub fn new(own: &'m Module, modules: &'m [Module], sources: &'m SourceMap) -> Self {
+        let known: BTreeMap<&str, &Module> =
+            modules.iter().filter(|module| module.wanted || own.library).map(|module| (module.key.as_str(), module)).collect();
+        let mut imports = BTreeMap::new();
+        for statement in &own.tree.statements {
+            let Statement::Use(node) = statement else { continue };
+            match &node.source {
+                UseSource::Library { modules, .. } => {
+                    for name in modules {
+                        imports.extend(known.get(format!("std/{}", name.text).as_str()).map(|module| (name.text.clone(), *module)));
+                    }
+                }
+                UseSource::File { path: written, alias } => {
+                    let written = written.plain().unwrap_or_default();
+                    let name = alias.as_ref().map_or_else(|| path::stem(written), |alias| alias.text.clone());
+                    let module = path::join(&own.key, written).and_then(|key| known.get(key.as_str()));
+                    imports.extend(module.map(|module| (name, *module)));
+                }
+            }
+        }
+        Self { own, sources, imports }
+    }
+
     /// A type as code; it is a link if it speaks of something that has a section.
     pub fn ty(&self, ty: &TypeExpr) -> String {
         let text = code(self.sources.slice(ty.span));
@@ -48,39 +82,12 @@ impl Links<'_> {
 
     fn target(&self, path: &[Name]) -> Option<String> {
         match path {
-            [name] => section(self.own, name),
+            [name] => self.own.sections.get(&name.text).cloned(),
             [module, name] => {
-                let module = self.imported(module)?;
-                Some(format!("{}{}", module.page, section(module, name)?))
+                let module = self.imports.get(&module.text)?;
+                module.sections.get(&name.text).map(|anchor| format!("{}{anchor}", module.page))
             }
             _ => None,
         }
     }
-
-    /// The module that a name stands for in this one, if a link may lead to its page. The pages of the library always link to each other,
-    /// so that one is the same whether it is made alone or with all.
-    fn imported(&self, name: &Name) -> Option<&Module> {
-        let key = self.own.tree.statements.iter().find_map(|statement| {
-            let Statement::Use(node) = statement else { return None };
-            match &node.source {
-                UseSource::Library { modules, .. } => {
-                    modules.iter().find(|module| module.text == name.text).map(|module| format!("std/{}", module.text))
-                }
-                UseSource::File { path: written, alias } => {
-                    let written = written.plain()?;
-                    let called = alias.as_ref().map_or_else(|| path::stem(written), |alias| alias.text.clone());
-                    path::join(&self.own.key, written).filter(|_| called == name.text)
-                }
-            }
-        })?;
-        self.modules.iter().find(|module| module.key == key && (module.wanted || self.own.library))
-    }
-}
-
-/// The anchor of a definition, as code hosts make it of its heading.
-fn section(module: &Module, name: &Name) -> Option<String> {
-    let defined =
-        module.definitions().find(|definition| definition.name.text == name.text && matches!(definition.kind, Kind::Type | Kind::Component))?;
-    let (word, name) = title(defined);
-    Some(format!("#{}-{}", word.to_lowercase(), name.to_lowercase()))
 }

@@ -4,6 +4,7 @@ use super::link::Links;
 use super::markdown::{code, joined, message, source, table};
 use crate::source::Span;
 use crate::syntax::ast::{ClauseValue, ClauseWord, Declaration, DelayWord, Else, ExprKind, If, Kind, Require, Statement};
+use std::collections::BTreeSet;
 
 /// A declaration, and what it hangs on: the `if` and `for` around it.
 pub(super) struct Found<'d> {
@@ -12,13 +13,13 @@ pub(super) struct Found<'d> {
 }
 
 /// The declarations among statements, those in `if`, `for`, `later` and groups too, in the order of the text.
-pub(super) fn all<'d>(statements: &'d [Statement], links: Links<'_>) -> Vec<Found<'d>> {
+pub(super) fn all<'d>(statements: &'d [Statement], links: &Links<'_>) -> Vec<Found<'d>> {
     let mut found = Vec::new();
     walk(statements, &mut Vec::new(), links, &mut found);
     found
 }
 
-fn walk<'d>(statements: &'d [Statement], around: &mut Vec<String>, links: Links<'_>, found: &mut Vec<Found<'d>>) {
+fn walk<'d>(statements: &'d [Statement], around: &mut Vec<String>, links: &Links<'_>, found: &mut Vec<Found<'d>>) {
     for statement in statements {
         match statement {
             Statement::Declaration(group) if group.kind == Kind::Group => walk(group.statements(), around, links, found),
@@ -40,7 +41,7 @@ fn walk<'d>(statements: &'d [Statement], around: &mut Vec<String>, links: Links<
     }
 }
 
-fn branches<'d>(node: &'d If, around: &mut Vec<String>, links: Links<'_>, found: &mut Vec<Found<'d>>) {
+fn branches<'d>(node: &'d If, around: &mut Vec<String>, links: &Links<'_>, found: &mut Vec<Found<'d>>) {
     let condition = source(links.sources, node.condition.span);
     around.push(format!("if {condition}"));
     walk(&node.then.statements, around, links, found);
@@ -87,16 +88,16 @@ impl Links<'_> {
     }
 
     /// The tables of what a component offers, each with its heading.
-    pub fn offers(&self, members: &[Found<'_>], out: &mut String) {
+    /// `level` is the mark of these headings.
+    pub fn offers(&self, members: &[Found<'_>], level: &str, out: &mut String) {
         let rows = |kind: Kind, row: &dyn Fn(&Declaration) -> Vec<String>| -> Vec<Vec<String>> {
-            let mut known: Vec<&str> = Vec::new();
+            let mut known = BTreeSet::new();
             let mut rows = Vec::new();
             for Found { declaration, .. } in members.iter().filter(|found| found.declaration.kind == kind) {
                 // Branches of an `if` may declare the same member.
-                if known.contains(&declaration.name.text.as_str()) {
+                if !known.insert(&declaration.name.text) {
                     continue;
                 }
-                known.push(&declaration.name.text);
                 let meaning = std::iter::once(joined(&declaration.doc)).chain(self.delays(declaration.statements()));
                 let meaning = meaning.filter(|text| !text.is_empty()).collect::<Vec<_>>().join(" ");
                 let cells = [vec![code(&declaration.name.text)], row(declaration), vec![meaning]];
@@ -106,7 +107,7 @@ impl Links<'_> {
         };
         let mut section = |title: &str, heads: &[&str], rows: &[Vec<String>]| {
             if !rows.is_empty() {
-                out.push_str(&format!("\n### {title}\n"));
+                out.push_str(&format!("\n{level} {title}\n"));
                 table(out, heads, rows);
             }
         };
@@ -174,7 +175,12 @@ impl Links<'_> {
 
     /// What it insists on.
     pub fn rules(&self, statements: &[Statement], out: &mut String) {
-        let rules = statements.iter().filter_map(|statement| match statement {
+        // What an action insists on stands in it.
+        let inside = statements.iter().filter_map(|statement| match statement {
+            Statement::Declaration(action) if action.kind == Kind::Action => Some(action.statements()),
+            _ => None,
+        });
+        let rules = statements.iter().chain(inside.flatten()).filter_map(|statement| match statement {
             Statement::Require(rule) => Some(self.rule(rule)),
             _ => None,
         });

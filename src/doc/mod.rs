@@ -13,6 +13,8 @@ use crate::source::{Origin, SourceMap};
 use crate::stdlib;
 use crate::syntax;
 use crate::syntax::ast::{Declaration, File, Kind, Statement};
+use smol_str::SmolStr;
+use std::collections::BTreeMap;
 
 pub use example::{Example, examples};
 
@@ -35,6 +37,8 @@ pub struct Module {
     /// `std/aurora`, or the path of the file as it was given, with `/`.
     key: String,
     library: bool,
+    /// The anchors of the components and types that the page shows, by their names.
+    sections: BTreeMap<SmolStr, String>,
 }
 
 /// The modules of the standard library: those that can be imported by name, then `core` and `prelude`. None is wanted yet.
@@ -47,7 +51,7 @@ pub fn library(sources: &mut SourceMap) -> Vec<Module> {
             let file = sources.add(format!("std@{}/{name}.dr", stdlib::VERSION), text, Origin::Library);
             // The library has no faults; a test reads every module.
             let tree = syntax::parse(file, text, &mut Diagnostics::new());
-            Module { name: name.into(), page: format!("{name}.md"), tree, wanted: false, key: format!("std/{name}"), library: true }
+            Module::new(tree, name, format!("{name}.md"), format!("std/{name}"), true)
         })
         .collect()
 }
@@ -67,7 +71,7 @@ pub fn project(shown: &str, text: &str, taken: &[Module], sources: &mut SourceMa
         page = format!("{name}-{number}.md");
         number += 1;
     }
-    Module { name, page, tree, wanted: true, key, library: false }
+    Module::new(tree, &name, page, key, false)
 }
 
 /// The page of a module. `modules` are those that links may lead to.
@@ -83,6 +87,13 @@ pub fn index(modules: &[Module]) -> String {
 }
 
 impl Module {
+    fn new(tree: File, name: &str, page: String, key: String, library: bool) -> Self {
+        let mut module = Self { name: name.into(), page, tree, wanted: !library, key, library, sections: BTreeMap::new() };
+        let titled = module.definitions().filter(|definition| matches!(definition.kind, Kind::Component | Kind::Type));
+        module.sections = titled.map(|definition| (definition.name.text.clone(), link::anchor(definition))).collect();
+        module
+    }
+
     /// Whether it is one of the standard library.
     #[must_use]
     pub fn is_library(&self) -> bool {

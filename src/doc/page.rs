@@ -1,6 +1,6 @@
 //! One page, and the index of all.
 
-use super::link::{Links, title};
+use super::link::{Links, anchor, title};
 use super::markdown::{code, joined, paragraphs, separate, table};
 use super::members::{self, Found};
 use super::{MARK, Module, declarations};
@@ -13,7 +13,7 @@ const INPUTS: &[&str] = &["input", "type", "default", "meaning"];
 
 /// The page of a module.
 pub(super) fn write(module: &Module, modules: &[Module], sources: &SourceMap) -> String {
-    let links = Links { own: module, modules, sources };
+    let links = &Links::new(module, modules, sources);
     let platform = module.platform();
     let mut out = format!("{MARK}\n\n# {}\n\n", head(module, platform));
     let (intro, rest) = divided(&module.tree.doc);
@@ -48,11 +48,16 @@ fn head(module: &Module, platform: Option<&Declaration>) -> String {
     }
 }
 
+/// Whether a module is the one that the compiler instantiates, and no file.
+fn core(module: &Module) -> bool {
+    module.library && module.name == "core"
+}
+
 /// How the module comes into a file.
 fn way(module: &Module) -> Option<String> {
     match module.key.strip_prefix("std/").filter(|_| module.library) {
         Some("prelude") => Some("It is in scope everywhere and needs no `use`.\n".into()),
-        Some("core") => Some("No file can `use` it: the compiler makes these components itself, and `adjust` changes them.\n".into()),
+        Some("core") => Some("No file can `use` it: the compiler makes these components itself.\n".into()),
         Some(name) => Some(format!("Imported with `use std@{}.{{{name}}}`.\n", stdlib::VERSION)),
         None => Some(format!("Made of {}.\n", code(&module.key))),
     }
@@ -65,13 +70,14 @@ fn divided(doc: &[DocLine]) -> (&[DocLine], &[DocLine]) {
 }
 
 /// What a platform is given, what it is made of, and what it has for the day.
-fn of_platform(platform: &Declaration, links: Links<'_>, out: &mut String) {
+fn of_platform(platform: &Declaration, links: &Links<'_>, out: &mut String) {
     if !platform.doc.is_empty() {
         separate(out);
         paragraphs(&platform.doc, None, out);
     }
     said(platform, "Declared with", links, out);
-    let all = members::all(&links.own.tree.statements, links);
+    let (outputs, all): (Vec<Found<'_>>, Vec<Found<'_>>) =
+        members::all(&links.own.tree.statements, links).into_iter().partition(|found| found.declaration.kind == Kind::Output);
     let regions = all.iter().filter(|found| found.declaration.kind == Kind::Region).map(|found| found.declaration);
     let rows = regions.map(|region| {
         let place = region.value.as_ref().map(|value| links.code(value.span)).unwrap_or_default();
@@ -91,11 +97,12 @@ fn of_platform(platform: &Declaration, links: Links<'_>, out: &mut String) {
         }
     }
     links.parts("## Parts", &all, out);
+    links.offers(&outputs, "##", out);
     links.resources("## Resources", &all, out);
 }
 
 /// The keys that stand directly in a block, as code.
-fn said(declaration: &Declaration, words: &str, links: Links<'_>, out: &mut String) {
+fn said(declaration: &Declaration, words: &str, links: &Links<'_>, out: &mut String) {
     let assigned = declaration.statements().iter().filter_map(|statement| match statement {
         Statement::Assign(assign) => Some(code(&format!("{} = {}", assign.key.text, links.sources.slice(assign.value.span)))),
         _ => None,
@@ -107,7 +114,7 @@ fn said(declaration: &Declaration, words: &str, links: Links<'_>, out: &mut Stri
     }
 }
 
-fn of_definition(definition: &Declaration, links: Links<'_>, out: &mut String) {
+fn of_definition(definition: &Declaration, links: &Links<'_>, out: &mut String) {
     let (word, name) = title(definition);
     separate(out);
     let _ = writeln!(out, "## {word} {}\n", code(name));
@@ -128,29 +135,32 @@ fn of_definition(definition: &Declaration, links: Links<'_>, out: &mut String) {
         out.push_str("\n### Inputs\n");
         links.inputs(INPUTS, &inputs, out);
     }
-    links.offers(&members, out);
+    links.offers(&members, "###", out);
     links.rules(definition.statements(), out);
     links.parts("### Parts", &members, out);
-    links.resources("### Resources, for `adjust`", &members, out);
+    // An instance of what the compiler makes has no name of the user's.
+    links.resources(if core(links.own) { "### Resources" } else { "### Resources, for `adjust`" }, &members, out);
 }
 
 /// How an instance of a component is declared, with what it has to be given.
-fn declared(component: &Declaration, inputs: &[&Declaration], links: Links<'_>, out: &mut String) {
+fn declared(component: &Declaration, inputs: &[&Declaration], links: &Links<'_>, out: &mut String) {
     let role = component.clause(ClauseWord::Is).and_then(|clause| match &clause.value {
         ClauseValue::Words(words) => words.first(),
         ClauseValue::Expr(_) => None,
     });
-    if links.own.library && links.own.name == "core" {
+    if core(links.own) {
         return;
     }
-    let role = role.map_or("service", |role: &Name| role.text.as_str());
-    let place = if role == "service" { "in" } else { "across" };
+    // Without a role any of the three words declares an instance.
+    let word = role.map_or("service", |role: &Name| role.text.as_str());
+    let place = if word == "service" { "in" } else { "across" };
+    let others = if role.is_none() { ", or with another word" } else { "" };
     let name = match links.own.platform() {
         Some(_) => component.name.text.to_string(),
         None => format!("{}.{}", links.own.name, component.name.text),
     };
     separate(out);
-    let _ = write!(out, "Declared with `{role} NAME: {name} {place} REGIONS {{ ... }}`");
+    let _ = write!(out, "Declared with `{word} NAME: {name} {place} REGIONS {{ ... }}`{others}");
     let required = |input: &&&Declaration| input.value.is_none() && !input.ty.as_ref().is_some_and(|ty| ty.optional);
     let required: Vec<String> = inputs.iter().filter(required).map(|input| code(&input.name.text)).collect();
     let _ = match required.as_slice() {
@@ -161,7 +171,7 @@ fn declared(component: &Declaration, inputs: &[&Declaration], links: Links<'_>, 
 }
 
 /// The entries of a record, or what a thing has to have that fits a structural type.
-fn of_type(members: &[Found<'_>], inputs: &[&Declaration], links: Links<'_>, out: &mut String) {
+fn of_type(members: &[Found<'_>], inputs: &[&Declaration], links: &Links<'_>, out: &mut String) {
     if !inputs.is_empty() {
         separate(out);
         out.push_str("A record: a map with these entries.\n");
@@ -181,7 +191,7 @@ fn of_type(members: &[Found<'_>], inputs: &[&Declaration], links: Links<'_>, out
 }
 
 /// A function or a value.
-fn of_value(definition: &Declaration, links: Links<'_>, out: &mut String) {
+fn of_value(definition: &Declaration, links: &Links<'_>, out: &mut String) {
     separate(out);
     let value = definition.value.as_ref();
     let parameters = match value.map(|value| &value.kind) {
@@ -219,20 +229,9 @@ pub(super) fn index(modules: &[Module]) -> String {
         let (intro, _) = intro.split_at(first);
         let components = declarations(&module.tree.statements).filter(|declaration| declaration.kind == Kind::Component);
         let shown = components.filter(|component| module.platform().is_some() || component.public.is_some());
-        let shown: Vec<String> = shown
-            .map(|component| {
-                let (word, name) = title_of(component);
-                format!("[{}]({}#{word}-{})", code(name), module.page, name.to_lowercase())
-            })
-            .collect();
+        let shown: Vec<String> = shown.map(|component| format!("[{}]({}{})", code(&component.name.text), module.page, anchor(component))).collect();
         vec![format!("[{}]({})", head(module, module.platform()), module.page), joined(intro), shown.join(", ")]
     };
     table(&mut out, &["module", "what it is", "components"], &wanted.iter().map(row).collect::<Vec<_>>());
     out
-}
-
-/// The heading of a definition as anchors spell it.
-fn title_of(definition: &Declaration) -> (String, &str) {
-    let (word, name) = title(definition);
-    (word.to_lowercase(), name)
 }

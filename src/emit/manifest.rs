@@ -1,11 +1,11 @@
 //! The manifest: which stacks there are, in which order they are deployed, and where each parameter's value comes from.
 
-use super::Output;
 use super::protection::{self, StackPolicy};
+use super::{Output, Told};
 use crate::code::sha256;
 use crate::layout::{Source, Stack, StackId};
 use crate::model::value::{Deploy, TextPart, Value};
-use crate::model::{ARTIFACTS, Artifact, Given};
+use crate::model::{ARTIFACTS, Artifact, Given, PlatformOutput};
 use crate::names;
 use crate::workflow::{Plan, Start};
 use serde::Serialize;
@@ -29,6 +29,8 @@ pub struct Manifest<'o> {
     stacks: Vec<StackEntry<'o>>,
     phases: Vec<PhaseEntry<'o>>,
     plans: Vec<PlanEntry<'o>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    outputs: Vec<OutputEntry<'o>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     accepted: Vec<Accepted<'o>>,
     files: Vec<String>,
@@ -199,6 +201,17 @@ struct PlanEntry<'o> {
     definition: String,
 }
 
+/// What the operators of the platform read after a deployment.
+#[derive(Serialize)]
+struct OutputEntry<'o> {
+    name: &'o str,
+    region: &'o str,
+    stack: &'o str,
+    output: &'o str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    description: &'o str,
+}
+
 /// The manifest of an output.
 pub fn manifest(output: &Output) -> Manifest<'_> {
     let model = &output.model;
@@ -216,7 +229,7 @@ pub fn manifest(output: &Output) -> Manifest<'_> {
         phase: stack.phase,
         deployed_phase: stack.deployed_phase,
         resources: resources(output, stack),
-        outputs: stack.outputs.keys().map(|name| name.as_str()).collect(),
+        outputs: stack.outputs.keys().chain(stack.told.keys()).map(|name| name.as_str()).collect::<BTreeSet<_>>().into_iter().collect(),
     });
     // Where a plan stands in the source means nothing.
     let mut sorted: Vec<&Plan> = model.plans.iter().collect();
@@ -252,6 +265,7 @@ pub fn manifest(output: &Output) -> Manifest<'_> {
         stacks: stacks.collect(),
         phases: phases(output),
         plans: plans.collect(),
+        outputs: outputs(output),
         accepted: output.accepted.iter().map(|allow| Accepted { code: &allow.code, reason: &allow.reason }).collect(),
         files: output.files(),
     }
@@ -291,6 +305,14 @@ fn parameters(output: &Output) -> BTreeMap<&str, PlatformParameter<'_>> {
             (parameter.name.as_str(), entry)
         })
         .collect()
+}
+
+fn outputs<'o>(output: &'o Output) -> Vec<OutputEntry<'o>> {
+    let entry = |told: Told<'o>| {
+        let PlatformOutput { name, logical_id, description, region, .. } = told.output;
+        OutputEntry { name, region: &output.model.regions.get(*region).code, stack: stack_id(output, told.stack), output: logical_id, description }
+    };
+    output.told().map(entry).collect()
 }
 
 fn artifacts(output: &Output) -> BTreeMap<&str, ArtifactsEntry<'_>> {

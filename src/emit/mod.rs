@@ -14,13 +14,13 @@ mod trace;
 
 use crate::expand::{Allowance, MachineFile};
 use crate::layout::{Layout, StackId};
-use crate::model::Model;
+use crate::model::{Model, PlatformOutput};
 use crate::permissions::Wide;
 use crate::prove::Proof;
 use crate::source::SourceMap;
 use crate::workflow::Plan;
 use smol_str::SmolStr;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 
 pub use deployed::read_manifest;
@@ -59,6 +59,13 @@ pub(crate) struct TemplateFile {
     pub text: Vec<u8>,
     /// The keys of the archives that it names.
     pub archives: BTreeSet<SmolStr>,
+}
+
+/// An output of the platform and the stack that tells it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Told<'o> {
+    pub output: &'o PlatformOutput,
+    pub stack: StackId,
 }
 
 /// The name of the manifest in the output folder.
@@ -102,6 +109,13 @@ impl Output {
     #[must_use]
     pub fn proof(&self) -> &Proof {
         &self.proof
+    }
+
+    /// What people read after a deployment, by name and Region.
+    pub(crate) fn told(&self) -> impl Iterator<Item = Told<'_>> {
+        let stacks = self.layout.stacks.iter().enumerate();
+        let tellers: BTreeMap<usize, StackId> = stacks.flat_map(|(stack, entry)| entry.told.values().map(move |(told, _)| (*told, stack))).collect();
+        tellers.into_iter().filter_map(|(told, stack)| Some(Told { output: self.model.outputs.get(told)?, stack }))
     }
 
     /// The plans with their machines.

@@ -72,6 +72,8 @@ struct TemplateParameter<'o> {
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct TemplateOutput<'o> {
+    #[serde(skip_serializing_if = "str::is_empty")]
+    description: &'o str,
     value: OutputValue<'o>,
 }
 
@@ -215,7 +217,12 @@ pub fn template(output: &Output, part: Part) -> Template<'_> {
             layout::Part::Attribute(attribute) => Deploy::Attribute(out.resource, attribute.clone()),
         };
         let value = OutputValue { value: Value::Deploy(Rc::new(deploy)), output, stack: number };
-        template.outputs.insert(name, TemplateOutput { value });
+        template.outputs.insert(name, TemplateOutput { description: "", value });
+    }
+    for (name, (told, _)) in stack.told.iter().filter(|(_, (_, phase))| *phase <= part.depth) {
+        let Some(told) = model.outputs.get(*told) else { continue };
+        let value = OutputValue { value: told.value.clone(), output, stack: number };
+        template.outputs.insert(name, TemplateOutput { description: &told.description, value });
     }
     template
 }

@@ -3,9 +3,9 @@
 use super::Output;
 use crate::diag::suggest;
 use crate::layout::{Part, Source, Stack};
-use crate::model::Family;
 use crate::model::ids::Id;
 use crate::model::value::ResourceRef;
+use crate::model::{Family, PlatformOutput};
 use crate::source::Span;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -42,6 +42,7 @@ impl Output {
         self.state_hits(name, &mut hits);
         self.parameter_hits(name, &mut hits);
         self.output_hits(name, &families, &mut hits);
+        self.told_hits(name, &mut hits);
         self.stack_hits(name, &mut hits);
         hits
     }
@@ -55,6 +56,9 @@ impl Output {
         }
         for (_, parameter) in self.model.parameters.iter() {
             names.extend([parameter.logical_id.to_string(), parameter.name.to_string()]);
+        }
+        for told in self.told() {
+            names.extend([told.output.logical_id.to_string(), told.output.name.clone()]);
         }
         for machine in &self.machines {
             names.insert(machine.machine.clone());
@@ -150,6 +154,18 @@ impl Output {
             let taken = if takers.is_empty() { String::new() } else { format!(", a parameter of {}", ids(takers.into_iter())) };
             let text = format!("`{name}` is {}.{attribute}{given}{taken}", family.declared);
             hits.push(Hit { kind: "output", text, place: family.origin, made: made(family.span, family.origin) });
+        }
+    }
+
+    /// Outputs of the platform, which people read.
+    fn told_hits(&self, name: &str, hits: &mut Vec<Hit>) {
+        let mut found: BTreeMap<Span, (&PlatformOutput, Vec<&Stack>)> = BTreeMap::new();
+        for told in self.told().filter(|told| told.output.name == name || told.output.logical_id == name) {
+            found.entry(told.output.span).or_insert((told.output, Vec::new())).1.extend(self.layout.stacks.get(told.stack));
+        }
+        for (place, (output, stacks)) in found {
+            let text = format!("`{}` is the output {}, told by {}", output.logical_id, output.name, ids(stacks.into_iter()));
+            hits.push(Hit { kind: "output", text, place, made: None });
         }
     }
 

@@ -46,7 +46,9 @@ impl<'a> Expander<'a> {
         let before = self.reading.len();
         let name = declaration.name.text.clone();
         self.reading.extend(inner.instance.map(|instance| super::lacking::Reading { instance, name, output: false }));
+        let outer = self.acting.replace(span);
         let operations = self.operations(declaration.statements(), step, &mut context);
+        self.acting = outer;
         self.reading.truncate(before);
         operations
     }
@@ -119,6 +121,7 @@ impl<'a> Expander<'a> {
                 }
                 Statement::Declaration(declaration) if declaration.kind == Kind::Input => {}
                 Statement::Delay(node) => self.action_delay(node, context),
+                Statement::Require(node) => self.demand(node, self.acting.unwrap_or(node.span), context)?,
                 Statement::Call(call) => {
                     let (called, _) = self.call(call, None, context);
                     complete &= called.is_some();

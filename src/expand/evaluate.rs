@@ -418,11 +418,24 @@ impl<'a> Expander<'a> {
         let cell = match &base.kind {
             ExprKind::Name(name) if !context.has_local(name) => self.find_cell(context.scope, name)?,
             ExprKind::Member { base, name, .. } => {
-                let ExprKind::Name(owner) = &base.kind else { return None };
-                let Some(Value::Instance(id, _)) = self.ready_value(owner, context) else { return None };
-                self.ensure_expanded(id);
-                let scope = self.instance_body(id)?.scope;
-                self.scopes.get(scope)?.names.get(&name.text).copied()?
+                let there = context.at(Some(region));
+                let owner = match &base.kind {
+                    ExprKind::Name(owner) if context.has_local(owner) => return None,
+                    ExprKind::Name(owner) => self.ready_value(owner, context).unwrap_or_else(|| self.evaluate(base, &there)),
+                    ExprKind::Member { .. } => self.evaluate(base, &there),
+                    _ => return None,
+                };
+                match owner {
+                    Value::Instance(id, _) => {
+                        self.ensure_expanded(id);
+                        let scope = self.instance_body(id)?.scope;
+                        self.scopes.get(scope)?.names.get(&name.text).copied()?
+                    }
+                    // What a resource is known by there, not here.
+                    Value::Family(_) | Value::Deploy(_) => return Some((self.member(owner, name, base.span, &there), true)),
+                    Value::Error => return Some((Value::Error, true)),
+                    _ => return None,
+                }
             }
             _ => return None,
         };

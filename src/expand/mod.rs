@@ -27,6 +27,7 @@ mod machine;
 mod metric;
 mod moved;
 mod operators;
+mod output;
 mod parameter;
 mod plan;
 mod platform;
@@ -165,7 +166,6 @@ struct FamilyBody<'a> {
 struct PendingRequire<'a> {
     node: &'a ast::Require,
     context: Context,
-    module: usize,
 }
 
 struct Expander<'a> {
@@ -191,6 +191,8 @@ struct Expander<'a> {
     gathered: gather::Gathered,
     /// Values at the top of the platform file: a mistake in one is found though nothing reads it.
     values: Vec<usize>,
+    /// What is told to people after a deployment.
+    outputs: Vec<output::Declared<'a>>,
     alarms: Vec<(&'a ast::Declaration, Context, Vec<SmolStr>)>,
     /// The instances that alarms became, by declaration and scope.
     alarms_made: FxHashMap<(Span, usize), Id<Instance>>,
@@ -211,6 +213,8 @@ struct Expander<'a> {
     unknown: FxHashSet<(crate::source::FileId, SmolStr)>,
     /// Actions and conditions that a plan uses, by declaration and instance.
     performed: FxHashSet<(Span, Id<Instance>)>,
+    /// The step whose action is being expanded.
+    acting: Option<Span>,
     /// How many variables the machine has that is being made.
     variables: u32,
     /// Whether the call that is being made hands out its token.
@@ -291,6 +295,7 @@ impl<'a> Expander<'a> {
             families: Vec::new(),
             requires: Vec::new(),
             values: Vec::new(),
+            outputs: Vec::new(),
             alarms: Vec::new(),
             alarms_made: FxHashMap::default(),
             plans: Vec::new(),
@@ -306,6 +311,7 @@ impl<'a> Expander<'a> {
             artifacts: artifacts::Bucket::default(),
             unknown: FxHashSet::default(),
             performed: FxHashSet::default(),
+            acting: None,
             variables: 0,
             token_used: false,
             reading: Vec::new(),
@@ -342,6 +348,7 @@ impl<'a> Expander<'a> {
         self.expand_alarms();
         self.expand_plans();
         self.expand_artifacts();
+        self.expand_outputs();
         self.evaluate_unused();
         self.evaluate_unread();
         self.evaluate_resources();

@@ -4,7 +4,7 @@ use super::{Context, Expander};
 use crate::diag::{Diagnostic, Severity, codes};
 use crate::model::value::{Value, number_text, quantity_text};
 use crate::source::Span;
-use crate::syntax::ast::{self, ExprKind, StringPart};
+use crate::syntax::ast::{self, ExprKind, Statement, StringPart};
 
 impl<'a> Expander<'a> {
     pub(super) fn evaluate_requires(&mut self) {
@@ -22,14 +22,33 @@ impl<'a> Expander<'a> {
                 let holds = self.condition_now(&node.condition, &context);
                 self.quiet = false;
                 if holds == Some(false) {
-                    self.unfulfilled(node, pending.module, &context);
+                    self.unfulfilled(node, None, &context);
                     break;
                 }
             }
         }
     }
 
-    fn unfulfilled(&mut self, node: &'a ast::Require, module: usize, context: &Context) {
+    /// What an action requires of the plan that does it: whether the step can be made. What does not hold is told at the step.
+    pub(super) fn demand(&mut self, node: &'a ast::Require, step: Span, context: &Context) -> Option<()> {
+        let holds = self.condition_now(&node.condition, context)?;
+        if !holds {
+            self.unfulfilled(node, Some(step), context);
+        }
+        (holds || node.advise).then_some(())
+    }
+
+    /// Whether nothing that an action requires is against a plan between the Regions of the context.
+    pub(super) fn suits(&mut self, declaration: &'a ast::Declaration, context: &Context) -> bool {
+        let requires = declaration.statements().iter().filter_map(|statement| match statement {
+            Statement::Require(node) if !node.advise => Some(node),
+            _ => None,
+        });
+        requires.into_iter().all(|node| self.condition_now(&node.condition, context) != Some(false))
+    }
+
+    /// Tells what does not hold: at the step of a plan, if an action requires it, else where the instance is declared.
+    fn unfulfilled(&mut self, node: &'a ast::Require, step: Option<Span>, context: &Context) {
         let message = match self.evaluate_string(&node.message, context) {
             Value::Text(text) => text.to_string(),
             _ => return,
@@ -47,7 +66,7 @@ impl<'a> Expander<'a> {
             return;
         }
         let severity = if node.advise { Severity::Warning } else { Severity::Error };
-        let library = self.modules.list.get(module).is_some_and(|module| module.library);
+        let library = self.sources.in_library(node.span);
         let mut finding = Diagnostic::new(slug.clone(), severity, message);
         if node.advise {
             finding = finding.help(format!("change it, or accept it where it stands: `allow {slug} \"reason\"`"));
@@ -64,7 +83,7 @@ impl<'a> Expander<'a> {
         }
         match context.instance.map(|id| self.model.instances.get(id)) {
             Some(instance) => {
-                let span = self.blamed(node, context).unwrap_or(instance.span);
+                let span = step.or_else(|| self.blamed(node, context)).unwrap_or(instance.span);
                 finding = finding.label(span, format!("{} {} this", instance.component, if node.advise { "advises against" } else { "refuses" }));
                 if !library {
                     finding = finding.secondary(node.condition.span, "does not hold");
@@ -73,6 +92,7 @@ impl<'a> Expander<'a> {
             None => finding = finding.label(node.condition.span, "does not hold"),
         }
         if severity == Severity::Error
+            && step.is_none()
             && let Some(body) = context.instance.and_then(|id| self.instances.get_mut(id.index()))
         {
             body.refused = true;

@@ -130,8 +130,7 @@ impl<'a> Expander<'a> {
                     self.declare_things(&node.block.statements, &inner, path, instances);
                 }
                 Statement::Require(node) => {
-                    let module = self.module_of(context.scope).unwrap_or(self.modules.entry);
-                    self.requires.push(PendingRequire { node, context: context.clone(), module });
+                    self.requires.push(PendingRequire { node, context: context.clone() });
                 }
                 Statement::Contribute(node) => self.contributions.push((node, context.clone())),
                 Statement::Adjust(node) => self.adjusts.push((node, context.clone())),
@@ -158,6 +157,7 @@ impl<'a> Expander<'a> {
                 instances.extend(self.declare_instance(declaration, named(&declaration.name.text), context));
             }
             Kind::Resource | Kind::External => self.declare_resource(declaration, named(&declaration.name.text), context),
+            Kind::Output if context.instance.is_none() => self.declare_output(declaration, &named(&declaration.name.text), context),
             Kind::Alarm => {
                 self.declare(&declaration.name, CellKind::Definition(declaration), false, context);
                 // An alarm of something that exists already exists already too.

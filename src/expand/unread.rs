@@ -48,21 +48,27 @@ impl<'a> Expander<'a> {
         }
     }
 
-    /// Goes through an action or a condition that no plan uses, as if a plan led from the last of the Regions to the first.
+    /// Goes through an action or a condition that no plan uses, as if a plan led from the last of the Regions to the first, or back
+    /// if it requires that.
     fn rehearse(&mut self, declaration: &'a ast::Declaration, context: &Context) {
         let Some(id) = context.instance else { return };
         if self.performed.contains(&(declaration.span, id)) {
             return;
         }
         let regions = self.model.instances.get(id).regions.clone();
-        let (to, from) = (regions.first().copied(), regions.last().copied());
         let left = declaration.clause(ClauseWord::In).is_some_and(|clause| match &clause.value {
             ClauseValue::Expr(place) => matches!(&place.kind, ExprKind::Name(word) if word == "from"),
             ClauseValue::Words(_) => false,
         });
-        let here = if left { from } else { to };
-        let caller = Context { here, from, to, in_action: true, ..context.clone() };
-        let arguments = declaration.inputs().into_iter().map(|input| (self.stand_in(input), input.name.span)).collect();
+        let ends = [(regions.last().copied(), regions.first().copied()), (regions.first().copied(), regions.last().copied())];
+        let callers = ends.map(|(from, to)| Context { here: if left { from } else { to }, from, to, in_action: true, ..context.clone() });
+        let arguments: Vec<_> = declaration.inputs().into_iter().map(|input| (self.stand_in(input), input.name.span)).collect();
+        // An action may be for one direction only.
+        let suitable = callers.into_iter().find(|caller| {
+            let inner = self.given_values(declaration, context, arguments.clone(), declaration.name.span, caller);
+            inner.is_none_or(|inner| self.suits(declaration, &inner))
+        });
+        let Some(caller) = suitable else { return };
         if declaration.kind == Kind::Condition {
             if let Some(inner) = self.given_values(declaration, context, arguments, declaration.name.span, &caller) {
                 let _ = self.question(declaration, inner, "rehearsal");

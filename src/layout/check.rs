@@ -8,14 +8,19 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
 
 /// Characters of a logical id. Source: CloudFormation user guide, "Understand CloudFormation quotas".
-const MAXIMUM_ID: usize = 255;
+pub(super) const MAXIMUM_ID: usize = 255;
+
+/// Whether CloudFormation takes a logical id.
+pub(super) fn is_identity(id: &str) -> bool {
+    !id.is_empty() && id.len() <= MAXIMUM_ID && id.chars().all(|c| c.is_ascii_alphanumeric())
+}
 
 /// Logical ids: valid, and each only once in a stack.
 pub(super) fn identities(model: &Model, layout: &Layout, diagnostics: &mut Diagnostics) {
     let mut reported: FxHashSet<(usize, usize)> = FxHashSet::default();
     for (_, family) in model.families.iter() {
         let id = &family.logical_id;
-        if id.is_empty() || id.len() > MAXIMUM_ID || !id.chars().all(|c| c.is_ascii_alphanumeric()) {
+        if !is_identity(id) {
             let path = family.path.join(".");
             // A path that is too long would fill the screen.
             let shown: String = path.chars().take(60).collect();

@@ -5,6 +5,7 @@ use super::{Layout, Stack};
 use crate::diag::{Diagnostic, Diagnostics, codes};
 use crate::model::value::{Dimension, quantity_text};
 use crate::model::{Model, Parameter};
+use crate::source::Span;
 use crate::workflow::{Plan, SingleStep, events};
 use smol_str::SmolStr;
 use std::collections::BTreeMap;
@@ -22,6 +23,9 @@ const MAXIMUM_NAME: usize = 80;
 /// Events in the history of one execution. At this number it fails. Source: Step Functions developer guide, "Service quotas"
 /// (read 2026-11-24).
 const MAXIMUM_EVENTS: u64 = 25_000;
+
+/// Bytes of the description of an output. Source: CloudFormation template reference, `Output` (read 2026-11-29).
+const MAXIMUM_DESCRIPTION: usize = 1_024;
 
 /// What is counted in a stack.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -46,7 +50,7 @@ impl Counted {
         match self {
             Self::Resources => stack.resources.len(),
             Self::Parameters => stack.parameters.len(),
-            Self::Outputs => stack.outputs.len(),
+            Self::Outputs => stack.outputs.len() + stack.told.keys().filter(|name| !stack.outputs.contains_key(*name)).count(),
         }
     }
 
@@ -64,6 +68,25 @@ pub(super) fn check(model: &Model, layout: &Layout, diagnostics: &mut Diagnostic
     stacks(model, layout, diagnostics);
     for (_, parameter) in model.parameters.iter() {
         value(parameter, diagnostics);
+    }
+    // One declaration is an output in each of its Regions.
+    let mut told: Option<Span> = None;
+    for output in model.outputs.iter().filter(|output| output.description.len() > MAXIMUM_DESCRIPTION) {
+        if told.replace(output.span) != Some(output.span) {
+            diagnostics.push(
+                Diagnostic::error(
+                    codes::STACK_LIMIT,
+                    format!(
+                        "the documentation of `{}` has {} bytes; CloudFormation takes {MAXIMUM_DESCRIPTION}",
+                        output.name,
+                        output.description.len()
+                    ),
+                )
+                .label(output.span, "it becomes the description of the output")
+                .note("the stack would be refused")
+                .help("say it in a sentence or two, and the rest in comments (`//`)"),
+            );
+        }
     }
     for plan in &model.plans {
         for step in plan.all_steps() {
@@ -83,6 +106,10 @@ fn stacks(model: &Model, layout: &Layout, diagnostics: &mut Diagnostics) {
     }
     for ((unit, counted), stacks) in over {
         let Some(stack) = stacks.first() else { continue };
+        if counted == Counted::Outputs && stack.outputs.len() <= counted.most() {
+            diagnostics.push(told_to_people(model, stack));
+            continue;
+        }
         let parts = cut::counted(model, layout, unit, counted);
         let message = format!("the stack {} has {} {}; CloudFormation takes {}", stack.id, counted.count(stack), counted.word(), counted.most());
         let mut finding = cut::finding(&message, &parts);
@@ -92,6 +119,16 @@ fn stacks(model: &Model, layout: &Layout, diagnostics: &mut Diagnostics) {
         }
         diagnostics.push(finding.help(cut::help(model, layout, unit, parts, counted.most())));
     }
+}
+
+/// More outputs that people read than a stack has beside those for other stacks.
+fn told_to_people(model: &Model, stack: &Stack) -> Diagnostic {
+    let (count, most) = (Counted::Outputs.count(stack), Counted::Outputs.most());
+    let last = stack.told.values().filter_map(|(number, _)| model.outputs.get(*number)).max_by_key(|output| output.span);
+    Diagnostic::error(codes::STACK_LIMIT, format!("the stack {} has {count} outputs; CloudFormation takes {most}", stack.id))
+        .label(last.map(|output| output.span).unwrap_or_default(), "the last of them")
+        .note(format!("{} are declared with `output`, {} are for other stacks", stack.told.len(), stack.outputs.len()))
+        .help("leave out what nobody reads, or tell several values in one text")
 }
 
 /// A value that CloudFormation does not take, though the parameter does.

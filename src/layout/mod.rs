@@ -7,6 +7,7 @@ mod cycle;
 mod deployed;
 mod export;
 mod limits;
+mod outputs;
 mod phases;
 mod resolve;
 mod wire;
@@ -66,6 +67,8 @@ pub struct Stack {
     pub parameters: BTreeMap<SmolStr, (Source, u32)>,
     /// Outputs that other stacks take.
     pub outputs: BTreeMap<SmolStr, Output>,
+    /// Outputs that people read: which one of the model's, and the first phase that has it.
+    pub told: BTreeMap<SmolStr, (usize, u32)>,
     /// What it takes from other stacks: from which one, by which way, in which phase, which resource.
     pub edges: BTreeMap<(StackId, Way, u32, ResourceRef), Edge>,
     /// The number of the phase that it has reached when all is deployed.
@@ -181,6 +184,7 @@ pub fn layout(model: &Model, deployed: Option<&Deployed>, diagnostics: &mut Diag
     }
     wire::wire(model, deployed, &mut layout, diagnostics);
     export::export(model, &mut layout);
+    outputs::place(model, deployed, &mut layout, diagnostics);
     if diagnostics.has_errors() {
         return layout;
     }
@@ -203,6 +207,7 @@ fn ordered_without(model: &Model, name: &str) -> bool {
 fn trial(model: &Model, apart: Apart<'_>) -> Layout {
     let mut trial = assign(model, None, apart);
     wire::wire(model, None, &mut trial, &mut Diagnostics::new());
+    outputs::place(model, None, &mut trial, &mut Diagnostics::new());
     trial
 }
 
@@ -245,6 +250,7 @@ fn assign(model: &Model, deployed: Option<&Deployed>, apart: Apart<'_>) -> Layou
             resources,
             parameters: BTreeMap::new(),
             outputs: BTreeMap::new(),
+            told: BTreeMap::new(),
             edges: BTreeMap::new(),
             phase: 1,
             deployed_phase: old.map(|old| old.phase),

@@ -43,7 +43,7 @@ pub(super) fn arrange(model: &Model, layout: &Layout) -> Result<Order, Stuck> {
 
 /// The phases in which a stack grows.
 fn phases_of(model: &Model, layout: &Layout, stack: &Stack) -> BTreeSet<u32> {
-    let mut phases = BTreeSet::new();
+    let mut phases: BTreeSet<u32> = stack.told.values().map(|(_, phase)| *phase).collect();
     for resource in &stack.resources {
         phases.insert(layout.phase_of(*resource, model.families.get(resource.family).phase));
         let Some(member) = model.member(*resource) else { continue };
@@ -72,7 +72,8 @@ fn rank(layout: &Layout, stack: StackId) -> Option<(usize, crate::model::ids::Id
     layout.stacks.get(stack).map(|stack| (layer_rank(&stack.unit), stack.region, stack.unit.clone()))
 }
 
-fn layer_rank(unit: &str) -> usize {
+/// Where a layer stands among all; groups come behind them.
+pub(super) fn layer_rank(unit: &str) -> usize {
     crate::model::LAYERS.iter().position(|layer| *layer == unit).unwrap_or(crate::model::LAYERS.len())
 }
 

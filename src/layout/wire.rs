@@ -27,6 +27,7 @@ pub(super) fn wire(model: &Model, deployed: Option<&Deployed>, layout: &mut Layo
                 phase: 0,
                 in_text: false,
                 elsewhere: false,
+                told: false,
                 name: SmolStr::default(),
             };
             for property in &member.properties {
@@ -42,7 +43,7 @@ pub(super) fn wire(model: &Model, deployed: Option<&Deployed>, layout: &mut Layo
     }
 }
 
-struct Wirer<'l> {
+pub(super) struct Wirer<'l> {
     model: &'l Model,
     deployed: Option<&'l Deployed>,
     layout: &'l mut Layout,
@@ -57,6 +58,8 @@ struct Wirer<'l> {
     in_text: bool,
     /// Whether a word around the value says that it is about another Region.
     elsewhere: bool,
+    /// Whether the value is only told to people.
+    told: bool,
     /// The property or key that the value is given to.
     name: SmolStr,
 }
@@ -68,8 +71,33 @@ fn tells_elsewhere(name: &str) -> bool {
     ELSEWHERE.iter().any(|word| name.contains(word))
 }
 
-impl Wirer<'_> {
-    fn value(&mut self, value: &Value) {
+impl<'l> Wirer<'l> {
+    /// For the value of an output that people read: told by a stack for one of its resources, from where in the source and which phase on.
+    pub(super) fn of_output(
+        model: &'l Model,
+        deployed: Option<&'l Deployed>,
+        layout: &'l mut Layout,
+        diagnostics: &'l mut Diagnostics,
+        (stack, resource): (StackId, ResourceRef),
+        (span, phase): (Span, u32),
+    ) -> Self {
+        Wirer {
+            model,
+            deployed,
+            layout,
+            diagnostics,
+            stack,
+            resource,
+            span,
+            phase,
+            in_text: false,
+            elsewhere: false,
+            told: true,
+            name: SmolStr::default(),
+        }
+    }
+
+    pub(super) fn value(&mut self, value: &Value) {
         match value {
             Value::Deploy(deploy) => self.deploy(deploy),
             Value::List(items) => items.iter().for_each(|item| self.value(item)),
@@ -228,6 +256,10 @@ impl Wirer<'_> {
     /// Notes that a resource is needed by the property that is looked at.
     fn order(&mut self, target: ResourceRef, way: Way) {
         let Some(other) = self.layout.stack_of(target) else { return };
+        // What people read makes no stack wait for another Region.
+        if self.told && target.region != self.resource.region {
+            return;
+        }
         let made = self.layout.phase_of(target, self.model.families.get(target.family).phase);
         if made > self.phase {
             return self.too_soon(target);

@@ -44,6 +44,8 @@ pub struct Model {
     pub files: BTreeMap<FileId, SmolStr>,
     /// What is handed on by its stack though no other stack takes it: whoever deploys reads it.
     pub exports: Vec<ResourceRef>,
+    /// What the operators of the platform read after a deployment, by name and Region.
+    pub outputs: Vec<PlatformOutput>,
     /// Archives that are uploaded where stacks name them, by their keys.
     pub artifacts: BTreeMap<SmolStr, Artifact>,
     /// What the source sets in the resources of components, in its order.
@@ -63,6 +65,27 @@ pub struct Artifact {
     pub bytes: Vec<u8>,
     /// The paths in the project of what is in it: copies of a file give one archive.
     pub sources: BTreeSet<String>,
+}
+
+/// A value that a stack tells to people: an `output` at the top of the platform file, in one Region.
+#[derive(Debug)]
+pub struct PlatformOutput {
+    /// The declared name; in a `for` with the keys before it.
+    pub name: String,
+    /// The name in the template.
+    pub logical_id: SmolStr,
+    /// The Region whose stacks tell it.
+    pub region: Id<Region>,
+    /// A text that is known now or at deployment.
+    pub value: Value,
+    /// The documentation above it.
+    pub description: String,
+    /// How many `later` stand around it.
+    pub phase: u32,
+    /// The declared name in the source.
+    pub span: Span,
+    /// The value in the source.
+    pub value_span: Span,
 }
 
 /// The whole: objectives, tags, naming.

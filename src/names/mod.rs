@@ -11,6 +11,7 @@ mod environment;
 mod length;
 mod name;
 mod search;
+mod sole;
 
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::model::ids::Id;
@@ -20,6 +21,7 @@ use crate::source::{SourceMap, Span};
 use name::{Name, Part};
 
 pub use name::admits;
+pub use sole::shared;
 use std::collections::BTreeSet;
 
 /// Checks the names of all resources and stacks.
@@ -34,6 +36,8 @@ pub fn check(model: &Model, sources: &SourceMap, diagnostics: &mut Diagnostics) 
         collision::check(&checker, &names, &mut found);
     }
     environment::check(&checker, &names, &mut found);
+    let apart = names.iter().any(|name| name.family.is_none() && !name.parameters().is_empty());
+    sole::check(model, apart, &mut found);
     diagnostics.as_mut_vec().append(found.as_mut_vec());
 }
 

@@ -155,6 +155,8 @@ impl<'m> Graph<'m> {
     fn permitted(&self, resource: ResourceRef, role: &str, found: &mut Vec<Edge>) {
         let Some(property) = self.model.member(resource).and_then(|member| member.properties.iter().find(|known| known.name == role)) else { return };
         let Value::Deploy(deploy) = &property.value else { return };
+        let watched = self.model.member(resource).is_some_and(|member| member.watches.iter().any(|(known, _)| is_at(role, known)));
+        let how = if watched { Use::OtherSide } else { Use::Optional };
         let Some(Value::List(policies)) = resource_of(deploy).and_then(|role| self.model.property(role, POLICIES)) else { return };
         for policy in policies.iter() {
             let statements = part(policy, "PolicyDocument").and_then(|document| part(document, "Statement"));
@@ -178,7 +180,7 @@ impl<'m> Graph<'m> {
                     && let Some(what) = elsewhere.into_iter().next()
                 {
                     let path = format!("{role}.{POLICIES}");
-                    found.push(Edge { path, how: Use::Optional, what, span: property.span });
+                    found.push(Edge { path, how, what, span: property.span });
                 }
             }
         }

@@ -3,7 +3,7 @@
 use crate::diag::{Diagnostic, Diagnostics, codes};
 use crate::model::ids::Id;
 use crate::model::{Instance, Model, Region};
-use crate::workflow::{Plan, PlanKind};
+use crate::workflow::{Plan, PlanKind, SingleStep};
 
 /// A plan moves something from one Region to another.
 struct Move<'m> {
@@ -11,6 +11,8 @@ struct Move<'m> {
     instance: Id<Instance>,
     from: Id<Region>,
     to: Id<Region>,
+    /// The step that cannot be undone: what was moved does not follow again.
+    last: Option<&'m SingleStep>,
 }
 
 /// Reports writers and traffic that move to where no plan leaves from, or from where nothing leads back.
@@ -26,7 +28,7 @@ pub fn check(model: &Model, diagnostics: &mut Diagnostics) {
         let together: Vec<&Move<'_>> = moves.iter().filter(|other| std::ptr::eq(other.plan, step.plan)).collect();
         if stuck {
             told.push((&step.plan.name, step.to));
-            diagnostics.push(no_plan_leaves(model, step, &names(model, &together)));
+            diagnostics.push(no_plan_leaves(model, step, &together));
         }
     }
     let mut told: Vec<&str> = Vec::new();
@@ -40,7 +42,7 @@ pub fn check(model: &Model, diagnostics: &mut Diagnostics) {
             std::ptr::eq(other.plan, step.plan) && !moves.iter().any(|next| next.plan.kind == PlanKind::Failback && next.instance == other.instance)
         };
         let together: Vec<&Move<'_>> = moves.iter().filter(without).collect();
-        diagnostics.push(nothing_leads_back(model, step, &names(model, &together)));
+        diagnostics.push(nothing_leads_back(model, step, &together));
     }
 }
 
@@ -52,10 +54,12 @@ fn moves(model: &Model) -> Vec<Move<'_>> {
         for step in plan.single_steps() {
             let Some(instance) = step.instance else { continue };
             let movable = matches!(model.instances.get(instance).word, "replica" | "route");
-            let changes = !step.effects.iter().any(|effect| effect == "read_only");
-            let known = moves.iter().any(|other| std::ptr::eq(other.plan, plan) && other.instance == instance);
-            if movable && changes && !known {
-                moves.push(Move { plan, instance, from, to });
+            let is = |word: &str| step.effects.iter().any(|effect| effect == word);
+            let known = moves.iter_mut().find(|other| std::ptr::eq(other.plan, plan) && other.instance == instance);
+            match known {
+                _ if !movable || is("read_only") => {}
+                Some(known) => known.last = known.last.or(Some(step).filter(|_| is("irreversible"))),
+                None => moves.push(Move { plan, instance, from, to, last: Some(step).filter(|_| is("irreversible")) }),
             }
         }
     }
@@ -71,22 +75,49 @@ fn names(model: &Model, moves: &[&Move<'_>]) -> String {
     }
 }
 
-fn no_plan_leaves(model: &Model, step: &Move<'_>, what: &str) -> Diagnostic {
-    let (from, to) = (model.region_text(step.from), model.region_text(step.to));
-    let alias = |region| model.regions.get(region).alias.clone();
-    Diagnostic::error(codes::NO_PLAN_LEAVES, format!("after `{}` the platform lives in {to}, and no failover leaves from there", step.plan.name))
-        .label(step.plan.span, format!("moves {what} to {to}"))
-        .note(format!("if {to} is lost before the return, nobody has a plan for it, though {from} may be back"))
-        .help(format!("write `among [{}, {}]`: one plan for the loss of either", alias(step.from), alias(step.to)))
-        .acceptable()
+/// What of a plan's moves is final, with the step that makes it so.
+fn last<'m>(together: &[&Move<'m>]) -> Option<(Id<Instance>, &'m SingleStep)> {
+    together.iter().find_map(|step| Some((step.instance, step.last?)))
 }
 
-fn nothing_leads_back(model: &Model, step: &Move<'_>, what: &str) -> Diagnostic {
+fn no_plan_leaves(model: &Model, step: &Move<'_>, together: &[&Move<'_>]) -> Diagnostic {
+    let what = names(model, together);
+    let (from, to) = (model.region_text(step.from), model.region_text(step.to));
+    let alias = |region| model.regions.get(region).alias.clone();
+    let finding =
+        Diagnostic::error(codes::NO_PLAN_LEAVES, format!("after `{}` the platform lives in {to}, and no failover leaves from there", step.plan.name))
+            .label(step.plan.span, format!("moves {what} to {to}"))
+            .acceptable();
+    match last(together) {
+        Some((instance, done)) => finding
+            .secondary(done.span, format!("`{}` cannot be undone", done.action))
+            .note(format!("`{}` has no copy that follows after that: if {to} is lost as well, its backups are what is left", model.instances.get(instance).shown))
+            .help("let the first work after the day be a new copy with a failover of its own; say what is done until then with `allow DR0420 \"reason\"`"),
+        None => finding
+            .note(format!("if {to} is lost before the return, nobody has a plan for it, though {from} may be back"))
+            .help(format!("write `among [{}, {}]`: one plan for the loss of either", alias(step.from), alias(step.to))),
+    }
+}
+
+fn nothing_leads_back(model: &Model, step: &Move<'_>, together: &[&Move<'_>]) -> Diagnostic {
+    let what = names(model, together);
     let alias = |region| model.regions.get(region).alias.clone();
     let (from, to) = (alias(step.from), alias(step.to));
-    Diagnostic::error(codes::NO_FAILBACK, format!("nothing leads back after `{}`", step.plan.name))
+    let finding = Diagnostic::error(codes::NO_FAILBACK, format!("nothing leads back after `{}`", step.plan.name))
         .label(step.plan.span, format!("moves {what}; no failback moves it again"))
-        .note("the return is made under pressure too: people want their Region back, with the data that was written since")
-        .help(format!("add `failback home from {to} to {from} {{ ... }}` with the planned action of each"))
-        .acceptable()
+        .acceptable();
+    match last(together) {
+        Some((instance, done)) => finding
+            .secondary(done.span, format!("`{}` cannot be undone", done.action))
+            .note(format!(
+                "no plan could move `{}` again: what was left in {from} does not follow, and is old from that moment on",
+                model.instances.get(instance).shown
+            ))
+            .help(format!(
+                "the return is a new copy in {from} of what was promoted in {to}: say who makes it, and when, with `allow DR0417 \"reason\"` in the plan"
+            )),
+        None => finding
+            .note("the return is made under pressure too: people want their Region back, with the data that was written since")
+            .help(format!("add `failback home from {to} to {from} {{ ... }}` with the planned action of each")),
+    }
 }

@@ -1,6 +1,6 @@
 //! The report as one page: no script, nothing that is loaded, readable when nothing else answers.
 
-use super::text::{about, about_costs, calls, capitalised, ends, facts, failure, titled, verdict, way, whereabouts};
+use super::text::{OUTPUTS, about, about_costs, calls, capitalised, ends, facts, failure, titled, verdict, way, whereabouts};
 use super::{Budget, Line, Plan, Report, Row, Step, svg, time};
 use std::fmt::Write as _;
 
@@ -60,6 +60,7 @@ pub fn html(report: &Report) -> String {
     out.push_str("</header>\n<main>\n");
     objectives(report, &mut out);
     topology(report, &mut out);
+    outputs(report, &mut out);
     for (number, plan) in report.plans.iter().enumerate() {
         self::plan(number, plan, report, &mut out);
     }
@@ -184,6 +185,24 @@ fn topology(report: &Report, out: &mut String) {
     }
     for (place, names) in places {
         let _ = writeln!(out, "<dt>{}</dt>\n<dd>{}</dd>", escape(&names.join(", ")), escape(&place));
+    }
+    out.push_str("</dl>\n</section>\n");
+}
+
+fn outputs(report: &Report, out: &mut String) {
+    if report.outputs.is_empty() {
+        return;
+    }
+    let _ = write!(out, "<section id=\"outputs\">\n<h2>Addresses and names</h2>\n<p>{}</p>\n<dl>\n", marked(OUTPUTS));
+    for address in &report.outputs {
+        let whose = format!("{} of {}", address.output, address.stack);
+        let _ = writeln!(
+            out,
+            "<dt>{} <span class=\"faint\">{}</span></dt>\n<dd>{}</dd>",
+            escape(&address.name),
+            escape(&whose),
+            escape(&address.description)
+        );
     }
     out.push_str("</dl>\n</section>\n");
 }

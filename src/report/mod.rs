@@ -17,7 +17,7 @@ mod values;
 
 use crate::aws::schema;
 use crate::diag::codes;
-use crate::emit::Output;
+use crate::emit::{self, Output};
 use crate::source::SourceMap;
 use crate::units::time_text;
 use serde::Serialize;
@@ -50,6 +50,8 @@ pub struct Report {
     pub losses: Vec<Loss>,
     /// What is where, and what moves.
     pub topology: Topology,
+    /// What stacks tell to people: addresses and names.
+    pub outputs: Vec<Address>,
     /// The plans, one entry for each machine.
     pub plans: Vec<Plan>,
     /// What of the surviving stacks waits for a Region that is lost.
@@ -89,6 +91,23 @@ pub struct Place {
     pub alias: String,
     /// `us-east-1`
     pub code: String,
+}
+
+/// An output of the platform in one Region.
+#[derive(Debug, Serialize)]
+pub struct Address {
+    /// Its name.
+    pub name: String,
+    /// The code of the Region.
+    pub region: String,
+    /// The stack that tells it: `us-east-1/app`.
+    pub stack: String,
+    /// Its name in the stack.
+    pub output: String,
+    /// What it is, in the author's words.
+    pub description: String,
+    /// Where: file and line.
+    pub place: String,
 }
 
 /// A finding that the source accepts.
@@ -142,6 +161,7 @@ pub fn report(output: &Output, sources: &SourceMap) -> Report {
         budgets: budget::budgets(output, sources),
         losses: budget::losses(output, sources),
         topology: topology::topology(model),
+        outputs: outputs(output, sources),
         plans: plans::plans(output),
         held: needs::held(output),
         accepted: accepted.collect(),
@@ -170,6 +190,19 @@ impl Report {
     pub fn html(&self) -> String {
         html::html(self)
     }
+}
+
+/// What people read after a deployment, and where.
+fn outputs(output: &Output, sources: &SourceMap) -> Vec<Address> {
+    let address = |told: emit::Told<'_>| Address {
+        name: told.output.name.clone(),
+        region: output.model.regions.get(told.output.region).code.to_string(),
+        stack: output.layout.stacks.get(told.stack).map_or_else(String::new, |stack| stack.id.clone()),
+        output: told.output.logical_id.to_string(),
+        description: told.output.description.clone(),
+        place: sources.line_place(told.output.span),
+    };
+    output.told().map(address).collect()
 }
 
 /// One entry for each property that an `adjust` sets, with its Regions.

@@ -1,6 +1,6 @@
 //! The report for a terminal: the same sections as the page, wrapped to its width; commands stay as they are.
 
-use super::{Budget, Costs, Line, Plan, Report, Row, Step, time};
+use super::{Address, Budget, Costs, Line, Plan, Report, Row, Step, time};
 use owo_colors::{OwoColorize, Style};
 use textwrap::core::display_width;
 use textwrap::{Options, WordSplitter};
@@ -13,6 +13,9 @@ pub struct Paper {
     /// Whether terminal colours are written.
     pub color: bool,
 }
+
+/// Where the values of outputs are.
+pub const OUTPUTS: &str = "Outputs of the stacks: `deploy.sh` says their values at its end, and each Region tells its own.";
 
 /// The columns of a table: what stands in a cell, and whether it is a number.
 type Cells = Vec<(String, bool)>;
@@ -34,6 +37,7 @@ pub fn text(report: &Report, paper: Paper) -> String {
     budgets(report, &mut page);
     losses(report, &mut page);
     topology(report, &mut page);
+    outputs(report, &mut page);
     for plan in &report.plans {
         self::plan(plan, &mut page);
     }
@@ -187,6 +191,16 @@ fn topology(report: &Report, page: &mut Page) {
     let rows: Vec<Cells> =
         report.topology.rows.iter().map(|row| vec![cell(row.word), cell(&row.name), cell(&row.component), cell(whereabouts(row))]).collect();
     page.table(&rows);
+}
+
+fn outputs(report: &Report, page: &mut Page) {
+    if report.outputs.is_empty() {
+        return;
+    }
+    page.headline("Addresses and names");
+    page.wrapped(OUTPUTS, "  ");
+    let row = |address: &Address| vec![cell(&address.name), cell(&address.stack), cell(&address.output), cell(&address.description)];
+    page.table(&report.outputs.iter().map(row).collect::<Vec<Cells>>());
 }
 
 /// Where something is, how it gets there, and what moves it.

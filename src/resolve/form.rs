@@ -75,10 +75,12 @@ impl Place {
         let thing =
             matches!(kind, K::Let | K::Replica | K::Service | K::Route | K::Resource | K::External | K::Alarm | K::Failover | K::Failback | K::Drill);
         match self {
-            Self::Platform => thing || matches!(kind, K::Platform | K::Region | K::Setting | K::Param | K::Component | K::Type | K::Group),
+            Self::Platform => {
+                thing || matches!(kind, K::Platform | K::Region | K::Setting | K::Param | K::Component | K::Type | K::Group | K::Output)
+            }
             Self::Module => matches!(kind, K::Let | K::Component | K::Type),
             Self::Group => thing,
-            Self::Branch => thing || kind == K::Group,
+            Self::Branch => thing || matches!(kind, K::Group | K::Output),
             Self::Component => thing || matches!(kind, K::Input | K::Output | K::Metric | K::Grant | K::Condition | K::Action | K::Gather),
             Self::ComponentBranch => thing || matches!(kind, K::Output | K::Metric | K::Grant | K::Condition | K::Action),
             Self::Type => matches!(kind, K::Input | K::Output | K::Metric | K::Grant | K::Action | K::Gather),
@@ -96,7 +98,8 @@ impl Place {
             Statement::Declaration(declaration) => self.takes_kind(declaration.kind),
             Statement::Use(_) => matches!(self, Self::Platform | Self::Module),
             Statement::Allow(_) => !matches!(self, Self::Call),
-            Statement::Adjust(_) | Statement::Require(_) | Statement::Contribute(_) => top || component,
+            Statement::Adjust(_) | Statement::Contribute(_) => top || component,
+            Statement::Require(_) => top || component || self == Self::Action,
             Statement::Assign(assign) => match assign.key.text.as_str() {
                 "layer" => !matches!(self, Self::ComponentBranch | Self::ResourceBranch | Self::Adjust) && !self.has_no_keys(),
                 _ => self != Self::ComponentBranch && !self.has_no_keys(),
@@ -128,7 +131,7 @@ impl Place {
             Self::Platform => "at the top of a platform file stand declarations: `replica`, `service`, `alarm`, `failover` ...",
             Self::Module => "a module defines components, types and values; put this into a component or into the platform file",
             Self::Group => "a group holds replicas, services, routes, resources, alarms, plans and values",
-            Self::Branch => "in `if` and `for` stand replicas, services, routes, resources, alarms, plans and values",
+            Self::Branch => "in `if` and `for` stand replicas, services, routes, resources, alarms, plans, outputs and values",
             Self::Component => "in a component stand inputs, resources, outputs, metrics, grants, conditions, actions and what it gathers",
             Self::ComponentBranch => {
                 "inputs, `gather` and `layer` stand directly in the component; what is conditional are resources, values, instances ..."
@@ -179,7 +182,8 @@ fn misplaced(statement: &Statement, place: Place, diagnostics: &mut Diagnostics)
             let word = declaration.kind.word();
             let label = match declaration.kind {
                 Kind::Step => "a step belongs into a plan".to_string(),
-                Kind::Input | Kind::Output | Kind::Metric | Kind::Grant | Kind::Condition | Kind::Action | Kind::Gather => {
+                Kind::Output => "`output` belongs to the top of the platform file, or into a component".to_string(),
+                Kind::Input | Kind::Metric | Kind::Grant | Kind::Condition | Kind::Action | Kind::Gather => {
                     format!("`{word}` belongs into a component")
                 }
                 Kind::Platform | Kind::Region | Kind::Setting | Kind::Param | Kind::Component | Kind::Type | Kind::Group => {

@@ -28,7 +28,7 @@ class Checks:
 
     def run(self):
         """All checks. A platform that has a type is looked at for it."""
-        for check in (self.stacks, self.buckets, self.databases, self.tables, self.secrets, self.topics, self.alarms, self.machines, self.caches, self.functions, self.apis, self.records):
+        for check in (self.stacks, self.buckets, self.databases, self.instances, self.keys, self.parameters, self.tables, self.secrets, self.topics, self.alarms, self.machines, self.caches, self.functions, self.apis, self.records):
             check()
         return self.findings
 
@@ -80,6 +80,33 @@ class Checks:
             self.expect("clusters", found["DeletionProtection"] and found["StorageEncrypted"], f"{cluster.physical_id} is not protected or not encrypted")
             self.expect("clusters", found["KmsKeyId"].split(":")[3] == region, f"{cluster.physical_id} has a key of another Region")
             self.expect("clusters", found["DBClusterMembers"], f"{cluster.physical_id} has no instance")
+
+    def instances(self):
+        for region, instance in self.of("AWS::RDS::DBInstance"):
+            if "DBClusterIdentifier" in instance.properties:
+                continue
+            name, wanted = instance.physical_id, instance.properties
+            found = client("rds", region).describe_db_instances(DBInstanceIdentifier=name)["DBInstances"][0]
+            followed = found.get("ReadReplicaSourceDBInstanceIdentifier") or None
+            self.expect("instances", followed == wanted.get("SourceDBInstanceIdentifier"), f"{name} follows {followed}")
+            self.expect("instances", found["DeletionProtection"] and found["StorageEncrypted"], f"{name} is not protected or not encrypted")
+            self.expect("instances", found["KmsKeyId"].split(":")[3] == region, f"{name} has a key of another Region")
+            if followed:
+                source = client("rds", followed.split(":")[3]).describe_db_instances(DBInstanceIdentifier=followed.split(":")[-1])["DBInstances"][0]
+                self.expect("instances", found["DBInstanceArn"] in source["ReadReplicaDBInstanceIdentifiers"], f"{followed} does not know of {name}")
+
+    def keys(self):
+        for region, copy in self.of("AWS::KMS::ReplicaKey"):
+            home = copy.properties["PrimaryKeyArn"].split(":")[3]
+            here, there = (client("kms", place).describe_key(KeyId=copy.physical_id)["KeyMetadata"] for place in (region, home))
+            same = here["KeyId"] == there["KeyId"] and here["KeyUsage"] == there["KeyUsage"]
+            self.expect("replicas of keys", same and here["MultiRegion"] and here["KeyState"] == "Enabled", f"{copy.physical_id} in {region} is not the key of {home}")
+
+    def parameters(self):
+        for region, parameter in self.of("AWS::SSM::Parameter"):
+            found = client("ssm", region).get_parameter(Name=parameter.physical_id)["Parameter"]
+            wanted = parameter.properties
+            self.expect("parameters", (found["Type"], found["Value"]) == (wanted["Type"], wanted["Value"]), f"{parameter.physical_id} in {region} holds {found['Value']}")
 
     def tables(self):
         for _, table in self.of("AWS::DynamoDB::GlobalTable"):
@@ -190,6 +217,13 @@ class Checks:
             client("rds", region).failover_global_cluster(
                 GlobalClusterIdentifier=cluster.properties["GlobalClusterIdentifier"], TargetDbClusterIdentifier=arn, AllowDataLoss=True)
             count += 1
+        for region, instance in self.of("AWS::RDS::DBInstance"):
+            if "SourceDBInstanceIdentifier" in instance.properties:
+                rds = client("rds", region)
+                rds.promote_read_replica(DBInstanceIdentifier=instance.physical_id, BackupRetentionPeriod=7)
+                found = rds.describe_db_instances(DBInstanceIdentifier=instance.physical_id)["DBInstances"][0]
+                self.expect("promotions", not found.get("ReadReplicaSourceDBInstanceIdentifier"), f"{instance.physical_id} follows after its promotion")
+                count += 1
         return count
 
     def fail_back(self):

@@ -39,6 +39,11 @@ def _subnet(region, argument):
     return client("ec2", region).create_subnet(VpcId=_network(region, name), CidrBlock=block, AvailabilityZone=region + zone)["Subnet"]["SubnetId"]
 
 
+def _group(region, name):
+    """The security group of the endpoints of such a network."""
+    return client("ec2", region).create_security_group(GroupName=f"{name} endpoints", Description="endpoints", VpcId=_network(region, name))["GroupId"]
+
+
 def _api_log_role(region):
     """The account lets API Gateway write logs in this Region."""
     iam, trust = client("iam", region), {"Effect": "Allow", "Principal": {"Service": "apigateway.amazonaws.com"}, "Action": "sts:AssumeRole"}
@@ -48,7 +53,7 @@ def _api_log_role(region):
 
 BEFORE = {"api_log_role": _api_log_role}
 
-MAKE = {"network": _network, "subnet": _subnet, "hosted_zone": _hosted_zone, "certificate": _certificate, "image": _image}
+MAKE = {"network": _network, "subnet": _subnet, "group": _group, "hosted_zone": _hosted_zone, "certificate": _certificate, "image": _image}
 
 
 def values(platform, manifest):

@@ -69,6 +69,16 @@ def describe_clusters(made):
     yield "rds:DescribeDBClusters", made.arn("rds", f"cluster:{made.given['DbClusterIdentifier']}")
 
 
+@asks("rds:describeDBInstances")
+def describe_instances(made):
+    yield "rds:DescribeDBInstances", made.arn("rds", f"db:{made.given['DbInstanceIdentifier']}")
+
+
+@asks("rds:promoteReadReplica")
+def promote(made):
+    yield "rds:PromoteReadReplica", made.arn("rds", f"db:{made.given['DbInstanceIdentifier']}")
+
+
 @asks("rds:failoverGlobalCluster", "docdb:failoverGlobalCluster", "rds:switchoverGlobalCluster", "docdb:switchoverGlobalCluster")
 def change_writer(made):
     """The global cluster and all its members: one becomes the writer, one is it no more, the others follow another one."""
@@ -137,6 +147,16 @@ def put_object(made):
 @asks("s3:getBucketVersioning")
 def bucket_versioning(made):
     yield "s3:GetBucketVersioning", made.arn("s3", made.given["Bucket"], "", "")
+
+
+@asks("kms:describeKey")
+def describe_key(made):
+    yield "kms:DescribeKey", _key(made, made.given["KeyId"])
+
+
+@asks("ssm:getParameter")
+def get_parameter(made):
+    yield "ssm:GetParameter", made.arn("ssm", f"parameter/{made.given['Name'].removeprefix('/')}")
 
 
 @asks("secretsmanager:describeSecret")

@@ -113,6 +113,19 @@ const ANSWERS = {
   "rds:failoverGlobalCluster": changeCluster,
   "rds:switchoverGlobalCluster": changeCluster,
   "rds:describeDBClusters": (_, given) => ({ DbClusters: [{ DbClusterIdentifier: given.DbClusterIdentifier, Status: "available" }] }),
+  // A replica, until it was promoted.
+  "rds:describeDBInstances": (world, given, now) => {
+    const promoted = world.since(`instance ${given.DbInstanceIdentifier}`, now);
+    const instance = { DbInstanceIdentifier: given.DbInstanceIdentifier, DbInstanceStatus: "available" };
+    if (promoted) return { DbInstances: [instance] };
+    const follows = { ReadReplicaSourceDBInstanceIdentifier: "arn:of-the-source", StatusInfos: [{ Normal: true, Status: "replicating" }] };
+    return { DbInstances: [{ ...instance, ...follows }] };
+  },
+  "rds:promoteReadReplica": (world, given, now) => {
+    const name = `instance ${given.DbInstanceIdentifier}`;
+    if (world.notes.has(name)) throw new StateError("Rds.InvalidDbInstanceStateException", "it is being promoted, or was");
+    return world.note(name, true, now);
+  },
   "docdb:describeGlobalClusters": (world, given, now) => ({ GlobalClusters: [globalCluster(world, given, now)] }),
   "docdb:failoverGlobalCluster": changeCluster,
   "docdb:switchoverGlobalCluster": changeCluster,
@@ -160,6 +173,8 @@ const ANSWERS = {
   "elasticloadbalancingv2:describeTargetHealth": (world, given, now) => ({
     TargetHealthDescriptions: Array.from({ length: world.since("servers", now) ?? 0 }, () => ({ TargetHealth: { State: "healthy" } })),
   }),
+  "kms:describeKey": (_, given) => ({ KeyMetadata: { KeyId: given.KeyId, KeyState: "Enabled" } }),
+  "ssm:getParameter": (_, given) => ({ Parameter: { Name: given.Name, Value: "a value" } }),
   "secretsmanager:describeSecret": (_, given) => ({ Name: given.SecretId }),
   "sqs:getQueueAttributes": () => ({ Attributes: { QueueArn: "arn:of-a-queue" } }),
   "s3:getBucketVersioning": () => ({ Status: "Enabled" }),

@@ -179,7 +179,8 @@ class Judge:
     def _hold(self, world, answered, findings):
         """At every event: one writer at most, and no traffic moves to a Region that takes no writes."""
         for store in world.stores.values():
-            if len(store.writers) > 1:
+            # What parted for good has a writer on each side: that counts once both are there.
+            if len(store.writers) > 1 and (not store.parted or all(world.alive(store.members[member]) for member in store.writers)):
                 _add(findings, f"{store.name} has two writers: {', '.join(sorted(store.writers))}")
         for name, regions in _alive(world).items():
             for region in sorted(regions - answered.get(name, set())):

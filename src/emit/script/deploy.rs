@@ -4,7 +4,7 @@ use super::definitions::{Case, Definitions};
 use super::quote::{quote, words};
 use super::steps::steps;
 use crate::aws::regions::dns_suffix;
-use crate::emit::{Output, manifest, protection};
+use crate::emit::{Output, Told, manifest, protection};
 use crate::layout::Source;
 use crate::model::ARTIFACTS;
 use smol_str::SmolStr;
@@ -46,6 +46,7 @@ pub fn script(output: &Output) -> String {
     definitions.tags();
     applied(&mut definitions);
     artifacts(&mut definitions);
+    told(&mut definitions);
     super::assemble("Deploys a platform: run it with --help.", &[super::COMMON, crate::aws::scripts::ARTIFACTS, FIXED], &definitions.text)
 }
 
@@ -95,4 +96,17 @@ fn artifacts(definitions: &mut Definitions) {
         })
         .collect();
     definitions.cases("artifacts_in", "$1", &cases);
+}
+
+/// `tell_outputs`
+fn told(definitions: &mut Definitions) {
+    let output = definitions.output;
+    definitions.line("\ntell_outputs() {");
+    let call = |told: Told<'_>| format!("    tell {} {} {}", quote(&told.output.name), told.stack, quote(&told.output.logical_id));
+    let mut calls: Vec<String> = output.told().map(call).collect();
+    if calls.is_empty() {
+        calls.push("    :".into());
+    }
+    calls.iter().for_each(|call| definitions.line(call));
+    definitions.line("}");
 }

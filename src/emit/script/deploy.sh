@@ -3,7 +3,7 @@ usage() {
 usage: deploy.sh [options]
 
 Deploys the platform of this folder, or what is missing of it, with the `aws` command. What is there already stays; a run that was
-stopped goes on where it was.
+stopped goes on where it was. At the end it says the outputs of the platform: addresses and names.
 
   --param NAME=VALUE    a value of the platform; one that each Region has by itself is NAME@REGION=VALUE. Can be repeated
   --params FILE         a file of such lines; lines that begin with # are skipped
@@ -290,19 +290,21 @@ give_param() {
     if [ "${origin[$2]}" = kept ]; then keep_value "$1"; else give_value "$1" "${value[$2]}"; fi
 }
 
-# Hands on an output of another stack, as it is right now.
-give_output() {
-    local key=$1 producer=$2 output=$3 line found=0 result=''
-    name_of "$producer"
-    if [ "$read_from" != "$producer" ]; then
-        if ! text "${stack_region[producer]}" cloudformation describe-stacks --stack-name "$name" --cli-connect-timeout 10 \
-            --query 'Stacks[].Outputs[].[OutputKey,OutputValue]'; then
-            keep_output "$key" "$producer"
-            return
-        fi
-        read_from=$producer
-        printf '%s\n' "$out" >"$scratch.outputs"
-    fi
+# Reads the outputs of a stack, unless they are read already.
+read_outputs() {
+    local at=$1
+    [ "$read_from" != "$at" ] || return 0
+    name_of "$at"
+    text "${stack_region[at]}" cloudformation describe-stacks --stack-name "$name" --cli-connect-timeout 10 \
+        --query 'Stacks[].Outputs[].[OutputKey,OutputValue]' || return 1
+    read_from=$at
+    printf '%s\n' "$out" >"$scratch.outputs"
+}
+
+# Finds an output of the stack that was read, in $result.
+find_output() {
+    local output=$1 line found=0
+    result=''
     # A value of several lines goes on where no other output begins.
     while IFS= read -r line; do
         if [[ $line =~ ^[A-Za-z0-9]+$tab ]]; then
@@ -312,7 +314,17 @@ give_output() {
             result+=$newline$line
         fi
     done <"$scratch.outputs"
-    [ "$found" = 1 ] ||
+    [ "$found" = 1 ]
+}
+
+# Hands on an output of another stack, as it is right now.
+give_output() {
+    local key=$1 producer=$2 output=$3 result
+    if ! read_outputs "$producer"; then
+        keep_output "$key" "$producer"
+        return
+    fi
+    find_output "$output" ||
         fail "${stack_id[producer]} has no output $output yet: deploy it first, without --only or with it too"
     give_value "$key" "$result"
 }
@@ -570,6 +582,24 @@ note_lowest() {
     lowest=$step_phase
 }
 
+# Says an output of the platform, if its stack is part of this run. All is deployed by then: what cannot be read ends nothing.
+tell() {
+    local about=$1 at=$2 output=$3 result
+    is_selected "$at" || return 0
+    # Each stack is asked once.
+    scratch=$work/told-$at read_from=''
+    [ ! -f "$scratch.outputs" ] || read_from=$at
+    if ! read_outputs "$at"; then
+        complain "${problem:-nothing was said}"
+        : >"$scratch.outputs"
+    fi
+    if find_output "$output"; then
+        say "$about in ${stack_region[at]}: $result"
+    else
+        complain "$about in ${stack_region[at]}: not known; look at the output $output of the stack ${stack_id[at]}"
+    fi
+}
+
 confirm() {
     local answer
     [ "$yes" = 0 ] && [ -t 0 ] || return 0
@@ -610,4 +640,5 @@ main() {
     confirm
     waves wave
     say "the platform $platform is deployed"
+    tell_outputs
 }

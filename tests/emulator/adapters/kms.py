@@ -3,6 +3,7 @@
 import json
 
 from botocore.exceptions import ClientError
+from moto.backends import get_backend
 
 from calls import ACCOUNT, answer, precondition
 
@@ -62,9 +63,10 @@ def replica_primary(call):
 
 @answer("kms", "ReplicateKey")
 def replicate_key(call, forward):
-    """Moto takes no ARN, and gives the replica what the primary has."""
+    """Moto takes no ARN, and gives the replica what the primary has, aliases too."""
     response = forward({**call.params, "KeyId": call.params["KeyId"].rsplit("/", 1)[-1]})
     there, identity = call.client("kms", call.params["ReplicaRegion"]), response["ReplicaKeyMetadata"]["KeyId"]
+    get_backend("kms")[ACCOUNT][call.params["ReplicaRegion"]].keys[identity].aliases = {}
     if "Policy" in call.params:
         there.put_key_policy(KeyId=identity, PolicyName="default", Policy=call.params["Policy"])
     there.update_key_description(KeyId=identity, Description=call.params.get("Description", ""))

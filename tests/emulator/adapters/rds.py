@@ -64,6 +64,24 @@ class DBInstance(_Database):
     thing, identity = "DBInstance", "DBInstanceIdentifier"
     always_modified, always_deleted = {"ApplyImmediately": True}, {"SkipFinalSnapshot": True}
 
+    def create(self, scope, properties):
+        copied = {key: properties.take(f"AutomaticBackupReplication{key}") for key in ("Region", "KmsKeyId", "RetentionPeriod")}
+        if "VPCSecurityGroups" in properties:
+            properties["VpcSecurityGroupIds"] = properties.take("VPCSecurityGroups")
+        made = self._follow(scope, properties) if "SourceDBInstanceIdentifier" in properties else super().create(scope, properties)
+        if copied["Region"]:
+            scope.client(self.service, copied["Region"]).start_db_instance_automated_backups_replication(
+                SourceDBInstanceArn=made.attributes["DBInstanceArn"], KmsKeyId=copied["KmsKeyId"], BackupRetentionPeriod=int(copied["RetentionPeriod"]))
+        return made
+
+    def _follow(self, scope, properties):
+        """A read replica: the engine is that of its source, whatever the template says."""
+        name = properties.setdefault(self.identity, scope.name(50, lower=True)).lower()
+        tags = tag_list(scope, properties)
+        properties.take("Engine")
+        scope.client(self.service).create_db_instance_read_replica(**arguments(self.service, "CreateDBInstanceReadReplica", properties), Tags=tags)
+        return Made(name, self.attributes(scope, name))
+
     def attributes(self, scope, name):
         found = scope.client(self.service).describe_db_instances(DBInstanceIdentifier=name)["DBInstances"][0]
         return self.shown(found)

@@ -1,5 +1,7 @@
 """Systems Manager: parameters."""
 
+from calls import ACCOUNT, partition
+
 from .base import Adapter, Made, arguments
 
 
@@ -9,7 +11,8 @@ class Parameter(Adapter):
     def create(self, scope, properties):
         name = properties.setdefault("Name", scope.name(128))
         scope.client("ssm").put_parameter(**arguments("ssm", "PutParameter", properties))
-        return Made(name, {"Type": properties["Type"], "Value": properties["Value"]})
+        arn = f"arn:{partition(scope.region)}:ssm:{scope.region}:{ACCOUNT}:parameter/{name.removeprefix('/')}"
+        return Made(name, {"Arn": arn, "Type": properties["Type"], "Value": properties["Value"]})
 
     def update(self, scope, physical_id, old, new):
         scope.client("ssm").put_parameter(**arguments("ssm", "PutParameter", {**new, "Name": physical_id, "Overwrite": True}))

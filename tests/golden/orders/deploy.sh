@@ -110,10 +110,10 @@ step_of() {
             step_phase=1 step_last=1 step_size=6235 step_hash=1f5e8d9a21260f81d505defd00d9b4ba47148b0787453c28582c4ebb2bc15a6e step_template='us-east-2/network.template.json'
             ;;
         1/6)
-            step_phase=1 step_last=0 step_size=12643 step_hash=8d861f8bdc46e755b3c8ce8b642011624ae22c825eae90840cac409f55960e3a step_template='us-east-1/data.phase-1.template.json'
+            step_phase=1 step_last=0 step_size=13069 step_hash=003cd080692991eb8479dc4fac307da71fd40932c6d897c205e73a7076479403 step_template='us-east-1/data.phase-1.template.json'
             ;;
         1/7)
-            step_phase=1 step_last=0 step_size=10805 step_hash=e15e2a0d11f9ae4d0945f50518bd9d366b4d1754a6494e21a520aae15e6c0b93 step_template='us-east-2/data.phase-1.template.json'
+            step_phase=1 step_last=0 step_size=11231 step_hash=5818b90ab7c7a4e0d72c629a4036629b435cdabb71f1206ef592b6e0881f7d36 step_template='us-east-2/data.phase-1.template.json'
             ;;
         1/8)
             step_phase=1 step_last=1 step_size=3307 step_hash=eec5ed1f06e775c4971a00a64dc282c96a8ddfd217761e0fa7d7b58345560f27 step_template='us-east-1/app.template.json'
@@ -122,7 +122,7 @@ step_of() {
             step_phase=1 step_last=1 step_size=3307 step_hash=bed149a2aa0f2d41d2a0339188ef8232d28d80537713f96f56c13328d9a0972a step_template='us-east-2/app.template.json'
             ;;
         1/10)
-            step_phase=1 step_last=1 step_size=2552 step_hash=3eb424369f6a2e935be39c3fff1ddf963ac718233bf4539bb409b38f25348ee9 step_template='us-east-1/global.template.json'
+            step_phase=1 step_last=1 step_size=2638 step_hash=da8c96b17d3e7c891ad9dc556b23135ae4f8a7a192f043472aea87c2a79b9a3f step_template='us-east-1/global.template.json'
             ;;
         1/11)
             step_phase=1 step_last=1 step_size=42932 step_hash=1ef35e120e32f5ec5c0691ba121138d8e9dd9aed59af20e7e651533122287175 step_template='us-east-1/recovery.template.json'
@@ -131,10 +131,10 @@ step_of() {
             step_phase=1 step_last=1 step_size=56443 step_hash=9a663cf8972fd27a3b729d155a1c04c644e03ea6e15f9a2116a4a6992b106875 step_template='us-east-2/recovery.template.json'
             ;;
         2/6)
-            step_phase=2 step_last=1 step_size=14214 step_hash=2855caa70425833cb5a38ea8142910d25d5be31d651f19ba0ac647a1daace2cf step_template='us-east-1/data.template.json'
+            step_phase=2 step_last=1 step_size=14640 step_hash=1f5aa87ff1812eb9907aa95c3ef41640e97c186c1e8aac274928973fd26972a9 step_template='us-east-1/data.template.json'
             ;;
         2/7)
-            step_phase=2 step_last=1 step_size=12376 step_hash=a622cf0a96f9b777ec46be7ed4bd2d2e4efdeb08ed38b9dedc512bda6feca9ed step_template='us-east-2/data.template.json'
+            step_phase=2 step_last=1 step_size=12802 step_hash=e9d23823e5e6db7dfe79c3ad3e5135f5357a3946bca1051aadd220365df26a8b step_template='us-east-2/data.template.json'
             ;;
     esac
 }
@@ -215,6 +215,14 @@ artifacts_in() {
             producer=1 output='ArtifactsBucket' dns_suffix='amazonaws.com'
             ;;
     esac
+}
+
+tell_outputs() {
+    tell 'carts_table' 10 'CartsTable'
+    tell 'invoices_bucket' 6 'InvoicesBucket'
+    tell 'invoices_bucket' 7 'InvoicesBucket'
+    tell 'ledger_host' 6 'LedgerHost'
+    tell 'ledger_host' 7 'LedgerHost'
 }
 
 main "$@"

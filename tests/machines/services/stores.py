@@ -18,6 +18,7 @@ class Store:
     members: dict       # ARN or id -> Region
     writers: set
     changing: str = ""  # the member that is being made the writer
+    parted: bool = False  # whether a promotion has made two stores of one
 
     @property
     def regions(self):

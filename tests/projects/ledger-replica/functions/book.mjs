@@ -1,0 +1,1 @@
+export const handler = async (event) => ({ batchItemFailures: event.Records.map(({ messageId }) => ({ itemIdentifier: messageId })) });
