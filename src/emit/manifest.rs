@@ -4,6 +4,7 @@ use super::protection::{self, StackPolicy};
 use super::{Output, Told};
 use crate::code::sha256;
 use crate::layout::{Source, Stack, StackId};
+use crate::model::computed::computed;
 use crate::model::value::{Deploy, TextPart, Value};
 use crate::model::{ARTIFACTS, Artifact, Given, PlatformOutput};
 use crate::names;
@@ -199,6 +200,8 @@ struct PlanEntry<'o> {
     bound_seconds: f64,
     timeout_seconds: f64,
     definition: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    command: Option<String>,
 }
 
 /// What the operators of the platform read after a deployment.
@@ -247,6 +250,7 @@ pub fn manifest(output: &Output) -> Manifest<'_> {
         bound_seconds: plan.machine_bound() / 1000.0,
         timeout_seconds: plan.timeout() / 1000.0,
         definition: format!("{}/{}.asl.json", code(plan.machine), plan.machine_name()),
+        command: start_command(output, plan),
     });
     Manifest {
         generator: "drc",
@@ -269,6 +273,13 @@ pub fn manifest(output: &Output) -> Manifest<'_> {
         accepted: output.accepted.iter().map(|allow| Accepted { code: &allow.code, reason: &allow.reason }).collect(),
         files: output.files(),
     }
+}
+
+/// What starts a plan by hand, with parameters as `${name}`.
+fn start_command(output: &Output, plan: &Plan) -> Option<String> {
+    let arn = computed(&output.model, &Deploy::Arn(output.machine_of(plan)?))?;
+    let region = &output.model.regions.get(plan.machine).code;
+    Some(format!("aws stepfunctions start-execution --region {region} --state-machine-arn {}", text(output, &arn)))
 }
 
 fn stack_id(output: &Output, stack: StackId) -> &str {

@@ -14,6 +14,7 @@ mod trace;
 
 use crate::expand::{Allowance, MachineFile};
 use crate::layout::{Layout, StackId};
+use crate::model::value::{ResourceRef, Value};
 use crate::model::{Model, PlatformOutput};
 use crate::permissions::Wide;
 use crate::prove::Proof;
@@ -74,7 +75,25 @@ pub const MANIFEST: &str = "manifest.json";
 /// the source changes nothing that is deployed.
 pub const SOURCES: &str = "sources.tsv";
 
+/// What a machine is, and where its definition stands.
+const MACHINE: (&str, &str) = ("AWS::StepFunctions::StateMachine", "DefinitionString");
+
 impl Output {
+    /// The machine that a plan became.
+    pub(crate) fn machine_of(&self, plan: &Plan) -> Option<ResourceRef> {
+        let text = self.definition_of(plan)?;
+        self.model.families.iter().filter(|(_, family)| family.resource_type == MACHINE.0).find_map(|(family, _)| {
+            let resource = ResourceRef { family, region: plan.machine };
+            matches!(self.model.property(resource, MACHINE.1), Some(Value::Text(known)) if known.as_str() == text).then_some(resource)
+        })
+    }
+
+    /// The definition of that machine.
+    pub(crate) fn definition_of(&self, plan: &Plan) -> Option<&str> {
+        let path = format!("{}/{}.asl.json", self.model.regions.get(plan.machine).code, plan.machine_name());
+        self.machines.iter().find(|machine| machine.path == path).map(|machine| machine.text.as_str())
+    }
+
     /// Makes the templates of a compilation.
     pub(crate) fn new(
         model: Model,

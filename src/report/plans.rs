@@ -15,9 +15,6 @@ use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-/// CloudFormation's type of a machine, and the property that holds its definition.
-const MACHINE: (&str, &str) = ("AWS::StepFunctions::StateMachine", "DefinitionString");
-
 /// One machine.
 #[derive(Debug, Serialize)]
 pub struct Plan {
@@ -107,7 +104,7 @@ pub fn plans(output: &Output) -> Vec<Plan> {
 fn plan(output: &Output, number: usize, plan: &workflow::Plan, in_names: &Rc<BTreeSet<Id<Parameter>>>) -> Plan {
     let model = &output.model;
     let code = |region| model.regions.get(region).code.to_string();
-    let machine = machine(output, plan);
+    let machine = output.machine_of(plan);
     let stack = machine.and_then(|machine| output.layout.stack_of(machine));
     let mut values = Values::new(output, plan.machine, stack, in_names.clone());
     let arn = machine.map(|machine| values.deploy(&Deploy::Arn(machine))).unwrap_or_default();
@@ -145,20 +142,6 @@ fn plan(output: &Output, number: usize, plan: &workflow::Plan, in_names: &Rc<BTr
     }
 }
 
-/// The machine of a plan.
-fn machine(output: &Output, plan: &workflow::Plan) -> Option<ResourceRef> {
-    let text = definition(output, plan)?;
-    output.model.families.iter().filter(|(_, family)| family.resource_type == MACHINE.0).find_map(|(family, _)| {
-        let resource = ResourceRef { family, region: plan.machine };
-        matches!(output.model.property(resource, MACHINE.1), Some(Value::Text(known)) if known.as_str() == text).then_some(resource)
-    })
-}
-
-fn definition<'o>(output: &'o Output, plan: &workflow::Plan) -> Option<&'o str> {
-    let path = format!("{}/{}.asl.json", output.model.regions.get(plan.machine).code, plan.machine_name());
-    output.machines.iter().find(|machine| machine.path == path).map(|machine| machine.text.as_str())
-}
-
 /// What the definition says to people.
 fn description(output: &Output, plan: &workflow::Plan) -> String {
     #[derive(Default, serde::Deserialize)]
@@ -166,7 +149,7 @@ fn description(output: &Output, plan: &workflow::Plan) -> String {
     struct Definition {
         comment: String,
     }
-    let read = definition(output, plan).and_then(|text| serde_json::from_str::<Definition>(text).ok());
+    let read = output.definition_of(plan).and_then(|text| serde_json::from_str::<Definition>(text).ok());
     read.unwrap_or_default().comment
 }
 
