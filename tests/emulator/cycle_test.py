@@ -8,12 +8,14 @@ The platform has one switched name, one database, and a drill.
 
 import contextlib
 import json
+import shlex
 import sys
 import time
 from pathlib import Path
 
 sys.path.insert(1, str(Path(__file__).parent.parent / "machines"))
 
+import cli
 import platform_test
 from calls import GAPS, client
 from gaps import Gap
@@ -29,6 +31,7 @@ NEVER_SIMULATED = (
 SIMULATED_AT_MOST = 0.15
 # After so many minutes every alarm has looked back as far as it does.
 SETTLED = 6
+CREDENTIALS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
 
 
 class Cycle:
@@ -37,7 +40,7 @@ class Cycle:
     def __init__(self, deployer, engine, account):
         self.deployer, self.engine, self.account = deployer, engine, account
         self.plans, self.findings, self.lines = deployer.manifest["plans"], [], []
-        self.ways = Ways(engine, account, self.findings)
+        self.ways, self.commands = Ways(engine, account, self.findings), cli.CommandLine()
 
     def expect(self, truth, message):
         if not truth:
@@ -67,15 +70,6 @@ class Cycle:
         found = client("cloudwatch", region).describe_alarms(StateValue="ALARM")["MetricAlarms"]
         return sorted(alarm["AlarmName"] for alarm in found)
 
-    def machine(self, plan):
-        """The ARN of a plan's machine."""
-        states = set(json.loads((self.deployer.folder / plan["definition"]).read_text(encoding="utf-8"))["States"])
-        for machine in self.ways.of("AWS::StepFunctions::StateMachine", plan["region"]):
-            found = client("stepfunctions", plan["region"]).describe_state_machine(stateMachineArn=machine.physical_id)
-            if set(json.loads(found["definition"])["States"]) == states:
-                return machine.physical_id
-        raise Gap(f"{plan['name']} has no machine in {plan['region']}")
-
     # ---- steps
 
     def deployed(self, when):
@@ -83,9 +77,13 @@ class Cycle:
         self.findings += [f"deployed again {when}, {what}" for what in changed(self.deployer)]
 
     def execute(self, plan):
-        """Executes the machine of a plan; it has to succeed within its bound."""
-        result = self.account.execute(self.machine(plan))
-        name = f"{plan['kind']} {plan['name']} in {plan['region']}"
+        """Starts a plan with the command that the manifest has for it; its machine has to succeed within its bound."""
+        name, command = f"{plan['kind']} {plan['name']} in {plan['region']}", self.deployer.text(plan["command"], plan["region"])
+        program, *arguments = shlex.split(command)
+        code, out, err = self.commands.run(arguments, self.deployer.folder, CREDENTIALS)
+        if not self.expect(program == "aws" and code == 0, f"{name}: {command} ends with {code}: {err.decode()}"):
+            return
+        result = self.account.execute(json.loads(out)["executionArn"])
         self.note(f"{name}: {result.status} after {result.seconds:.0f} s of {plan['bound_seconds']:.0f} s, {len(result.visits)} states")
         self.expect(result.status == "SUCCEEDED", f"{name} ends with {result.status}: {result.error} {result.cause}")
         self.expect(result.seconds <= plan["bound_seconds"], f"{name} takes {result.seconds:.0f} s, its bound is {plan['bound_seconds']:.0f} s")
@@ -101,16 +99,26 @@ class Cycle:
             on = [name for name in self.alarms(region) if not name.endswith("-taken-over")]
             self.expect(not on, f"{when}: the alarms {on} of {region} are on")
 
-    def rehearse(self, when):
+    def rehearse(self):
         for plan in self.plans:
             if plan["kind"] == "drill":
                 self.execute(plan)
-                self.account.pass_by(1)
-        self.note(f"{when}: both drills were run")
 
     def plan(self, kind, away):
         """The plan of a kind that leaves a Region."""
         return next(plan for plan in self.plans if plan["kind"] == kind and plan["from"] == away)
+
+    def lose(self, region, other):
+        """A Region is lost; the other one notices, and the plan that leaves the lost one is carried out. Then it is back."""
+        self.account.lost = {region}
+        self.account.pass_by(SETTLED)
+        self.expect([name for name in self.alarms(other) if "unanswered" in name],
+                    f"{region} is lost, and no alarm of {other} says that it does not answer: {self.alarms(other)}")
+        self.execute(self.plan("failover", region))
+        self.expect(self.switch(other) == (True, "ALARM"), f"{region} is lost, and the switch of {other} is {self.switch(other)}")
+        self.ways.order(f"while {region} is lost", other)
+        self.account.lost = set()
+        self.account.pass_by(SETTLED)
 
     def run(self):
         home = self.writer()
@@ -118,30 +126,28 @@ class Cycle:
         self.account.pass_by(SETTLED)
         self.stands("after the deployment", home, set())
         self.ways.try_all("after the deployment", home)
-        self.rehearse("after the deployment")
+        self.rehearse()
 
-        self.account.lost = {home}
-        self.account.pass_by(SETTLED)
-        unanswered = [name for name in self.alarms(away) if "unanswered" in name]
-        self.expect(unanswered, f"{home} is lost, and no alarm of {away} says that it does not answer: {self.alarms(away)}")
-        self.execute(self.plan("failover", home))
-        self.expect(self.switch(away) == (True, "ALARM"), f"after the failover the switch of {away} is {self.switch(away)}")
-        self.ways.order("while the Region is lost", away)
-        self.account.lost = set()
-        self.account.pass_by(SETTLED)
+        self.lose(home, away)
         self.stands("after the failover", away, {away})
         self.deployed("after the failover")
-        self.stands("after that deployment", away, {away})
+        self.stands("deployed after the failover", away, {away})
         self.ways.try_all("after the failover", away)
-        self.rehearse("after the failover")
+        self.rehearse()
 
         self.execute(self.plan("failback", away))
         self.account.pass_by(SETTLED)
         self.stands("after the failback", home, set())
         self.deployed("after the failback")
-        self.stands("after that deployment", home, set())
+        self.stands("deployed after the failback", home, set())
         self.ways.try_all("after the failback", home)
-        self.rehearse("after the failback")
+        self.rehearse()
+
+        # The Region that has taken over is lost in its turn.
+        self.lose(home, away)
+        self.lose(away, home)
+        self.stands("after the second failover", home, {home, away})
+        self.deployed("after the second failover")
 
 
 def main(folder):

@@ -154,12 +154,14 @@ class Account:
 
     # ---- machines
 
-    def execute(self, arn):
-        """Starts a machine, executes the definition that AWS holds of it, and gives how it ended."""
-        region, states = arn.split(":")[3], client("stepfunctions", arn.split(":")[3])
-        states.start_execution(stateMachineArn=arn, input="{}")
+    def execute(self, execution):
+        """Carries out an execution that was started: the definition that AWS holds of its machine. Gives how it ended."""
+        region = execution.split(":")[3]
+        states = client("stepfunctions", region)
+        found = states.describe_execution(executionArn=execution)
+        arn = found["stateMachineArn"]
         definition = json.loads(states.describe_state_machine(stateMachineArn=arn)["definition"])
-        result = Machine(definition, arn, region).execute(self._asked, now=self.now)
+        result = Machine(definition, arn, region).execute(self._asked, now=self.now, given=json.loads(found["input"]))
         self.now += result.seconds
         self.catch_up()
         return result

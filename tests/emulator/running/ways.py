@@ -8,6 +8,8 @@ from roles import Role, statements
 
 from .spelling import pascal
 
+# Names of endpoints, where they are not those of the SDK's packages.
+ENDPOINTS = {"cloudwatch": "monitoring", "eventbridge": "events"}
 ORDER = {"account": "a-1", "instrument": "ACME", "side": "buy", "quantity": 5, "limit": "12.50"}
 
 
@@ -146,18 +148,33 @@ class Ways:
         self.expect("orders", len(answered) == 1 and "FunctionError" not in answered[0] and not (json.loads(answered[0]["Payload"]) or {}).get("batchItemFailures"),
                     f"{when}: the function of {region} answers {answered}")
 
-    # ---- roles
+    # ---- what functions may and can
 
     def permissions(self):
-        """Each call that a function has made: whether its role allows it."""
-        findings, roles = set(), {}
+        """Each call that a function has made: whether its role allows it, and whether its network has a way there."""
+        findings, functions = set(), {}
         for made in self.account.functions.calls:
-            arn = client("lambda", made.region).get_function_configuration(FunctionName=made.function)["Role"]
-            role = roles.setdefault(arn, Role(statements(made.region, arn)))
+            if (made.function, made.region) not in functions:
+                functions[made.function, made.region] = self._reach(made)
+            role, services = functions[made.function, made.region]
+            who = f"{made.function} of {made.region}"
+            if services is not None and (made.to != made.region or ENDPOINTS.get(made.service, made.service) not in services):
+                findings.add(f"{who}: its network has no way to {made.service} of {made.to}")
             name = made.operation[0].lower() + made.operation[1:]
             given = {pascal(key): value for key, value in made.given.items()}
             for action, resource, context in requests.of(requests.Made(made.service, name, given, made.to)):
                 if not role.allows(action, resource, context):
-                    findings.add(f"{made.function} of {made.region}: its role does not allow {action} on {resource}")
-        self.tried["calls of functions held against roles"] = len(self.account.functions.calls)
+                    findings.add(f"{who}: its role does not allow {action} on {resource}")
+        self.tried["calls of functions held against roles and networks"] = len(self.account.functions.calls)
         return sorted(findings)
+
+    def _reach(self, made):
+        """A function's role, and the services that its network leads to; none if it stands in no network."""
+        found = client("lambda", made.region).get_function_configuration(FunctionName=made.function)
+        role, subnets = Role(statements(made.region, found["Role"])), found.get("VpcConfig", {}).get("SubnetIds")
+        if not subnets:
+            return role, None
+        ec2 = client("ec2", made.region)
+        network = ec2.describe_subnets(SubnetIds=subnets)["Subnets"][0]["VpcId"]
+        endpoints = ec2.describe_vpc_endpoints(Filters=[{"Name": "vpc-id", "Values": [network]}])["VpcEndpoints"]
+        return role, {endpoint["ServiceName"].split(f"{made.region}.")[-1] for endpoint in endpoints if endpoint["State"] != "deleted"}
