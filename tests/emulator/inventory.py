@@ -91,6 +91,7 @@ REGIONAL = {
     "sns subscription": lambda region: _pages("sns", region, "list_subscriptions", "Subscriptions", "SubscriptionArn"),
     "sqs queue": lambda region: _pages("sqs", region, "list_queues", "QueueUrls"),
     "cloudwatch alarm": lambda region: _pages("cloudwatch", region, "describe_alarms", "MetricAlarms", "AlarmName"),
+    "dashboard": lambda region: _pages("cloudwatch", region, "list_dashboards", "DashboardEntries", "DashboardName"),
     "log group": lambda region: _pages("logs", region, "describe_log_groups", "logGroups", "logGroupName"),
     "state machine": lambda region: _pages("stepfunctions", region, "list_state_machines", "stateMachines", "name"),
     "schedule": lambda region: _pages("scheduler", region, "list_schedules", "Schedules", "Name"),

@@ -28,13 +28,13 @@ def ready(folder, engine):
     return Deployer(folder, prerequisites.values(Path(folder).name, manifest), engine)
 
 
-def report(engine):
+def report(engine, never=NEVER_SIMULATED):
     """How many resources were created, adapted, simulated; and what must not have been."""
     counts, wrong = collections.Counter(), []
     for key, number in engine.counts.items():
         if isinstance(key, tuple):
             counts[key[0]] += number
-            if key[0] == "simulated" and key[1].startswith(NEVER_SIMULATED):
+            if key[0] == "simulated" and key[1].startswith(never):
                 wrong.append(f"{key[1]} is simulated")
     return counts, wrong
 

@@ -113,7 +113,7 @@ def describe_table(made):
     yield "dynamodb:DescribeTable", made.arn("dynamodb", f"table/{made.given['TableName']}")
 
 
-@asks("dynamodb:getItem", "dynamodb:putItem", "dynamodb:deleteItem")
+@asks("dynamodb:getItem", "dynamodb:putItem", "dynamodb:updateItem", "dynamodb:deleteItem")
 def item(made):
     """DynamoDB decrypts the key of the table in the caller's name."""
     yield f"dynamodb:{made.operation[0].upper()}{made.operation[1:]}", made.arn("dynamodb", f"table/{made.given['TableName']}")
@@ -122,7 +122,27 @@ def item(made):
         yield "kms:Decrypt", _key(made, key), made.via("dynamodb")
 
 
+@asks("rds-data:executeStatement")
+def execute_statement(made):
+    """The Data API reads the secret in the caller's name, and Secrets Manager decrypts it so."""
+    yield "rds-data:ExecuteStatement", made.given["ResourceArn"]
+    found = made.client("secretsmanager").describe_secret(SecretId=made.given["SecretArn"])
+    yield "secretsmanager:GetSecretValue", found["ARN"]
+    if key := found.get("KmsKeyId"):
+        yield "kms:Decrypt", _key(made, key), made.via("secretsmanager")
+
+
 # ---- what is kept
+
+@asks("s3:putObject")
+def put_object(made):
+    """S3 takes a data key in the caller's name."""
+    bucket = made.given["Bucket"]
+    yield "s3:PutObject", made.arn("s3", f"{bucket}/{made.given['Key']}", "", "")
+    rule = made.client("s3").get_bucket_encryption(Bucket=bucket)["ServerSideEncryptionConfiguration"]["Rules"][0]["ApplyServerSideEncryptionByDefault"]
+    if key := rule.get("KMSMasterKeyID"):
+        yield "kms:GenerateDataKey", _key(made, key), made.via("s3")
+
 
 @asks("s3:getBucketVersioning")
 def bucket_versioning(made):
@@ -213,6 +233,11 @@ def metric_data(made):
     yield "cloudwatch:PutMetricData", "*", {"cloudwatch:namespace": made.given["Namespace"]}
 
 
+@asks("cloudwatch:getMetricData", "cloudwatch:getMetricStatistics")
+def metrics(made):
+    yield f"cloudwatch:{made.operation[0].upper()}{made.operation[1:]}", "*"
+
+
 @asks("route53:listResourceRecordSets", "route53:changeResourceRecordSets")
 def record_sets(made):
     yield f"route53:{made.operation[0].upper()}{made.operation[1:]}", made.arn("route53", f"hostedzone/{made.given['HostedZoneId']}", "", "")
@@ -233,6 +258,12 @@ def publish(made):
 @asks("sqs:getQueueAttributes")
 def queue(made):
     yield "sqs:GetQueueAttributes", made.arn("sqs", made.given["QueueUrl"].rsplit("/", 1)[-1])
+
+
+@asks("eventbridge:putEvents")
+def put_events(made):
+    for entry in made.given["Entries"]:
+        yield "events:PutEvents", made.arn("events", f"event-bus/{entry['EventBusName'].rsplit('/', 1)[-1]}")
 
 
 @asks("eventbridge:describeEventBus")

@@ -151,6 +151,7 @@ const ANSWERS = {
   "cloudwatch:describeAlarms": (world, given, now) => ({
     MetricAlarms: given.AlarmNames.map((name) => ({ StateValue: /taken-?over/i.test(name) && world.since("Taken", now) === 1 ? "ALARM" : "OK" })),
   }),
+  "cloudwatch:getMetricStatistics": () => ({ Datapoints: [{ SampleCount: 15 }] }),
   "cloudwatch:putMetricData": (world, given, now) => world.note(given.MetricData[0].MetricName, given.MetricData[0].Value, now),
   "route53:listResourceRecordSets": (world, given, now) => ({ ResourceRecordSets: world.since(`record ${given.StartRecordName}`, now) ?? [] }),
   "route53:changeResourceRecordSets": (world, given, now) => {

@@ -3,8 +3,9 @@
 import copy
 
 from botocore.exceptions import ClientError
+from moto.backends import get_backend
 
-from calls import answer, precondition, state, unread
+from calls import ACCOUNT, answer, precondition, state, unread
 from engine.errors import Invalid
 
 from .base import Adapter, Made, arguments, tag_list
@@ -112,6 +113,17 @@ def delete_table(call, forward):
     group.pop(call.region, None)
     if len(group) < 2:
         groups.pop(name, None)
+    return response
+
+
+@answer("dynamodb", "PutItem", "UpdateItem", "DeleteItem")
+def write_item(call, forward):
+    """What is written in one replica is in all of them, at once."""
+    response, name = forward(call.params), call.params["TableName"].rsplit("/", 1)[-1]
+    stores = get_backend("dynamodb")[ACCOUNT]
+    for region in groups.get(name, {}):
+        if region != call.region:
+            stores[region].get_table(name).items = copy.deepcopy(stores[call.region].get_table(name).items)
     return response
 
 

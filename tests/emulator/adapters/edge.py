@@ -2,7 +2,7 @@
 
 import copy
 
-from calls import answer, precondition
+from calls import answer, precondition, state
 
 from .base import Adapter, Made, arguments, tag_list
 
@@ -59,8 +59,28 @@ def create_distribution(call, forward):
     return forward(params)
 
 
+# The id of a health check -> its configuration.
+health_checks = state(dict)
+
+
+@answer("route53", "CreateHealthCheck")
+def create_health_check(call, forward):
+    """Moto drops the alarm that a check follows, and what it thinks while nothing is known."""
+    response = forward(call.params)
+    health_checks[response["HealthCheck"]["Id"]] = call.params["HealthCheckConfig"]
+    return response
+
+
+@answer("route53", "GetHealthCheck")
+def get_health_check(call, forward):
+    response = forward(call.params)
+    response["HealthCheck"]["HealthCheckConfig"].update(health_checks[call.params["HealthCheckId"]])
+    return response
+
+
 class HealthCheck(Adapter):
     kind = "AWS::Route53::HealthCheck"
+    adapted = "moto keeps no alarm of a health check; here it is kept"
 
     def create(self, scope, properties):
         route53, tags = scope.client("route53"), properties.take("HealthCheckTags", default=[])

@@ -1,7 +1,13 @@
 """Lambda, EventBridge and HTTP APIs."""
 
+import copy
+import functools
 import io
 import zipfile
+
+import moto.events.models
+import moto.sqs.models
+from moto.backends import get_backend
 
 from calls import answer, precondition, state, unread
 
@@ -62,6 +68,35 @@ def event_target(call):
             raise call.refuse("ValidationException", f"Parameter {target['Arn']} is not valid. Reason: the target is in another Region")
         if bus and not assumable(call, target.get("RoleArn", ""), "events.amazonaws.com"):
             raise call.refuse("ValidationException", f"RoleArn is required for target {target['Arn']}, and has to trust events.amazonaws.com")
+
+
+def _forwarding(deliver):
+    """Moto gives an event that is forwarded to another bus the Region of that bus, and a new id. On AWS it stays what it was, and rules
+    that ask for its Region keep it from going around for ever."""
+
+    @functools.wraps(deliver)
+    def send_to_targets(self, original_event, transform_input=True):
+        buses = [target for target in self.targets if target["Arn"].split(":")[2] == "events" and ":event-bus/" in target["Arn"]]
+        kept, self.targets = self.targets, [target for target in self.targets if target not in buses]
+        try:
+            deliver(self, original_event, transform_input)
+        finally:
+            self.targets = kept
+        if self.state == "ENABLED" and self.event_pattern.matches_event(original_event):
+            for target in buses:
+                _, _, _, region, account, place = target["Arn"].split(":", 5)
+                for rule in list(get_backend("events")[account][region].event_buses[place.removeprefix("event-bus/")].rules.values()):
+                    rule.send_to_targets(copy.deepcopy(original_event))
+
+    return send_to_targets
+
+
+moto.events.models.Rule.send_to_targets = _forwarding(moto.events.models.Rule.send_to_targets)
+
+
+# Moto calls the function behind a queue as soon as something is sent, and deletes what it was sent: nobody would see it in the queue. Who
+# wants functions to run has them run (`running/`).
+moto.sqs.models.Queue.lambda_event_source_mappings = property(lambda _queue: {}, lambda _queue, _mappings: None)
 
 
 # The keys of archives, by Region and name.

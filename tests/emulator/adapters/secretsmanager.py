@@ -2,8 +2,7 @@
 
 import json
 
-
-from calls import precondition, unread
+from calls import answer, precondition, state, unread
 
 from .base import Adapter, Made, arguments, tag_list
 from .kms import usable_key
@@ -35,6 +34,26 @@ def replica_region(call):
     for replica in call.params.get("AddReplicaRegions", []):
         if replica["Region"] == call.region or replica["Region"] not in known:
             raise call.refuse("InvalidParameterException", f"Invalid replica region {replica['Region']}.")
+
+
+# Name and Region of a copy -> its key.
+replica_keys = state(dict)
+
+
+@answer("secretsmanager", "CreateSecret", "ReplicateSecretToRegions")
+def copy(call, forward):
+    """Moto drops the key of a copy."""
+    response = forward(call.params)
+    name = response.get("Name") or call.client("secretsmanager").describe_secret(SecretId=response["ARN"])["Name"]
+    replica_keys.update({(name, replica["Region"]): replica["KmsKeyId"] for replica in call.params.get("AddReplicaRegions", []) if "KmsKeyId" in replica})
+    return response
+
+
+@answer("secretsmanager", "DescribeSecret")
+def describe(call, forward):
+    response = forward(call.params)
+    key = replica_keys.get((response["Name"], call.region)) if "PrimaryRegion" in response else None
+    return {**response, "KmsKeyId": key} if key else response
 
 
 class Secret(Adapter):

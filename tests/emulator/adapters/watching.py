@@ -1,4 +1,4 @@
-"""CloudWatch alarms and log groups."""
+"""CloudWatch alarms and dashboards, and log groups."""
 
 from calls import precondition, unread
 
@@ -56,6 +56,21 @@ class Alarm(Adapter):
 
     def delete(self, scope, physical_id, properties):
         scope.client("cloudwatch").delete_alarms(AlarmNames=[physical_id])
+
+
+class Dashboard(Adapter):
+    kind = "AWS::CloudWatch::Dashboard"
+
+    def create(self, scope, properties):
+        name = properties.setdefault("DashboardName", scope.name(255))
+        self.update(scope, name, {}, properties)
+        return Made(name)
+
+    def update(self, scope, physical_id, old, new):
+        scope.client("cloudwatch").put_dashboard(**arguments("cloudwatch", "PutDashboard", {**new, "DashboardName": physical_id}))
+
+    def delete(self, scope, physical_id, properties):
+        scope.client("cloudwatch").delete_dashboards(DashboardNames=[physical_id])
 
 
 class LogGroup(Adapter):

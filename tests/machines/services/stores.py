@@ -105,6 +105,18 @@ def describe_global_clusters(world, call):
     return {"GlobalClusters": [_cluster(_store(world, call.given["GlobalClusterIdentifier"]))]}
 
 
+@answers(READS, "cloudwatch:getMetricStatistics")
+def metric_statistics(world, call):
+    """What a reader publishes of how far it is behind, as long as there is a writer that answers. The writer publishes nothing."""
+    asked = {one["Name"]: one["Value"] for one in call.given["Dimensions"]}
+    if call.given["Namespace"] != "AWS/RDS" or set(asked) != {"DBClusterIdentifier"}:
+        raise Impossible(f"nobody publishes {call.given['MetricName']} for {asked}")
+    cluster = world.find("AWS::RDS::DBCluster", asked["DBClusterIdentifier"], "no data")
+    store = _store(world, cluster.properties["GlobalClusterIdentifier"])
+    told = world.home not in store.written_in and all(world.alive(region) for region in store.written_in)
+    return {"Datapoints": [{"SampleCount": 15.0, "Unit": "Milliseconds"}] if told else []}
+
+
 @answers(ORDERS, *(f"{engine}:failoverGlobalCluster" for engine in ENGINES))
 def fail_cluster_over(world, call):
     """Without `AllowDataLoss` it is a switchover, whatever it is called."""
