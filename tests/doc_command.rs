@@ -18,6 +18,8 @@ const NOTES: &str = r#"//! Notes: a store of one's own.
 //! ```text file=words.txt
 //! one|two
 //! ```
+//!
+//! Kept for ever.
 
 use std@1.{network, topic}
 
@@ -184,10 +186,14 @@ fn pages_of_the_same_name_are_kept_apart() {
 #[test]
 fn what_is_not_there_is_told() {
     let folder = Folder::with(&[("shop/platform.dr", ""), ("broken.dr", "component {\n")]);
+    // Not as a snapshot: each new module of the library is named in it.
+    for (what, help) in [("std/aurra", "did you mean `std/aurora`?"), ("std/nothing-of-the-kind", "`drc doc std` writes all of them")] {
+        let session = folder.session(&["doc", what]);
+        let lines = [&format!("DR0205 × the standard library has no module `{}`", &what.replace("std/", "")), help, "prelude\n", "--- exit 2"];
+        assert!(lines.iter().all(|line| session.contains(*line)), "{session}");
+    }
     for arguments in [
-        &["doc", "std/aurra"] as &[&str],
-        &["doc", "std@2"],
-        &["doc", "std/nothing-of-the-kind"],
+        &["doc", "std@2"] as &[&str],
         &["doc", "aurora"],
         &["doc", "shop/platfrom.dr"],
         &["doc", "shop"],

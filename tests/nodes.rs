@@ -401,7 +401,8 @@ const REFUSED: &[(&str, &str)] = &[
     ("DR0313", "let x: PerRegion = 1"),
     ("DR0313", "component c { input x: Number(1..2, 3..4) }"),
     // Statements out of place, in components that nobody uses too.
-    ("DR0113", "output x = 1"),
+    ("DR0113", "group g { output x in primary = 1 }"),
+    ("DR0310", "output x = 1"),
     ("DR0113", "moved from old"),
     ("DR0113", "best_effort"),
     ("DR0113", "if true { region third = eu-west-1 }"),
@@ -444,6 +445,8 @@ const REFUSED: &[(&str, &str)] = &[
     // Values that would be lost.
     ("DR0301", "use std@1.{table}\nreplica t: table.global across both { key = { id: \"S\" }, stream = 5 }"),
     ("DR0109", "let why = \"x\"\nuse std@1.{table}\nreplica t: table.global across both { key = { id: \"S\" }, recovery = \"none\", allow table/recovery \"${why}\" }"),
+    ("DR0109", "component c { action a { require true else \"no\" as \"no\" } }"),
+    ("DR0113", "component c { condition d { require true else \"no\" as \"c/no\" } }"),
     ("DR0109", "require true else \"no\" as \"no\""),
     ("DR0208", "component c { let hidden = 1 }\nservice x: c in both {}\nlet y = x.hidden"),
     ("DR0315", "param password: Secret(String)\ncomponent c { input p: Secret(String), action a in here is read_only { call sqs.listQueues { QueueNamePrefix = p } } }\nservice x: c in both { p = password }\ndrill d in both { step a = x.a() }"),

@@ -65,19 +65,18 @@ fn the_summary_is_shown_as_it_is() {
     assert!(readme().contains(&format!("```text\n{printed}```")), "the README does not show\n{printed}");
 }
 
-#[test]
-fn the_figures_are_those_of_the_example() {
-    let example = fs::read_to_string(root().join("examples/orders/platform.dr")).expect("the example can be read");
-    let code = example.lines().map(str::trim_start).filter(|line| !line.is_empty() && !line.starts_with("//")).count();
+/// The lines of code of an example, its stacks and resources, and the lines of its templates.
+fn figures(example: &str) -> (usize, usize, usize, usize) {
+    let source = root().join(example);
+    let text = fs::read_to_string(&source).expect("the example can be read");
+    let code = text.lines().map(str::trim_start).filter(|line| !line.is_empty() && !line.starts_with("//")).count();
     let folder = tempfile::tempdir().expect("a folder");
     let out = folder.path().join("out");
-    let status = Command::new(env!("CARGO_BIN_EXE_drc"))
-        .args(["compile", "-q", "-o"])
-        .arg(&out)
-        .arg(root().join("examples/orders/platform.dr"))
-        .status()
-        .expect("it runs");
+    let status = Command::new(env!("CARGO_BIN_EXE_drc")).args(["compile", "-q", "-o"]).arg(&out).arg(&source).status().expect("it runs");
     assert!(status.success());
+    let manifest: serde_json::Value = serde_json::from_str(&fs::read_to_string(out.join("manifest.json")).expect("a manifest")).expect("JSON");
+    let stacks = manifest["stacks"].as_array().expect("stacks");
+    let resources = stacks.iter().map(|stack| stack["resources"].as_array().expect("resources").len()).sum();
     let mut lines = 0;
     for region in ["us-east-1", "us-east-2"] {
         for entry in fs::read_dir(out.join(region)).expect("the Region's folder") {
@@ -88,7 +87,27 @@ fn the_figures_are_those_of_the_example() {
             }
         }
     }
-    let shown = format!("{},{:03}", lines / 1000, lines % 1000);
+    (code, stacks.len(), resources, lines)
+}
+
+fn thousands(number: usize) -> String {
+    format!("{},{:03}", number / 1000, number % 1000)
+}
+
+#[test]
+fn the_figures_are_those_of_the_examples() {
+    let (code, stacks, _, lines) = figures("examples/orders/platform.dr");
+    let lines = thousands(lines);
     assert!(readme().contains(&format!("is {code} lines of `.dr`")), "the example has {code} lines of code");
-    assert!(readme().contains(&format!("{shown} lines of templates")), "the example gives {shown} lines of templates");
+    assert!(readme().contains(&format!("{lines} lines of templates in {stacks} stacks")), "the example gives {lines} lines in {stacks} stacks");
+
+    let (code, stacks, resources, lines) = figures("examples/trading-platform/platform.dr");
+    let lines = thousands(lines);
+    let plain = readme().replace('\n', " ");
+    let shown = format!("{stacks} stacks with {resources} resources, {lines} lines of templates");
+    assert!(plain.contains(&format!("in {code} lines of `.dr`")) && plain.contains(&shown), "{code} lines; {shown}");
+    let page = fs::read_to_string(root().join("examples/trading-platform/README.md")).expect("the page can be read");
+    for row in [format!("| 582 | {code} |"), format!("| 5 | {stacks} |"), format!("| 190 | {resources} |"), format!("| 8,600 | {lines} |")] {
+        assert!(page.contains(&row), "{row}");
+    }
 }

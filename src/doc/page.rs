@@ -16,14 +16,16 @@ pub(super) fn write(module: &Module, modules: &[Module], sources: &SourceMap) ->
     let links = &Links::new(module, modules, sources);
     let platform = module.platform();
     let mut out = format!("{MARK}\n\n# {}\n\n", head(module, platform));
-    let (intro, rest) = divided(&module.tree.doc);
+    let (intro, examples, rest) = divided(&module.tree.doc);
     paragraphs(intro, None, &mut out);
+    separate(&mut out);
+    paragraphs(rest, None, &mut out);
     separate(&mut out);
     if let Some(way) = way(module) {
         out.push_str(&way);
     }
     separate(&mut out);
-    paragraphs(rest, Some("## Example"), &mut out);
+    paragraphs(examples, Some("## Example"), &mut out);
     if let Some(platform) = platform {
         of_platform(platform, links, &mut out);
     }
@@ -63,10 +65,14 @@ fn way(module: &Module) -> Option<String> {
     }
 }
 
-/// The text of a documentation before its first example, and the rest.
-fn divided(doc: &[DocLine]) -> (&[DocLine], &[DocLine]) {
-    let at = doc.iter().position(|line| line.text.starts_with("```")).unwrap_or(doc.len());
-    doc.split_at(at)
+/// A documentation before its first example, its examples, and what stands behind the last one. They are a section of their own, so the
+/// third part belongs to the first.
+fn divided(doc: &[DocLine]) -> (&[DocLine], &[DocLine], &[DocLine]) {
+    let fences = |line: &DocLine| line.text.starts_with("```");
+    let (intro, rest) = doc.split_at(doc.iter().position(fences).unwrap_or(doc.len()));
+    let (examples, rest) = rest.split_at(rest.iter().rposition(fences).map_or(0, |last| last + 1));
+    let (_, rest) = rest.split_at(rest.iter().position(|line| !line.text.trim().is_empty()).unwrap_or(rest.len()));
+    (intro, examples, rest)
 }
 
 /// What a platform is given, what it is made of, and what it has for the day.
@@ -224,7 +230,7 @@ pub(super) fn index(modules: &[Module]) -> String {
         );
     }
     let row = |module: &&Module| {
-        let (intro, _) = divided(&module.tree.doc);
+        let (intro, _, _) = divided(&module.tree.doc);
         let first = intro.iter().position(|line| line.text.trim().is_empty()).unwrap_or(intro.len());
         let (intro, _) = intro.split_at(first);
         let components = declarations(&module.tree.statements).filter(|declaration| declaration.kind == Kind::Component);

@@ -23,13 +23,14 @@ pub(super) fn place(model: &Model, deployed: Option<&Deployed>, layout: &mut Lay
     for (number, output) in model.outputs.iter().enumerate() {
         let mut needs = Vec::new();
         collect(&output.value, &mut needs);
-        let home = if check::is_identity(&output.logical_id) { home(model, layout, output, &needs, &mut names) } else { Err(no_identity(output)) };
+        let home =
+            if check::is_identity(&output.logical_id) { home(model, layout, output, &needs, &mut names) } else { Err(Box::new(no_identity(output))) };
         let (stack, own) = match home {
             Ok(Some(home)) => home,
             Ok(None) => continue,
             Err(finding) => {
                 if refused.insert(output.span) {
-                    diagnostics.push(finding);
+                    diagnostics.push(*finding);
                 }
                 continue;
             }
@@ -118,7 +119,7 @@ fn home(
     output: &PlatformOutput,
     needs: &[(&Deploy, ResourceRef)],
     names: &mut Option<Names>,
-) -> Result<Option<(StackId, ResourceRef)>, Diagnostic> {
+) -> Result<Option<(StackId, ResourceRef)>, Box<Diagnostic>> {
     let here = |stack: StackId| layout.stacks.get(stack).is_some_and(|stack| stack.region == output.region);
     let mut owners: BTreeMap<StackId, ResourceRef> = BTreeMap::new();
     for (_, target) in needs {
@@ -142,7 +143,7 @@ fn home(
     };
     let Some((stack, own)) = found else {
         if !owners.is_empty() {
-            return Err(several(output, owners.keys().filter_map(|stack| layout.stacks.get(*stack)).collect()));
+            return Err(Box::new(several(output, owners.keys().filter_map(|stack| layout.stacks.get(*stack)).collect())));
         }
         // Every Region has a stack: that of what is uploaded there.
         return Ok(None);
@@ -155,11 +156,12 @@ fn home(
         let family = model.families.get(target.family);
         let there = model.regions.get(target.region);
         let message = format!("a stack in {} would tell a value of {}", model.region_text(output.region), model.region_text(target.region));
-        return Err(Diagnostic::error(codes::OUTPUT_HOME, message)
+        let finding = Diagnostic::error(codes::OUTPUT_HOME, message)
             .label(output.value_span, format!("`{}` of {}", family.declared, there.code))
             .secondary(output.span, format!("told in {}", model.regions.get(output.region).code))
             .note("on the day of the outage it would say what was, and nobody could bring it up to date: each Region tells its own")
-            .help(format!("write `output {} in {} = ...`", output.name.rsplit('.').next().unwrap_or_default(), there.alias)));
+            .help(format!("write `output {} in {} = ...`", output.name.rsplit('.').next().unwrap_or_default(), there.alias));
+        return Err(Box::new(finding));
     }
     Ok(Some((stack, own)))
 }

@@ -15,33 +15,30 @@ struct Move<'m> {
     last: Option<&'m SingleStep>,
 }
 
-/// Reports writers and traffic that move to where no plan leaves from, or from where nothing leads back.
+/// Reports writers and traffic that move to where no plan leaves from, or from where nothing leads back. What a step has moved for good can
+/// do neither: that is one finding, about the way back.
 pub fn check(model: &Model, diagnostics: &mut Diagnostics) {
     let moves = moves(model);
+    let failovers = || moves.iter().filter(|step| step.plan.kind == PlanKind::Failover);
+    let left = |step: &Move<'_>| failovers().any(|next| next.instance == step.instance && next.from == step.to);
+    let back = |step: &Move<'_>| moves.iter().any(|next| next.plan.kind == PlanKind::Failback && next.instance == step.instance);
     let mut told: Vec<(&str, Id<Region>)> = Vec::new();
-    for step in moves.iter().filter(|step| step.plan.kind == PlanKind::Failover) {
-        let stuck = !moves.iter().any(|next| next.plan.kind == PlanKind::Failover && next.instance == step.instance && next.from == step.to);
+    for step in failovers().filter(|step| !left(step) && (step.last.is_none() || back(step))) {
         // One finding for a plan: what it moves together, it leaves behind together.
         if told.contains(&(step.plan.name.as_str(), step.to)) {
             continue;
         }
+        told.push((&step.plan.name, step.to));
         let together: Vec<&Move<'_>> = moves.iter().filter(|other| std::ptr::eq(other.plan, step.plan)).collect();
-        if stuck {
-            told.push((&step.plan.name, step.to));
-            diagnostics.push(no_plan_leaves(model, step, &together));
-        }
+        diagnostics.push(no_plan_leaves(model, step, &names(model, &together)));
     }
     let mut told: Vec<&str> = Vec::new();
-    for step in moves.iter().filter(|step| step.plan.kind == PlanKind::Failover) {
-        let back = moves.iter().any(|next| next.plan.kind == PlanKind::Failback && next.instance == step.instance);
-        if back || told.contains(&step.plan.name.as_str()) {
+    for step in failovers().filter(|step| !back(step)) {
+        if told.contains(&step.plan.name.as_str()) {
             continue;
         }
         told.push(&step.plan.name);
-        let without = |other: &&Move<'_>| {
-            std::ptr::eq(other.plan, step.plan) && !moves.iter().any(|next| next.plan.kind == PlanKind::Failback && next.instance == other.instance)
-        };
-        let together: Vec<&Move<'_>> = moves.iter().filter(without).collect();
+        let together: Vec<&Move<'_>> = moves.iter().filter(|other| std::ptr::eq(other.plan, step.plan) && !back(other)).collect();
         diagnostics.push(nothing_leads_back(model, step, &together));
     }
 }
@@ -75,28 +72,14 @@ fn names(model: &Model, moves: &[&Move<'_>]) -> String {
     }
 }
 
-/// What of a plan's moves is final, with the step that makes it so.
-fn last<'m>(together: &[&Move<'m>]) -> Option<(Id<Instance>, &'m SingleStep)> {
-    together.iter().find_map(|step| Some((step.instance, step.last?)))
-}
-
-fn no_plan_leaves(model: &Model, step: &Move<'_>, together: &[&Move<'_>]) -> Diagnostic {
-    let what = names(model, together);
+fn no_plan_leaves(model: &Model, step: &Move<'_>, what: &str) -> Diagnostic {
     let (from, to) = (model.region_text(step.from), model.region_text(step.to));
     let alias = |region| model.regions.get(region).alias.clone();
-    let finding =
-        Diagnostic::error(codes::NO_PLAN_LEAVES, format!("after `{}` the platform lives in {to}, and no failover leaves from there", step.plan.name))
-            .label(step.plan.span, format!("moves {what} to {to}"))
-            .acceptable();
-    match last(together) {
-        Some((instance, done)) => finding
-            .secondary(done.span, format!("`{}` cannot be undone", done.action))
-            .note(format!("`{}` has no copy that follows after that: if {to} is lost as well, its backups are what is left", model.instances.get(instance).shown))
-            .help("let the first work after the day be a new copy with a failover of its own; say what is done until then with `allow DR0420 \"reason\"`"),
-        None => finding
-            .note(format!("if {to} is lost before the return, nobody has a plan for it, though {from} may be back"))
-            .help(format!("write `among [{}, {}]`: one plan for the loss of either", alias(step.from), alias(step.to))),
-    }
+    Diagnostic::error(codes::NO_PLAN_LEAVES, format!("after `{}` the platform lives in {to}, and no failover leaves from there", step.plan.name))
+        .label(step.plan.span, format!("moves {what} to {to}"))
+        .note(format!("if {to} is lost before the return, nobody has a plan for it, though {from} may be back"))
+        .help(format!("write `among [{}, {}]`: one plan for the loss of either", alias(step.from), alias(step.to)))
+        .acceptable()
 }
 
 fn nothing_leads_back(model: &Model, step: &Move<'_>, together: &[&Move<'_>]) -> Diagnostic {
@@ -106,13 +89,11 @@ fn nothing_leads_back(model: &Model, step: &Move<'_>, together: &[&Move<'_>]) ->
     let finding = Diagnostic::error(codes::NO_FAILBACK, format!("nothing leads back after `{}`", step.plan.name))
         .label(step.plan.span, format!("moves {what}; no failback moves it again"))
         .acceptable();
-    match last(together) {
+    match together.iter().find_map(|step| Some((model.instances.get(step.instance), step.last?))) {
         Some((instance, done)) => finding
             .secondary(done.span, format!("`{}` cannot be undone", done.action))
-            .note(format!(
-                "no plan could move `{}` again: what was left in {from} does not follow, and is old from that moment on",
-                model.instances.get(instance).shown
-            ))
+            .note(format!("no plan could move `{}` again: what was left in {from} does not follow, and is old from that moment on", instance.shown))
+            .note(format!("until there is a new copy, nothing could leave {to} either: backups are what is left"))
             .help(format!(
                 "the return is a new copy in {from} of what was promoted in {to}: say who makes it, and when, with `allow DR0417 \"reason\"` in the plan"
             )),

@@ -28,7 +28,7 @@ class Checks:
 
     def run(self):
         """All checks. A platform that has a type is looked at for it."""
-        for check in (self.stacks, self.buckets, self.databases, self.instances, self.keys, self.parameters, self.tables, self.secrets, self.topics, self.alarms, self.machines, self.caches, self.functions, self.apis, self.records):
+        for check in (self.stacks, self.outputs, self.buckets, self.databases, self.instances, self.keys, self.parameters, self.tables, self.secrets, self.topics, self.alarms, self.machines, self.caches, self.functions, self.apis, self.records):
             check()
         return self.findings
 
@@ -44,6 +44,14 @@ class Checks:
             self.expect("stacks", found["EnableTerminationProtection"] == stack.get("termination_protection", False), f"{name}: termination protection")
             policy = client("cloudformation", stack["region"]).get_stack_policy(StackName=found["StackName"]).get("StackPolicyBody")
             self.expect("stacks", json.loads(policy or "null") == stack.get("stack_policy"), f"{name}: the stack policy is not the manifest's")
+
+    def outputs(self):
+        for output in self.deployer.manifest.get("outputs", []):
+            found = self.deployer.describe(self.deployer.stacks[output["stack"]]) or {}
+            told = [one for one in found.get("Outputs", []) if one["OutputKey"] == output["output"]]
+            name = f"{output['name']} in {output['region']}"
+            self.expect("outputs", len(told) == 1 and told[0]["OutputValue"], f"{output['stack']} does not tell {name}")
+            self.expect("outputs", told and told[0].get("Description") == output.get("description"), f"{name} is described otherwise")
 
     def buckets(self):
         for region, bucket in self.of("AWS::S3::Bucket"):

@@ -74,7 +74,10 @@ def _deploy(trial, engine, deployer):
     _, used = trial.run(*deploy)
     steps += used.count("cloudformation execute-change-set")
     trial.findings += [f"after deploy.sh: {finding}" for finding in Checks(deployer, engine).run()]
-    _, used = trial.run(*deploy)
+    said, used = trial.run(*deploy)
+    for output in deployer.manifest.get("outputs", []):
+        value = deployer.output(output["stack"], output["output"])
+        trial.expect(f"\n{output['name']} in {output['region']}: {value}\n" in said, f"deploy.sh does not say {output['name']} in {output['region']}:\n{said[-2000:]}")
     trial.expect("cloudformation execute-change-set" not in used, "deploy.sh changes something when it is run again")
     trial.expect("s3api put-object" not in used, "deploy.sh uploads something when it is run again")
     return steps

@@ -14,6 +14,7 @@ PREFIXES = {
     "dynamodb": "dynamodb",
     "eventbridge": "events",
     "lambda": "lambda",
+    "rds": "rds",
     "rds-data": "rds-data",
     "s3": "s3",
     "secrets-manager": "secretsmanager",

@@ -102,6 +102,11 @@ def check_manifest(folder, found, findings):
             findings.append(f"{folder.name}: {archive['file']} is not what the manifest says")
         if not any(key in entry.get("archives", []) for entry in entries):
             findings.append(f"{folder.name}: no stack needs {archive['file']}")
+    for output in manifest.get("outputs", []):
+        stack = stacks.get(output["stack"], {})
+        told = by_path.get(f"{output['stack']}.template.json", {}).get("Outputs", {}).get(output["output"], {})
+        if stack.get("region") != output["region"] or "Value" not in told or told.get("Description") != output.get("description"):
+            findings.append(f"{folder.name}: {output['stack']} does not tell {output['name']} as the manifest says")
     every = sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
     if sorted({*manifest["files"], "manifest.json"}) != every:
         findings.append(f"{folder.name}: the manifest's files are not those of the folder")

@@ -7,8 +7,8 @@
 //
 // It writes one item, its own, and takes it away again.
 //
-// Environment: METRICS and PEERS, from the library. POSITIONS, the table. GLOBAL, CLUSTER: the global database, the cluster of this Region.
-// DATABASE, SECRET, DATABASE_NAME: as for the processor. HEALTH, the address of the health page of this Region's API.
+// Environment: METRICS and PEERS, from the library; DATABASE_..., what the database says of itself; POSITIONS, the table; HEALTH, the address of
+// the health page of this Region's API.
 
 import { randomUUID } from "node:crypto";
 import { CloudWatchClient, GetMetricDataCommand, PutMetricDataCommand } from "@aws-sdk/client-cloudwatch";
@@ -16,7 +16,8 @@ import { DeleteItemCommand, DynamoDBClient, GetItemCommand, PutItemCommand } fro
 import { DescribeDBClustersCommand, DescribeGlobalClustersCommand, RDSClient } from "@aws-sdk/client-rds";
 import { ExecuteStatementCommand, RDSDataClient } from "@aws-sdk/client-rds-data";
 
-const { AWS_REGION, CLUSTER, DATABASE, DATABASE_NAME, GLOBAL, HEALTH, METRICS, POSITIONS, PEERS, SECRET } = process.env;
+const { AWS_REGION, DATABASE_ARN, DATABASE_CLUSTER, DATABASE_GLOBAL, DATABASE_NAME, DATABASE_SECRET } = process.env;
+const { HEALTH, METRICS, PEERS, POSITIONS } = process.env;
 const cloudwatch = new CloudWatchClient();
 const database = new RDSDataClient();
 const dynamodb = new DynamoDBClient();
@@ -51,8 +52,8 @@ async function table(abortSignal) {
 /// Which Region writes the database today; throws unless the cluster of this Region is a member that is available.
 async function writer(abortSignal) {
   const [{ GlobalClusters }, { DBClusters }] = await Promise.all([
-    rds.send(new DescribeGlobalClustersCommand({ GlobalClusterIdentifier: GLOBAL }), { abortSignal }),
-    rds.send(new DescribeDBClustersCommand({ DBClusterIdentifier: CLUSTER }), { abortSignal }),
+    rds.send(new DescribeGlobalClustersCommand({ GlobalClusterIdentifier: DATABASE_GLOBAL }), { abortSignal }),
+    rds.send(new DescribeDBClustersCommand({ DBClusterIdentifier: DATABASE_CLUSTER }), { abortSignal }),
   ]);
   const [whole, own] = [GlobalClusters?.[0], DBClusters?.[0]];
   if (whole?.Status !== "available") throw new Error(`the global database is ${whole?.Status ?? "not there"}`);
@@ -67,7 +68,8 @@ async function writer(abortSignal) {
 /// The Data API answers where the database is written, and nowhere else.
 async function connection(writes, abortSignal) {
   if (writes !== AWS_REGION) return `written in ${writes}, so nothing can be asked here`;
-  await database.send(new ExecuteStatementCommand({ resourceArn: DATABASE, secretArn: SECRET, database: DATABASE_NAME, sql: "select 1" }), { abortSignal });
+  const asked = { resourceArn: DATABASE_ARN, secretArn: DATABASE_SECRET, database: DATABASE_NAME, sql: "select 1" };
+  await database.send(new ExecuteStatementCommand(asked), { abortSignal });
   return undefined;
 }
 
@@ -81,7 +83,7 @@ async function replication(writes, abortSignal) {
     MetricDataQueries: [{
       Id: "lag",
       MetricStat: {
-        Metric: { Namespace: "AWS/RDS", MetricName: "AuroraGlobalDBRPOLag", Dimensions: [{ Name: "DBClusterIdentifier", Value: CLUSTER }] },
+        Metric: { Namespace: "AWS/RDS", MetricName: "AuroraGlobalDBRPOLag", Dimensions: [{ Name: "DBClusterIdentifier", Value: DATABASE_CLUSTER }] },
         Period: 60,
         Stat: "Maximum",
       },

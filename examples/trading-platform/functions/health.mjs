@@ -2,13 +2,13 @@
 // here is told, but decides nothing: it is written in one Region only, and a page that failed in the other one would keep traffic from ever
 // getting there.
 //
-// Environment: POSITIONS, the table. QUEUE, the address of the queue. DATABASE, SECRET, DATABASE_NAME: as for the processor.
+// Environment: POSITIONS, the table; QUEUE, the address of the queue; DATABASE_..., what the database says of itself.
 
 import { DynamoDBClient, GetItemCommand } from "@aws-sdk/client-dynamodb";
 import { ExecuteStatementCommand, RDSDataClient } from "@aws-sdk/client-rds-data";
 import { GetQueueAttributesCommand, SQSClient } from "@aws-sdk/client-sqs";
 
-const { AWS_REGION, DATABASE, DATABASE_NAME, POSITIONS, QUEUE, SECRET } = process.env;
+const { AWS_REGION, DATABASE_ARN, DATABASE_NAME, DATABASE_SECRET, POSITIONS, QUEUE } = process.env;
 // Whoever asks waits five seconds. One try has less; nothing is tried twice, the next question comes soon.
 const once = { maxAttempts: 1 };
 const dynamodb = new DynamoDBClient(once);
@@ -21,7 +21,7 @@ const checks = {
   table: () => dynamodb.send(new GetItemCommand({ TableName: POSITIONS, Key: { order: { S: "health" } } }), patience()),
   queue: () => sqs.send(new GetQueueAttributesCommand({ QueueUrl: QUEUE, AttributeNames: ["ApproximateNumberOfMessages"] }), patience()),
   writer: () => database.send(
-    new ExecuteStatementCommand({ resourceArn: DATABASE, secretArn: SECRET, database: DATABASE_NAME, sql: "select 1" }),
+    new ExecuteStatementCommand({ resourceArn: DATABASE_ARN, secretArn: DATABASE_SECRET, database: DATABASE_NAME, sql: "select 1" }),
     patience(),
   ),
 };

@@ -5,15 +5,15 @@
 // fails until a failover has promoted it: an order that reaches the standby early waits in the queue, its tries times its visibility, and
 // then with the dead letters, from where it is sent back. None is lost.
 //
-// Environment: POSITIONS, the table. DATABASE, SECRET, DATABASE_NAME: the cluster (ARN), the secret with its user, the database. AUDIT, the
-// bucket. BUS, the event bus. TRIES, how often the queue hands over a message.
+// Environment: POSITIONS, the table; DATABASE_..., what the database says of itself; AUDIT, the bucket; BUS, the event bus; TRIES, how often the
+// queue hands over a message.
 
 import { DynamoDBClient, GetItemCommand, PutItemCommand, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
 import { EventBridgeClient, PutEventsCommand } from "@aws-sdk/client-eventbridge";
 import { ExecuteStatementCommand, RDSDataClient } from "@aws-sdk/client-rds-data";
 import { PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 
-const { AUDIT, AWS_REGION, BUS, DATABASE, DATABASE_NAME, POSITIONS, SECRET, TRIES } = process.env;
+const { AUDIT, AWS_REGION, BUS, DATABASE_ARN, DATABASE_NAME, DATABASE_SECRET, POSITIONS, TRIES } = process.env;
 const dynamodb = new DynamoDBClient();
 const eventbridge = new EventBridgeClient();
 const database = new RDSDataClient();
@@ -65,8 +65,8 @@ async function take({ order, account }) {
 }
 
 const sql = (text, values = {}) => database.send(new ExecuteStatementCommand({
-  resourceArn: DATABASE,
-  secretArn: SECRET,
+  resourceArn: DATABASE_ARN,
+  secretArn: DATABASE_SECRET,
   database: DATABASE_NAME,
   sql: text,
   parameters: Object.entries(values).map(([name, value]) => ({

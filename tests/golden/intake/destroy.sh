@@ -185,9 +185,10 @@ remove_AWS_Logs_LogGroup() {
     attempt "deleting the log group $2" "$1" logs delete-log-group --log-group-name "$2" || return 0
 }
 
-# Nothing is copied any more while both ends are emptied.
+# Nothing is copied any more while both ends are emptied; a policy may refuse to everybody that objects are deleted.
 prepare_AWS_S3_Bucket() {
     attempt "ending the replication of the bucket $2" "$1" s3api delete-bucket-replication --bucket "$2" || true
+    attempt "taking away the policy of the bucket $2" "$1" s3api delete-bucket-policy --bucket "$2" || true
 }
 
 # A bucket is deleted when it holds no object, no version and no mark of a deletion.

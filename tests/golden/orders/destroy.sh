@@ -302,9 +302,10 @@ remove_AWS_RDS_DBInstance() { instance_remove rds "$@"; }
 prepare_AWS_RDS_GlobalCluster() { global_prepare rds "$@"; }
 remove_AWS_RDS_GlobalCluster() { global_remove rds "$@"; }
 
-# Nothing is copied any more while both ends are emptied.
+# Nothing is copied any more while both ends are emptied; a policy may refuse to everybody that objects are deleted.
 prepare_AWS_S3_Bucket() {
     attempt "ending the replication of the bucket $2" "$1" s3api delete-bucket-replication --bucket "$2" || true
+    attempt "taking away the policy of the bucket $2" "$1" s3api delete-bucket-policy --bucket "$2" || true
 }
 
 # A bucket is deleted when it holds no object, no version and no mark of a deletion.
