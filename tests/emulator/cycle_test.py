@@ -151,6 +151,12 @@ class Cycle:
         self.lose(away, home)
         self.stands("after the second failover", home, {home, away})
         self.deployed("after the second failover")
+        # The plans that leave the Region which was lost last: its switch is cleared, and then the other one, if a plan does that.
+        back = [plan for plan in self.plans if plan["kind"] == "failback" and plan["from"] == away]
+        for plan in sorted(back, key=lambda plan: plan["region"] == home):
+            self.execute(plan)
+            self.account.pass_by(SETTLED)
+        self.stands("after the return", home, {plan["region"] for plan in self.plans if plan["kind"] == "failover"} - {plan["region"] for plan in back})
 
 
 def main(folder):
