@@ -16,6 +16,8 @@ from .front import Front
 from .functions import Functions, NoAnswer
 
 MINUTE = 60
+# Where Route 53 publishes what its checks see.
+CHECKS = "us-east-1"
 # A reader tells how far it is behind: `AuroraGlobalDBRPOLag` and its kin, in milliseconds.
 LAG = 120.0
 # How long a call takes, seconds on the account's clock.
@@ -71,6 +73,7 @@ class Account:
             self._minute(self._minutes * MINUTE)
 
     def _minute(self, at):
+        self._endpoints()
         for region in self.alive():
             self._readers(region)
             for schedule in client("scheduler", region).list_schedules()["Schedules"]:
@@ -94,6 +97,18 @@ class Account:
                 if place == region and not member["IsWriter"]:
                     lag = {"AuroraGlobalDBRPOLag": LAG, "AuroraGlobalDBReplicationLag": LAG}
                     self.publish(region, "AWS/RDS", lag, {"DBClusterIdentifier": name})
+
+    def _endpoints(self):
+        """The health checks of Route 53 that ask over HTTPS publish in us-east-1 what they have seen."""
+        route53 = client("route53", CHECKS)
+        for listed in route53.list_health_checks()["HealthChecks"] if CHECKS in self.alive() else []:
+            config = route53.get_health_check(HealthCheckId=listed["Id"])["HealthCheck"]["HealthCheckConfig"]
+            if config["Type"] == "HTTPS":
+                try:
+                    status, _ = self.front.request("GET", f"https://{config['FullyQualifiedDomainName']}{config['ResourcePath']}")
+                except NoAnswer:
+                    status = 0
+                self.publish(CHECKS, "AWS/Route53", {"HealthCheckStatus": int(200 <= status < 400)}, {"HealthCheckId": listed["Id"]})
 
     def _tell(self, region, alarm, became):
         """An alarm tells the topics that it names for what it has become."""
@@ -173,7 +188,7 @@ class Account:
             if call.key == "lambda:invoke":
                 name, given = call.given["FunctionName"], call.given.get("Payload", {})
                 found = self.functions.run(call.region, name, given)
-                # The integration of Lambda's own shows the payload as JSON; that of the SDK as text.
+                # As the integration of the SDK gives it: the payload is text.
                 return Reply(found, SECONDS)
             answered = self.call(call.service, call.operation, call.region, call.given)
             if call.key == "sns:publish":

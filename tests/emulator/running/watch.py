@@ -1,4 +1,8 @@
-"""CloudWatch: what was published is looked at once a minute, and alarms follow it."""
+"""CloudWatch: what was published is looked at once a minute, and alarms follow it.
+
+The window of an alarm slides: it ends at the moment at which it is looked at. Source: CloudWatch user guide, "Alarm evaluation window", read
+in November 2026.
+"""
 
 import datetime
 import math
@@ -25,13 +29,14 @@ def _statistic(name, values):
 
 
 def state(alarm, series, now):
-    """The state of an alarm at a moment, from the points of its metric: whole periods that are over, as many as it looks at."""
+    """The state of an alarm at a moment, from the points of its metric: as many periods as it looks at, the last of which ends now."""
     if alarm.get("Metrics"):
         raise Gap(f"no answer to the expression of {alarm['AlarmName']}")
     period, missing = alarm["Period"], alarm.get("TreatMissingData", "missing")
-    last, beyond = int(now // period), []
-    for number in range(last - alarm["EvaluationPeriods"], last):
-        values = [value for at, value in series if at // period == number]
+    beyond = []
+    for number in range(alarm["EvaluationPeriods"], 0, -1):
+        begins = now - number * period
+        values = [value for at, value in series if begins <= at < begins + period]
         if values:
             found = _statistic(alarm.get("Statistic") or alarm["ExtendedStatistic"], values)
             beyond.append(COMPARE[alarm["ComparisonOperator"]](found, alarm["Threshold"]))
