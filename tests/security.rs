@@ -94,8 +94,11 @@ fn texts(value: &Value) -> Vec<&str> {
 
 // ---- encrypted at rest
 
-/// What a type has to say of its encryption: a key of its own wherever a list has an element, or exactly a value.
-static ENCRYPTED: LazyLock<BTreeMap<&str, Vec<(&str, Option<Value>)>>> = LazyLock::new(|| {
+/// A path, and what stands there: exactly this value, or any key of KMS that is not AWS's own.
+type Said = (&'static str, Option<Value>);
+
+/// What a type has to say of its encryption.
+static ENCRYPTED: LazyLock<BTreeMap<&str, Vec<Said>>> = LazyLock::new(|| {
     BTreeMap::from([
         (
             "AWS::DynamoDB::GlobalTable",
@@ -195,6 +198,7 @@ fn everything_that_is_kept_is_encrypted() {
             ("AWS::ElastiCache::ReplicationGroup", "Properties/KmsKeyId", Value::Null),
             ("AWS::Events::Archive", "Properties/KmsKeyIdentifier", Value::Null),
             ("AWS::KMS::Key", "Properties/EnableKeyRotation", json!(false)),
+            ("AWS::Lambda::Function", "Properties/KmsKeyArn", Value::Null),
             ("AWS::RDS::DBCluster", "Properties/StorageEncrypted", json!(false)),
             ("AWS::RDS::DBCluster", "Properties/KmsKeyId", json!("alias/aws/rds")),
             ("AWS::RDS::GlobalCluster", "Properties/StorageEncrypted", Value::Null),

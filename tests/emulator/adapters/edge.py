@@ -151,10 +151,13 @@ class LoadBalancer(Adapter):
 
     def create(self, scope, properties):
         properties.setdefault("Name", scope.name(32))
+        attributes = properties.pop("LoadBalancerAttributes", [])
         tags = tag_list(scope, properties)
         more = {"Tags": tags} if tags else {}
         made = scope.client("elbv2").create_load_balancer(**arguments("elbv2", "CreateLoadBalancer", properties), **more)["LoadBalancers"][0]
         arn = made["LoadBalancerArn"]
+        if attributes:
+            scope.client("elbv2").modify_load_balancer_attributes(LoadBalancerArn=arn, Attributes=attributes)
         return Made(arn, {
             "LoadBalancerArn": arn, "DNSName": made["DNSName"], "CanonicalHostedZoneID": made["CanonicalHostedZoneId"],
             "LoadBalancerName": made["LoadBalancerName"], "LoadBalancerFullName": arn.split(":loadbalancer/")[-1],
