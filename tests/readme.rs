@@ -1,5 +1,5 @@
 //! What the README shows is what the command prints.
-#![allow(clippy::expect_used, clippy::panic, reason = "a test fails by them")]
+#![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "a test fails by them")]
 
 use std::fs;
 use std::path::Path;
@@ -110,4 +110,20 @@ fn the_figures_are_those_of_the_examples() {
     for row in [format!("| 582 | {code} |"), format!("| 5 | {stacks} |"), format!("| 190 | {resources} |"), format!("| 8,600 | {lines} |")] {
         assert!(page.contains(&row), "{row}");
     }
+}
+
+#[test]
+fn the_diagram_is_the_one_of_the_platform() {
+    let page = fs::read_to_string(root().join("examples/trading-platform/README.md")).expect("the page can be read");
+    let output =
+        Command::new(env!("CARGO_BIN_EXE_drc")).arg("graph").arg(root().join("examples/trading-platform/platform.dr")).output().expect("it runs");
+    let drawn = String::from_utf8(output.stdout).expect("UTF-8");
+    let begin = page.find("```mermaid\n").expect("a diagram") + "```mermaid\n".len();
+    let shown = page.get(begin..).and_then(|rest| rest.split("```").next()).expect("a diagram");
+    if std::env::var_os("DRC_BLESS").is_some() {
+        let page = page.replace(shown, &drawn);
+        fs::write(root().join("examples/trading-platform/README.md"), page).expect("written");
+        return;
+    }
+    assert_eq!(shown, drawn, "`DRC_BLESS=1 cargo test --test readme` writes it anew");
 }

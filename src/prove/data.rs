@@ -27,6 +27,8 @@ pub struct DataLoss {
     pub because: String,
     /// The alarm that bounds it, by its number in the model.
     pub alarm: Option<usize>,
+    /// An alarm that looks at the lag, whether it bounds the loss or not, by its number in the model.
+    pub watched: Option<usize>,
     /// The platform's recovery point objective, milliseconds.
     pub objective: Option<f64>,
     /// Its declaration.
@@ -74,7 +76,8 @@ fn loss(model: &Model, id: Id<Instance>, instance: &Instance, mechanism: Replica
         (_, _, Some((number, bound))) => (Some(bound), model.alarms.get(number).map(because_of).unwrap_or_default(), Some(number)),
         _ => (None, "no alarm looks at how far its copies are behind".to_string(), None),
     };
-    DataLoss { instance: id, mechanism, bound, because, alarm, objective: model.platform.rpo, span: instance.span }
+    let watched = lag_alarms(model, id).next().map(|(number, _)| number);
+    DataLoss { instance: id, mechanism, bound, because, alarm, watched, objective: model.platform.rpo, span: instance.span }
 }
 
 fn because_of(alarm: &Alarm) -> String {

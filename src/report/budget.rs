@@ -61,7 +61,7 @@ pub struct Loss {
     pub bound_seconds: Option<f64>,
     /// How the bound comes about.
     pub because: String,
-    /// The alarm that bounds it.
+    /// The alarm that bounds it, or that looks at it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub alarm: Option<String>,
     /// The recovery point objective.
@@ -110,7 +110,7 @@ pub fn losses(output: &Output, sources: &SourceMap) -> Vec<Loss> {
         mechanism: known.mechanism.word(),
         bound_seconds: known.bound.map(in_seconds),
         because: known.because.clone(),
-        alarm: known.alarm.and_then(|number| model.alarms.get(number)).map(|alarm| alarm.shown.clone()),
+        alarm: known.alarm.or(known.watched).and_then(|number| model.alarms.get(number)).map(|alarm| alarm.shown.clone()),
         objective_seconds: known.objective.map(in_seconds),
         meets: known.objective.map(|objective| known.bound.is_some_and(|bound| bound <= objective)),
         place: sources.line_place(known.span),

@@ -213,6 +213,7 @@ dynamodb_delete_table() {
 # --- buckets
 
 s3api_delete_bucket_replication() { find_thing AWS::S3::Bucket "$option_bucket" '' NoSuchBucket; }
+s3api_delete_bucket_policy() { find_thing AWS::S3::Bucket "$option_bucket" '' NoSuchBucket; }
 
 s3api_list_object_versions() {
     find_thing AWS::S3::Bucket "$option_bucket" '' NoSuchBucket

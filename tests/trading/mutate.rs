@@ -26,8 +26,8 @@ pub fn changes(sentence: &Sentence, region: &str, output: &Output) -> Vec<(Strin
     };
     for at in &subjects {
         let thing = &things[*at];
-        // What is said of all resources of a type says nothing of how many there are.
-        if sentence.every.is_empty() || sentence.path.is_some() {
+        // What is said of all resources of a type says nothing of how many there are, unless each brings one of the values.
+        if sentence.every.is_empty() || sentence.path.as_ref().is_some_and(|path| !path.contains('*')) {
             replaced(format!("{} is gone", thing.declared), *at, None);
         }
         let mut lines = sentence.lines(region, output);
