@@ -17,8 +17,6 @@ from moto.awslambda.utils import get_backend
 from calls import ACCOUNT, client
 from gaps import Gap
 
-from . import spelling
-
 RUNNER = Path(__file__).parent / "runner.cjs"
 # What may be loaded beside the SDK, of which Lambda brings version 3 along.
 IMPORTED = re.compile(r"""import\s*\{([^}]*)\}\s*from\s*["'](@aws-sdk/[a-z0-9-]+)["']""")

@@ -2,8 +2,6 @@
 
 import re
 
-from botocore.exceptions import ClientError
-
 from adapters.base import arguments, shape
 from calls import client
 from gaps import Gap
@@ -62,7 +60,6 @@ def _shown(value, wanted):
 
 def error(service, refused):
     """The name of an error in a state's `ErrorEquals`, and its cause."""
-    assert isinstance(refused, ClientError)
     told = refused.response["Error"]
     prefix = PREFIXES.get(service, service[:1].upper() + service[1:])
     return f"{prefix}.{re.sub('(Fault|Exception)$', '', told['Code'])}Exception", told["Message"]
