@@ -157,7 +157,8 @@ impl<'m> Reader<'m> {
         let (started, now) = start["Assign"].as_object().unwrap().iter().find(|(_, value)| value.is_string()).unwrap();
         assert_eq!((first, now), (&Value::from(2), &Value::from("{% $millis() %}")), "{at}");
         assert_eq!(state["TimeoutSeconds"], format!("{{% $max([1, $floor({seconds} - ($millis() - ${started}) / 1000)]) %}}"), "{at}");
-        let prefix = format!("{}{}.", call.service[..1].to_uppercase(), &call.service[1..]);
+        let mut letters = call.service.chars();
+        let prefix = format!("{}{}.", letters.next().unwrap().to_uppercase(), letters.as_str());
         let condition = text(&again["Choices"][0]["Condition"]);
         let (own, rest) = condition.split_once(" and ").unwrap();
         assert!(own.ends_with(&format!(".Error, 0, {}) = '{prefix}'", prefix.len())), "{at}: {own}");

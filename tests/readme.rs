@@ -76,7 +76,7 @@ fn figures(example: &str) -> (usize, usize, usize, usize) {
     assert!(status.success());
     let manifest: serde_json::Value = serde_json::from_str(&fs::read_to_string(out.join("manifest.json")).expect("a manifest")).expect("JSON");
     let stacks = manifest["stacks"].as_array().expect("stacks");
-    let resources = stacks.iter().map(|stack| stack["resources"].as_array().expect("resources").len()).sum();
+    let resources = stacks.iter().map(|stack| stack["resources"].as_object().expect("resources").len()).sum();
     let mut lines = 0;
     for region in ["us-east-1", "us-east-2"] {
         for entry in fs::read_dir(out.join(region)).expect("the Region's folder") {
