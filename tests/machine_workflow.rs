@@ -293,7 +293,8 @@ fn read(plan: &Plan, machine: &Value) {
     reader.all_read();
     assert!(seconds as f64 * 1000.0 - plan.machine_bound() == 0.0, "{seconds} s are not {} ms", plan.machine_bound());
     assert!((seconds + telling) as f64 * 1000.0 - plan.timeout() == 0.0);
-    assert_eq!(machine["TimeoutSeconds"], seconds + telling + ALLOWANCE);
+    let ended = plan.limit.map_or(seconds + telling + ALLOWANCE, |(limit, _)| limit as u64 / 1000);
+    assert_eq!(machine["TimeoutSeconds"], ended);
 }
 
 #[test]

@@ -109,15 +109,15 @@ fn cases() -> Vec<Case> {
     let one = "service q: queue in both {}\n";
     let drill = |inside: &str| format!("{one}drill d in both {{\n{inside}\n}}");
     let probe = "step a = q.probe()";
-    let failover = |inside: &str| format!("{one}failover f from primary to standby {{\nstart = \"operator\"\ndetect = 5min\ndecide = 5min\n{probe}\n{inside}\n}}");
+    let failover = |inside: &str| format!("{one}failover f from primary to standby {{\nstart = \"operator\"\ndetect = 1min\ndecide = 5min\n{probe}\n{inside}\n}}");
     let woken = |start: &str| {
         let alarm = "alarm old in standby { when max(q.age) over 1min > 1min }";
         format!("{one}{alarm}\nfailover f from primary to standby {{\n{start}\n{probe}\n}}")
     };
-    let by_hand = "start = \"operator\"\ndetect = 5min\ndecide = 5min";
-    let purge = "service q: queue in both {}\nfailover f from primary to standby { start = \"operator\", detect = 5min, decide = 5min, step a = q.purge() }";
-    let run = "service q: queue in both {}\nfailover f from primary to standby { start = \"operator\", detect = 5min, decide = 5min, step a = run q is traffic }";
-    let ask = "service q: queue in both {}\nfailover f from primary to standby { start = \"operator\", detect = 5min, decide = 5min, step a = ask q \"ready?\" { within = 5min } }";
+    let by_hand = "start = \"operator\"\ndetect = 1min\ndecide = 5min";
+    let purge = "service q: queue in both {}\nfailover f from primary to standby { start = \"operator\", detect = 1min, decide = 5min, step a = q.purge() }";
+    let run = "service q: queue in both {}\nfailover f from primary to standby { start = \"operator\", detect = 1min, decide = 5min, step a = run q is traffic }";
+    let ask = "service q: queue in both {}\nfailover f from primary to standby { start = \"operator\", detect = 1min, decide = 5min, step a = ask q \"ready?\" { within = 5min } }";
     let topic = "use std@1.{topic}\nservice t: topic.alerts in both { to = [\"a@example.com\"] }\n";
     let bare = topic.split_once('\n').map_or("", |(_, rest)| rest);
     let table = |inside: &str| format!("use std@1.{{table}}\nreplica t: table.global across both {{ key = {{ id: \"S\" }}, recovery = \"none\" {inside} }}");

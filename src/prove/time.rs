@@ -265,6 +265,7 @@ fn exceeded(model: &Model, plan: &Plan, budget: &Budget, objective: f64, diagnos
 
 fn short(stage: &Stage) -> String {
     match stage.part {
+        Part::Detection if stage.assumed => "until it is noticed".into(),
         Part::Detection => "until an alarm tells of it".into(),
         Part::Decision => "for the decision".into(),
         Part::Orchestration => format!("for {}", stage.what),
