@@ -92,7 +92,7 @@ failback home from standby to primary { step back = framed.back() { within = 1mi
 /// something in any text that shows one thing only.
 const PROOFS: &[&str] = &[
     "DR0402", "DR0409", "DR0410", "DR0411", "DR0412", "DR0413", "DR0414", "DR0415", "DR0416", "DR0417", "DR0418", "DR0420", "DR0421", "DR0422",
-    "DR0423",
+    "DR0423", "DR0433", "DR0434",
 ];
 
 fn cases() -> Vec<Case> {

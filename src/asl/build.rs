@@ -255,8 +255,9 @@ impl Builder<'_> {
         }
     }
 
-    /// A call that waits for its token. What a person answers is final; if the call itself fails, it is made again in the time that is left,
-    /// with another token. A `Retry` cannot do that: it gives each attempt the same time, and cannot tell a name that nobody declares.
+    /// A call that waits for its token. What a person answers is final; if the call itself fails, which it does at once, it is made again with
+    /// another token, as long as the next attempt has its whole time. A `Retry` cannot do that: it knows no time, and cannot tell a name that
+    /// nobody declares.
     fn waiting(&mut self, call: &Call, step: &SingleStep, targets: &Targets, opening: bool) -> String {
         let Some(service) = api::service(&call.service).filter(|_| call.retries > 0) else {
             return self.call(call, step, targets, opening);
@@ -268,7 +269,7 @@ impl Builder<'_> {
         let failed = Targets { next: targets.next.clone(), failed: again.clone() };
         let name = self.call(call, step, &failed, false);
         if let Some((_, state)) = self.states.last_mut() {
-            state.timeout_seconds = Some(json!(wrap(&format!("$max([1, $floor({} - ($millis() - ${started}) / 1000)])", call.timeout))));
+            state.timeout_seconds = Some(json!(call.timeout - bounds::grace(call.timeout)));
         }
         self.add(
             &start,
@@ -282,8 +283,8 @@ impl Builder<'_> {
         let prefix = format!("{}.", service.error_prefix());
         let own = format!("$substring($failure{}.Error, 0, {}) = '{prefix}'", self.scope, prefix.chars().count());
         let more = format!("${pause} <= {}", bounds::last_pause(call.retries));
-        // The last attempt has a second, and one more is lost on the way to it.
-        let time = format!("$millis() - ${started} + 1000 * ${pause} <= {}", (i64::from(call.timeout) - 2) * 1000);
+        // A second is lost on the way to the next attempt.
+        let time = format!("$millis() - ${started} + 1000 * ${pause} <= {}", (i64::from(bounds::grace(call.timeout)) - 1) * 1000);
         self.add(
             &again,
             State {

@@ -128,6 +128,8 @@ codes! {
     DECIDING_BEST_EFFORT "DR0430" "a deciding step that may fail unnoticed";
     LOSS_UNASKED "DR0431" "data given up without anybody being asked";
     BOTH_ANSWER "DR0432" "traffic to several Regions while one of them writes";
+    LEFT_BEHIND "DR0433" "what a failover leaves in the lost Region";
+    RETURN_WITHOUT_DATA "DR0434" "customers sent back to where the data is not";
 
     NO_COMPUTED_NAME "DR0501" "a value that nobody tells";
     BAD_TYPE_NAME "DR0502" "a resource type that is written wrongly";

@@ -42,7 +42,7 @@ impl<'a> Expander<'a> {
             shown,
             component: title,
             word: declaration.kind.word(),
-            recovery: Recovery { probe: probe(component.statements()), ..Recovery::default() },
+            recovery: Recovery { probe: action_that_is(READ_ONLY, component.statements()), moving: moving(declaration.kind, component.statements()), ..Recovery::default() },
             regions: placement.regions.to_vec(),
             single: placement.single,
             span: origin,
@@ -355,16 +355,25 @@ impl<'a> Expander<'a> {
     }
 }
 
-/// The first action of a body that changes nothing, wherever it stands in it.
-fn probe(statements: &[Statement]) -> Option<SmolStr> {
+/// The first action of a component that moves an instance of it when a Region is lost.
+fn moving(kind: Kind, statements: &[Statement]) -> Option<SmolStr> {
+    match kind {
+        Kind::Replica => action_that_is("lossy", statements),
+        Kind::Route => action_that_is("traffic", statements),
+        _ => None,
+    }
+}
+
+/// The first action of a component that says this effect, wherever it stands.
+fn action_that_is(word: &str, statements: &[Statement]) -> Option<SmolStr> {
     statements.iter().find_map(|statement| match statement {
         Statement::Declaration(action) if action.kind == Kind::Action => match action.clause(ClauseWord::Is).map(|clause| &clause.value) {
-            Some(ClauseValue::Words(words)) if words.iter().any(|word| word.text == READ_ONLY) => Some(action.name.text.clone()),
+            Some(ClauseValue::Words(said)) if said.iter().any(|said| said.text == word) => Some(action.name.text.clone()),
             _ => None,
         },
-        Statement::If(node) => probe(&node.then.statements).or_else(|| match &node.otherwise {
-            Some(ast::Else::Block(block)) => probe(&block.statements),
-            Some(ast::Else::If(next)) => probe(&next.then.statements),
+        Statement::If(node) => action_that_is(word, &node.then.statements).or_else(|| match &node.otherwise {
+            Some(ast::Else::Block(block)) => action_that_is(word, &block.statements),
+            Some(ast::Else::If(next)) => action_that_is(word, &next.then.statements),
             None => None,
         }),
         _ => None,

@@ -24,6 +24,9 @@ pub(super) struct Pending<'a> {
 /// The keys of a component's own block, by what it is.
 const KEYS: &[(&str, &[&str])] = &[("replica", &["layer", "replication", "behind"]), ("route", &["layer", "steering"]), ("service", &["layer"])];
 
+/// The input by which a replica says where it is written before anything moves it.
+const BORN_IN: &str = "born_in";
+
 impl<'a> Expander<'a> {
     /// `replication = "asynchronous"` and the like, in the block of a component.
     pub(super) fn component_key(&mut self, assign: &'a ast::Assign, context: &Context) {
@@ -73,6 +76,11 @@ impl<'a> Expander<'a> {
                 }
             }
         }
+        let movable: Vec<Id<Instance>> = self.model.instances.iter().filter(|(_, one)| one.recovery.moving.is_some()).map(|(id, _)| id).collect();
+        for id in movable {
+            let born_in = self.born_in(id);
+            self.recovery_of(id, |recovery| recovery.born_in = born_in);
+        }
         for (id, node, context) in std::mem::take(&mut self.recovery.delays) {
             let delay = self.delay(node, &context);
             self.recovery_of(id, |recovery| recovery.takes.extend(delay));
@@ -88,6 +96,21 @@ impl<'a> Expander<'a> {
         let cell = scope.and_then(|scope| scope.names.get("lag")).copied();
         let placed = cell.and_then(|cell| self.cell_placement(cell, Span::default()));
         placed.map_or_else(|| self.model.instances.get(id).regions.clone(), |placement| placement.regions.to_vec())
+    }
+
+    /// Where an instance is written at first: its input `born_in`.
+    fn born_in(&mut self, id: Id<Instance>) -> Option<Id<Region>> {
+        if !self.has_member(id, BORN_IN) {
+            return None;
+        }
+        // What exists already need not say it.
+        let scope = self.instance_body(id).filter(|body| body.existing.is_none())?.scope;
+        let cell = self.scopes.get(scope)?.names.get(BORN_IN).copied()?;
+        let context = self.cells.get(cell)?.context.clone();
+        match self.read_cell(cell, Span::default(), &context) {
+            Value::Region(region) => Some(region),
+            _ => None,
+        }
     }
 
     fn recovery_of(&mut self, id: Id<Instance>, change: impl FnOnce(&mut Recovery)) {

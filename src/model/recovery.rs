@@ -140,6 +140,11 @@ pub struct Recovery {
     pub takes: Vec<Delay>,
     /// The first of its actions that changes nothing: what a drill can do.
     pub probe: Option<SmolStr>,
+    /// The first of its actions that moves it to another Region on the day of a loss: one that gives up data of a replica, or moves the traffic
+    /// of a route. Without one, nothing has to be moved.
+    pub moving: Option<SmolStr>,
+    /// Where it is written before anything moves it, if its component has an input `born_in`.
+    pub born_in: Option<Id<Region>>,
 }
 
 /// An alarm in one Region.

@@ -6,6 +6,7 @@ mod chain;
 pub mod data;
 pub mod deploy;
 mod graph;
+mod left;
 mod parity;
 mod plane;
 pub mod reach;
@@ -45,6 +46,7 @@ pub fn prove(model: &Model, sources: &SourceMap, diagnostics: &mut Diagnostics) 
         parity::check(model, sources, &mut walker.graph, &walker.lost, diagnostics);
     }
     writers::check(model, diagnostics);
+    left::check(model, diagnostics);
     awaited::check(model, diagnostics);
     rehearsed::check(model, diagnostics);
     Proof { needs, held: Vec::new(), budgets: time::budgets(model, diagnostics), losses: data::losses(model, diagnostics) }

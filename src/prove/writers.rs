@@ -21,7 +21,10 @@ pub fn check(model: &Model, diagnostics: &mut Diagnostics) {
     let moves = moves(model);
     let failovers = || moves.iter().filter(|step| step.plan.kind == PlanKind::Failover);
     let left = |step: &Move<'_>| failovers().any(|next| next.instance == step.instance && next.from == step.to);
-    let back = |step: &Move<'_>| moves.iter().any(|next| next.plan.kind == PlanKind::Failback && next.instance == step.instance);
+    // A return goes the other way than one of the failovers did.
+    let returns = |next: &Move<'_>| failovers().any(|one| one.instance == next.instance && (one.from, one.to) == (next.to, next.from));
+    let failbacks = || moves.iter().filter(|next| next.plan.kind == PlanKind::Failback);
+    let back = |step: &Move<'_>| failbacks().any(|next| next.instance == step.instance && returns(next));
     let mut told: Vec<(&str, Id<Region>)> = Vec::new();
     for step in failovers().filter(|step| !left(step) && (step.last.is_none() || back(step))) {
         // One finding for a plan: what it moves together, it leaves behind together.
@@ -50,8 +53,12 @@ fn moves(model: &Model) -> Vec<Move<'_>> {
         let (Some(from), Some(to)) = (plan.from, plan.to) else { continue };
         for step in plan.single_steps() {
             let Some(instance) = step.instance else { continue };
-            let movable = matches!(model.instances.get(instance).word, "replica" | "route");
             let is = |word: &str| step.effects.iter().any(|effect| effect == word);
+            // A switch may be put in order without anybody being moved.
+            let movable = match model.instances.get(instance).word {
+                "replica" => true,
+                word => word == "route" && is("traffic"),
+            };
             let known = moves.iter_mut().find(|other| std::ptr::eq(other.plan, plan) && other.instance == instance);
             match known {
                 _ if !movable || is("read_only") => {}

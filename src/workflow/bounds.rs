@@ -64,6 +64,12 @@ pub fn last_question(ask: &[Call], within: f64) -> f64 {
     (within - of_question(ask)).max(0.0)
 }
 
+/// How long a call that waits for its token may be made again, seconds: the rest of its time is for the answer, in each attempt.
+#[must_use]
+pub fn grace(timeout: u32) -> u32 {
+    (timeout / 5).min(60)
+}
+
 /// How many times a `done when` waits and asks again at most. Between two questions lies the whole pause, but before the last one, which
 /// begins as late as it can; and one more may follow within the same second.
 #[must_use]

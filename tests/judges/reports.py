@@ -27,6 +27,7 @@ VALUED = {"region", "query", "output", "cli-input-json", "cli-binary-format"}
 FLAGS = {"no-paginate"}
 
 SHELL = r"""
+date() { echo 1800000000; }
 aws() { printf '%s\0' "$@" >>"$LOG"; printf '\n\0' >>"$LOG"; echo x; }
 sleep() { :; }
 execution=x
