@@ -342,3 +342,42 @@ fn a_plan_is_ended_when_it_says() {
     passes(&plan("10min"));
     assert_eq!(machine(&plan("10min"), "us-east-2/go.asl.json")["TimeoutSeconds"], 600);
 }
+
+/// Alarms call ARNs of their own Region: nothing else is taken by CloudWatch.
+#[test]
+fn an_alarm_calls_arns_of_its_own_region() {
+    let told = |whom: &str| {
+        let alarm = format!("alarm told in standby {{ when max(carts.lag) over 1min > 2min, notify {whom} }}\n");
+        codes(&format!(
+            "param pager: Email\nparam word: String\nparam bell: TopicArn\nresource desk: AWS::SNS::Topic in both {{}}\n\
+             output used: String in both = \"${{pager}} ${{word}} ${{bell}}\"\n{alarm}"
+        ))
+    };
+    for whom in ["alerts", "alerts[standby]", "bell", "desk.arn", "desk[standby].arn", "\"arn:aws:sns:us-east-2:123456789012:desk\""] {
+        assert_eq!(told(whom), [""; 0], "{whom}");
+    }
+    for whom in ["\"oncall@example.com\"", "pager", "word", "\"mailto:${word}\"", "7"] {
+        assert_eq!(told(whom), ["DR0301"], "{whom}");
+    }
+    for whom in ["alerts[primary]", "desk[primary].arn", "\"arn:aws:sns:us-east-1:123456789012:desk\""] {
+        assert_eq!(told(whom), ["DR0307"], "{whom}");
+    }
+}
+
+/// The machine calls its own Region: a member of another one that a plan names is refused, its own may be named.
+#[test]
+fn a_plan_calls_members_of_its_own_region() {
+    let plan = |step: &str, told: &str| {
+        codes(&format!(
+            "failover go from primary to standby {{ start = \"operator\", detect = 5min, decide = 5min\n step look = {step} {{ within = 2min }}\n \
+             on failure {{ notify {told} }} }}\n"
+        ))
+    };
+    for region in ["", "[standby]"] {
+        assert_eq!(plan(&format!("carts{region}.probe()"), &format!("alerts{region}")), [""; 0], "{region}");
+    }
+    assert_eq!(plan("carts[primary].probe()", "alerts"), ["DR0307"]);
+    assert_eq!(plan("alerts[primary].notify(\"x\")", "alerts"), ["DR0307"]);
+    assert_eq!(plan("ask alerts[primary] \"Go on?\"", "alerts"), ["DR0307"]);
+    assert_eq!(plan("carts.probe()", "alerts[primary]"), ["DR0307"]);
+}

@@ -42,6 +42,7 @@ mod statements;
 mod steps;
 mod structural;
 mod time;
+mod told;
 mod types;
 mod unread;
 mod weigh;

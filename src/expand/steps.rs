@@ -33,6 +33,8 @@ pub(super) enum Arguments<'a> {
 pub(super) struct NamedAction<'a> {
     /// Whose action it is.
     pub instance: Id<Instance>,
+    /// The Region that was named beside it, if one was: `alerts[standby]`.
+    pub region: Option<Id<Region>>,
     pub declaration: &'a ast::Declaration,
     pub context: Context,
     pub arguments: Arguments<'a>,
@@ -117,11 +119,11 @@ impl<'a> Expander<'a> {
     }
 
     /// An action that belongs to a Region needs a member of its instance there: the machine can call no other Region.
-    pub(super) fn check_member(&mut self, id: Id<Instance>, action: &ast::Declaration, span: Span, context: &Context) -> Option<()> {
-        let here = context.here?;
-        let instance = self.model.instances.get(id);
+    pub(super) fn check_member(&mut self, named: &NamedAction<'a>, span: Span, context: &Context) -> Option<()> {
+        let (here, action) = (context.here?, named.declaration);
+        let instance = self.model.instances.get(named.instance);
         if action.clause(ClauseWord::In).is_none() || instance.regions.contains(&here) {
-            return Some(());
+            return self.same_region(named.region, span, "the machine of a plan", context);
         }
         let (name, declared) = (instance.shown.clone(), instance.span);
         let (regions, here) = (self.region_list(&instance.regions.clone()), self.model.region_text(here));
@@ -161,8 +163,8 @@ impl<'a> Expander<'a> {
         help: &str,
         context: &Context,
     ) -> Option<NamedAction<'a>> {
-        let id = match self.evaluate(expression, context) {
-            Value::Instance(id, _) => id,
+        let (id, region) = match self.evaluate(expression, context) {
+            Value::Instance(id, region) => (id, region),
             Value::Error => return None,
             other => {
                 self.mismatch(&format!("something with an action `{name}`"), &other, expression.span, help, context);
@@ -182,7 +184,7 @@ impl<'a> Expander<'a> {
             );
             return None;
         };
-        Some(NamedAction { instance: id, declaration, context: inner, arguments, effects: None, title: format!("{path}.{name}") })
+        Some(NamedAction { instance: id, region, declaration, context: inner, arguments, effects: None, title: format!("{path}.{name}") })
     }
 
     /// Reads `instance.action(arguments)`.
@@ -191,7 +193,7 @@ impl<'a> Expander<'a> {
             && let ExprKind::Member { base, name, .. } = &callee.kind
         {
             let receiver = self.evaluate(base, context);
-            let (id, _) = match receiver {
+            let (id, region) = match receiver {
                 Value::Instance(id, region) => (id, region),
                 Value::Error => return None,
                 other => {
@@ -214,7 +216,8 @@ impl<'a> Expander<'a> {
                 return None;
             };
             let title = format!("{path}.{}", name.text);
-            return Some(NamedAction { instance: id, declaration, context: inner, arguments: Arguments::Written(arguments), effects: None, title });
+            let arguments = Arguments::Written(arguments);
+            return Some(NamedAction { instance: id, region, declaration, context: inner, arguments, effects: None, title });
         }
         self.report(
             Diagnostic::error(codes::NOT_AN_ACTION, "a step is an action: something that is done")
@@ -318,7 +321,7 @@ impl<'a> Expander<'a> {
         ends: Ends,
         context: &Context,
     ) -> Option<SingleStep> {
-        self.check_member(action.instance, action.declaration, place, context)?;
+        self.check_member(action, place, context)?;
         let called = self.action_place(action.declaration, ends, place, context)?;
         let effects = self.declared_effects(action, context);
         self.check_effects(&action.title, &effects, ends, place, context)?;
