@@ -210,6 +210,7 @@ impl<'a> Expander<'a> {
             told: services,
             span,
             when,
+            unproved: Vec::new(),
         });
         let row = vec![
             ("name", name),

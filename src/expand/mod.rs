@@ -31,6 +31,7 @@ mod output;
 mod parameter;
 mod plan;
 mod platform;
+mod readjust;
 mod recovery;
 mod report;
 mod requirement;
@@ -354,6 +355,7 @@ impl<'a> Expander<'a> {
         self.evaluate_unread();
         self.evaluate_resources();
         self.apply_adjusts();
+        self.read_adjusted_alarms();
         self.give_roles();
         self.evaluate_requires();
         self.name_stacks(&context);
