@@ -439,3 +439,20 @@ fn the_advice_on_an_alarm_of_the_library_helps() {
     let errors = compile(change).findings.into_iter().filter(|finding| finding.severity == Severity::Error);
     assert_eq!(errors.map(|finding| finding.message).collect::<Vec<_>>(), [""; 0]);
 }
+
+/// What is advised is written with the user's own names.
+#[test]
+fn what_is_no_action_is_mended_with_the_names_of_the_platform() {
+    let help = |step: &str| {
+        let plan = format!(
+            "failover go from primary to standby {{ start = \"operator\", detect = 5min, decide = 5min\n {step}\n on failure {{ notify alerts }} }}\n"
+        );
+        let finding = project(&plan).compile().findings.into_iter().find(|finding| finding.code == "DR0407").unwrap();
+        finding.help.unwrap()
+    };
+    assert_eq!(help("step look = carts"), "write `step NAME = carts.probe()`");
+    assert_eq!(help("step look = alerts"), "name one of its actions, such as `step NAME = alerts.notify()`; it has notify, ask");
+    assert_eq!(help("step look"), "write `step look = carts.probe()`");
+    assert_eq!(help("step look = \"carts\""), "write `step NAME = carts.probe()`");
+    assert!(help("step look = carts.promote()").starts_with("it has "));
+}

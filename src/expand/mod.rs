@@ -215,6 +215,8 @@ struct Expander<'a> {
     unknown: FxHashSet<(crate::source::FileId, SmolStr)>,
     /// Actions and conditions that a plan uses, by declaration and instance.
     performed: FxHashSet<(Span, Id<Instance>)>,
+    /// The placement that is being read.
+    placing: Option<Span>,
     /// The step whose action is being expanded.
     acting: Option<Span>,
     /// How many variables the machine has that is being made.
@@ -313,6 +315,7 @@ impl<'a> Expander<'a> {
             artifacts: artifacts::Bucket::default(),
             unknown: FxHashSet::default(),
             performed: FxHashSet::default(),
+            placing: None,
             acting: None,
             variables: 0,
             token_used: false,
