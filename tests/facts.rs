@@ -163,6 +163,10 @@ fn metrics_of_alarms() {
         (alarm("both", &of("AWS/RDS", "BufferCacheHitRate", "")), &["Warning DR0538", "may have no metric", "did you mean `BufferCacheHitRatio`?"]),
         (alarm("both", &of("AWS/EC2", "CPUCreditBalanc", "")), &["Warning DR0538", "did you mean `CPUCreditBalance`?"]),
         (alarm("both", &of("AWS/EC2", "NewAndShiny", "")), &[]),
+        // AWS writes it both ways.
+        (alarm("both", &of("AWS/Events", "IngestionToInvocationStartLatency", "")), &[]),
+        (alarm("both", &of("AWS/Events", "IngestiontoInvocationStartLatency", "")), &[]),
+        (alarm("both", &of("AWS/Events", "IngestionToInvocationStartLateness", "")), &["Error DR0538", "IngestionToInvocationStartLatency"]),
         (alarm("both", &of("Shop", "Late", "")), &[]),
         (alarm("primary", &of("AWS/Route53", "HealthCheckStatus", &dimension("HealthCheckId"))), &[]),
         (alarm("both", &of("AWS/Route53", "HealthCheckStatus", &dimension("HealthCheckId"))), &["in us-east-1 only, not in standby (us-west-2)"]),

@@ -342,3 +342,117 @@ fn a_plan_is_ended_when_it_says() {
     passes(&plan("10min"));
     assert_eq!(machine(&plan("10min"), "us-east-2/go.asl.json")["TimeoutSeconds"], 600);
 }
+
+/// Alarms call ARNs of their own Region: nothing else is taken by CloudWatch.
+#[test]
+fn an_alarm_calls_arns_of_its_own_region() {
+    let told = |whom: &str| {
+        let alarm = format!("alarm told in standby {{ when max(carts.lag) over 1min > 2min, notify {whom} }}\n");
+        codes(&format!(
+            "param pager: Email\nparam word: String\nparam bell: TopicArn\nresource desk: AWS::SNS::Topic in both {{}}\n\
+             output used: String in both = \"${{pager}} ${{word}} ${{bell}}\"\n{alarm}"
+        ))
+    };
+    for whom in ["alerts", "alerts[standby]", "bell", "desk.arn", "desk[standby].arn", "\"arn:aws:sns:us-east-2:123456789012:desk\""] {
+        assert_eq!(told(whom), [""; 0], "{whom}");
+    }
+    for whom in ["\"oncall@example.com\"", "pager", "word", "\"mailto:${word}\"", "7"] {
+        assert_eq!(told(whom), ["DR0301"], "{whom}");
+    }
+    for whom in ["alerts[primary]", "desk[primary].arn", "\"arn:aws:sns:us-east-1:123456789012:desk\""] {
+        assert_eq!(told(whom), ["DR0307"], "{whom}");
+    }
+}
+
+/// The machine calls its own Region: a member of another one that a plan names is refused, its own may be named.
+#[test]
+fn a_plan_calls_members_of_its_own_region() {
+    let plan = |step: &str, told: &str| {
+        codes(&format!(
+            "failover go from primary to standby {{ start = \"operator\", detect = 5min, decide = 5min\n step look = {step} {{ within = 2min }}\n \
+             on failure {{ notify {told} }} }}\n"
+        ))
+    };
+    for region in ["", "[standby]"] {
+        assert_eq!(plan(&format!("carts{region}.probe()"), &format!("alerts{region}")), [""; 0], "{region}");
+    }
+    assert_eq!(plan("carts[primary].probe()", "alerts"), ["DR0307"]);
+    assert_eq!(plan("alerts[primary].notify(\"x\")", "alerts"), ["DR0307"]);
+    assert_eq!(plan("ask alerts[primary] \"Go on?\"", "alerts"), ["DR0307"]);
+    assert_eq!(plan("carts.probe()", "alerts[primary]"), ["DR0307"]);
+}
+
+/// What is computed of alarms is computed from what is deployed.
+#[test]
+fn adjusted_alarms_are_computed_as_they_are_deployed() {
+    let late = |adjust: &str| {
+        let model = model(&format!("output used: String in both = \"x\"\n{adjust}\n"));
+        model.alarms.into_iter().find(|alarm| alarm.shown == "late").unwrap()
+    };
+    let declared = late("");
+    assert_eq!((declared.period, declared.needed, declared.evaluated, declared.threshold), (60_000.0, 1, 1, 30_000.0));
+    let adjust = "adjust late.watch in both { Period = 300, EvaluationPeriods = 5, DatapointsToAlarm = 4, Threshold = 90000, ComparisonOperator = \"LessThanThreshold\" }";
+    let found = late(adjust);
+    assert_eq!((found.period, found.needed, found.evaluated, found.threshold), (300_000.0, 4, 5, 90_000.0));
+    assert_eq!((found.comparison, found.unproved.len()), ("LessThanThreshold", 0));
+    // Without data points all periods count.
+    let found = late("adjust late.watch in both { EvaluationPeriods = 3, DatapointsToAlarm = none }");
+    assert_eq!((found.needed, found.evaluated), (3, 3));
+    // What the alarm says and whom it tells changes no time.
+    assert!(late("adjust late.watch in both { AlarmDescription = \"late\", OKActions = [] }").unproved.is_empty());
+    let alone = |adjust: &str| {
+        let text = FRAME.lines().filter(|line| !line.starts_with("alarm only_here")).collect::<Vec<_>>().join("\n");
+        let compiled = Project::new(&format!("{text}\n{adjust}\n")).file("warm.mjs", "export const handler = () => ({});\n").compile();
+        compiled
+            .findings
+            .into_iter()
+            .filter(|finding| finding.severity == Severity::Error)
+            .map(|finding| finding.code.to_string())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(alone(""), [""; 0]);
+    assert_eq!(
+        alone("adjust late.watch in both { Period = 3600, EvaluationPeriods = 24, DatapointsToAlarm = 24, Threshold = 86400000 }"),
+        ["DR0413"]
+    );
+    assert_eq!(alone("param bound: Number\nadjust late.watch in primary { Threshold = bound }"), ["DR0413"]);
+    assert_eq!(alone("adjust late.watch in standby { Statistic = \"Minimum\" }"), ["DR0413"]);
+    assert_eq!(alone("allow DR0413 \"the least of a minute will do\"\nadjust late.watch in standby { Statistic = \"Minimum\" }"), [""; 0]);
+}
+
+/// The change of an alarm of the library that DR0412 advises is written as it is made, and helps.
+#[test]
+fn the_advice_on_an_alarm_of_the_library_helps() {
+    let plan = "failover go from primary to standby { start = \"operator\", detect = watcher.unanswered, decide = 2min\n \
+                step look = carts.probe() { within = 3min }\n on failure { notify alerts } }\n";
+    let parts = "use std@1.{api, health}\nservice front: api.rest in both { routes = { \"GET /health\": reader } }\n\
+                 service watcher: health.prober in both { page = front, notify = alerts }\n";
+    let compile = |adjust: &str| {
+        let text = format!("{}{parts}{plan}{adjust}\n", FRAME.replace("rto = 2h", "rto = 8min"));
+        Project::new(&text).file("warm.mjs", "export const handler = () => ({});\n").compile()
+    };
+    let long = |adjust: &str| compile(adjust).findings.into_iter().find(|finding| finding.code == "DR0412");
+    let help = long("").unwrap().help.unwrap();
+    let change = help.split('`').find(|part| part.starts_with("adjust ")).unwrap();
+    assert!(change.starts_with("adjust watcher.unanswered.watch { EvaluationPeriods = "), "{help}");
+    assert!(long(change).is_none(), "{help}");
+    let errors = compile(change).findings.into_iter().filter(|finding| finding.severity == Severity::Error);
+    assert_eq!(errors.map(|finding| finding.message).collect::<Vec<_>>(), [""; 0]);
+}
+
+/// What is advised is written with the user's own names.
+#[test]
+fn what_is_no_action_is_mended_with_the_names_of_the_platform() {
+    let help = |step: &str| {
+        let plan = format!(
+            "failover go from primary to standby {{ start = \"operator\", detect = 5min, decide = 5min\n {step}\n on failure {{ notify alerts }} }}\n"
+        );
+        let finding = project(&plan).compile().findings.into_iter().find(|finding| finding.code == "DR0407").unwrap();
+        finding.help.unwrap()
+    };
+    assert_eq!(help("step look = carts"), "write `step NAME = carts.probe()`");
+    assert_eq!(help("step look = alerts"), "name one of its actions, such as `step NAME = alerts.notify()`; it has notify, ask");
+    assert_eq!(help("step look"), "write `step look = carts.probe()`");
+    assert_eq!(help("step look = \"carts\""), "write `step NAME = carts.probe()`");
+    assert!(help("step look = carts.promote()").starts_with("it has "));
+}

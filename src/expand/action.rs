@@ -356,7 +356,7 @@ impl<'a> Expander<'a> {
     pub(super) fn notice(&mut self, notify: &'a ast::Notify, plan: &str, kind: PlanKind, context: &Context) -> Vec<Call> {
         let help = "name a service with an action `notify`, such as topic.alerts";
         let Some(action) = self.action_of(&notify.to, NOTIFY, Arguments::Nothing, help, context) else { return Vec::new() };
-        if self.check_member(action.instance, action.declaration, notify.to.span, context).is_none() {
+        if self.check_member(&action, notify.to.span, context).is_none() {
             return Vec::new();
         }
         let place = context.here.map(|region| self.model.region_text(region)).unwrap_or_default();

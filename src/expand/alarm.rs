@@ -129,7 +129,7 @@ impl<'a> Expander<'a> {
             _ => None,
         });
         let services: Vec<Id<Instance>> = services.collect();
-        let targets: Vec<Option<Value>> = told.into_iter().map(|to| self.target_of(to, context)).collect();
+        let targets: Vec<Option<Value>> = told.into_iter().map(|to| self.target_of(to, place, context)).collect();
         let targets: Vec<Value> = targets.into_iter().collect::<Option<_>>()?;
         let metric = self.metric_here(&when.metric, region, place, context)?;
         let statistic = self.statistic(&when.statistic, context)?;
@@ -210,6 +210,7 @@ impl<'a> Expander<'a> {
             told: services,
             span,
             when,
+            unproved: Vec::new(),
         });
         let row = vec![
             ("name", name),
@@ -357,62 +358,6 @@ impl<'a> Expander<'a> {
                 None
             }
         }
-    }
-
-    /// What an alarm calls to tell somebody: the `target` of a service.
-    fn target_of(&mut self, expression: &'a ast::Expr, context: &Context) -> Option<Value> {
-        let value = self.evaluate(expression, context);
-        match &value {
-            Value::Instance(id, _) if !self.has_member(*id, "target") => {
-                let path = self.model.instances.get(*id).path.join(".");
-                self.fail(
-                    codes::UNKNOWN_MEMBER,
-                    format!("`{path}` cannot be told: it has no output `target`"),
-                    expression.span,
-                    "no output `target`",
-                    "name a service whose component declares `output target`: what an alarm calls",
-                    context,
-                );
-                None
-            }
-            Value::Instance(id, _) => {
-                let id = *id;
-                if let Some(here) = context.here.filter(|here| !self.model.instances.get(id).regions.contains(here)) {
-                    self.told_elsewhere(id, here, expression.span, context);
-                    return None;
-                }
-                let name = ast::Name { text: SmolStr::new_static("target"), span: expression.span };
-                let target = self.member(value, &name, expression.span, context);
-                let target = self.settle(target, expression.span, context);
-                (!matches!(target, Value::Error)).then_some(target)
-            }
-            Value::Deploy(_) | Value::Text(_) => Some(value),
-            Value::Error => None,
-            other => {
-                self.mismatch(
-                    "something that can be told",
-                    other,
-                    expression.span,
-                    "name a service with an output `target`, such as topic.alerts",
-                    context,
-                );
-                None
-            }
-        }
-    }
-
-    fn told_elsewhere(&mut self, id: Id<Instance>, here: Id<Region>, span: Span, context: &Context) {
-        let (name, instance) = (self.model.instances.get(id).shown.clone(), self.model.instances.get(id));
-        let (declared, regions) = (instance.span, self.region_list(&instance.regions.clone()));
-        let here = self.model.region_text(here);
-        self.report_once(
-            Diagnostic::error(codes::NO_MEMBER_HERE, format!("`{name}` has no member in {here}, where the alarm stands"))
-                .label(span, format!("nobody is told in {here}"))
-                .secondary(declared, format!("it exists in {regions} only"))
-                .note("an alarm calls what is in its own Region, and on the day of the outage the other one may be gone")
-                .help(format!("place `{name}` in {here} too")),
-            context,
-        );
     }
 
     /// Makes an instance of a component of the library's core, with inputs that are known already.

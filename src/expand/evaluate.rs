@@ -181,7 +181,8 @@ impl<'a> Expander<'a> {
             Value::Deploy(deploy) => match deploy.as_ref() {
                 crate::model::value::Deploy::Parameter(id, _) => {
                     let parameter = self.model.parameters.get(*id);
-                    format!("the parameter `{}`, a {} given at deployment", parameter.name, parameter.kind)
+                    let article = if parameter.kind.starts_with(['A', 'E', 'I', 'O', 'U']) { "an" } else { "a" };
+                    format!("the parameter `{}`, {article} {} given at deployment", parameter.name, parameter.kind)
                 }
                 _ => value.type_name(),
             },

@@ -31,6 +31,7 @@ mod output;
 mod parameter;
 mod plan;
 mod platform;
+mod readjust;
 mod recovery;
 mod report;
 mod requirement;
@@ -42,6 +43,7 @@ mod statements;
 mod steps;
 mod structural;
 mod time;
+mod told;
 mod types;
 mod unread;
 mod weigh;
@@ -213,6 +215,8 @@ struct Expander<'a> {
     unknown: FxHashSet<(crate::source::FileId, SmolStr)>,
     /// Actions and conditions that a plan uses, by declaration and instance.
     performed: FxHashSet<(Span, Id<Instance>)>,
+    /// The placement that is being read.
+    placing: Option<Span>,
     /// The step whose action is being expanded.
     acting: Option<Span>,
     /// How many variables the machine has that is being made.
@@ -311,6 +315,7 @@ impl<'a> Expander<'a> {
             artifacts: artifacts::Bucket::default(),
             unknown: FxHashSet::default(),
             performed: FxHashSet::default(),
+            placing: None,
             acting: None,
             variables: 0,
             token_used: false,
@@ -353,6 +358,7 @@ impl<'a> Expander<'a> {
         self.evaluate_unread();
         self.evaluate_resources();
         self.apply_adjusts();
+        self.read_adjusted_alarms();
         self.give_roles();
         self.evaluate_requires();
         self.name_stacks(&context);

@@ -178,7 +178,7 @@ impl<'a> Expander<'a> {
             self.report(
                 Diagnostic::error(codes::EMPTY_PLAN, format!("the {} `{}` has no steps", declaration.kind.word(), plan.name))
                     .label(declaration.header(), "does nothing")
-                    .help("add a step: `step promote = orders.promote() { within = 8min }`"),
+                    .help(format!("add a step: `step NAME = {} {{ within = 8min }}`", self.example_action())),
                 &context,
             );
             return None;

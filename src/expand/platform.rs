@@ -324,7 +324,9 @@ impl<'a> Expander<'a> {
     /// The Regions of `in ...`, `across ...`, `among ...`.
     pub(super) fn placement(&mut self, clause: &'a ast::Clause, context: &Context) -> Option<Placement> {
         let ClauseValue::Expr(expression) = &clause.value else { return None };
+        let outer = self.placing.replace(expression.span);
         let value = self.evaluate(expression, context);
+        self.placing = outer;
         let value = self.settle(value, expression.span, context);
         match value {
             Value::Region(region) => Some(Placement { regions: Rc::from([region]), single: true }),

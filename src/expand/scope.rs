@@ -290,12 +290,18 @@ impl<'a> Expander<'a> {
                 .help(format!("a component knows what it is given: declare `input {name}: ...` and give it `{name} = {name}`"));
         } else if crate::stdlib::public_modules().any(|module| module == name.as_str()) {
             finding = finding.help(format!("`{name}` is a module of the library: `use std@1.{{{name}}}`"));
+        } else if self.placing.is_some_and(|place| place.file == span.file && place.start <= span.start && span.end <= place.end) {
+            finding = finding.help(format!("a place is a Region of the platform, or a list of them: {}", self.region_list(&self.all_regions())));
         } else {
             finding =
                 finding.help(format!("a text is written in quotes (`\"{name}\"`); any bare name is something declared, imported or a context word"));
         }
         self.report(finding, context);
         Value::Error
+    }
+
+    fn all_regions(&self) -> Vec<Id<Region>> {
+        self.model.regions.ids().collect()
     }
 
     /// Where the platform file declares a name that a component looks for.

@@ -33,6 +33,8 @@ pub(super) enum Arguments<'a> {
 pub(super) struct NamedAction<'a> {
     /// Whose action it is.
     pub instance: Id<Instance>,
+    /// The Region that was named beside it, if one was: `alerts[standby]`.
+    pub region: Option<Id<Region>>,
     pub declaration: &'a ast::Declaration,
     pub context: Context,
     pub arguments: Arguments<'a>,
@@ -117,11 +119,11 @@ impl<'a> Expander<'a> {
     }
 
     /// An action that belongs to a Region needs a member of its instance there: the machine can call no other Region.
-    pub(super) fn check_member(&mut self, id: Id<Instance>, action: &ast::Declaration, span: Span, context: &Context) -> Option<()> {
-        let here = context.here?;
-        let instance = self.model.instances.get(id);
+    pub(super) fn check_member(&mut self, named: &NamedAction<'a>, span: Span, context: &Context) -> Option<()> {
+        let (here, action) = (context.here?, named.declaration);
+        let instance = self.model.instances.get(named.instance);
         if action.clause(ClauseWord::In).is_none() || instance.regions.contains(&here) {
-            return Some(());
+            return self.same_region(named.region, span, "the machine of a plan", context);
         }
         let (name, declared) = (instance.shown.clone(), instance.span);
         let (regions, here) = (self.region_list(&instance.regions.clone()), self.model.region_text(here));
@@ -161,8 +163,8 @@ impl<'a> Expander<'a> {
         help: &str,
         context: &Context,
     ) -> Option<NamedAction<'a>> {
-        let id = match self.evaluate(expression, context) {
-            Value::Instance(id, _) => id,
+        let (id, region) = match self.evaluate(expression, context) {
+            Value::Instance(id, region) => (id, region),
             Value::Error => return None,
             other => {
                 self.mismatch(&format!("something with an action `{name}`"), &other, expression.span, help, context);
@@ -182,7 +184,7 @@ impl<'a> Expander<'a> {
             );
             return None;
         };
-        Some(NamedAction { instance: id, declaration, context: inner, arguments, effects: None, title: format!("{path}.{name}") })
+        Some(NamedAction { instance: id, region, declaration, context: inner, arguments, effects: None, title: format!("{path}.{name}") })
     }
 
     /// Reads `instance.action(arguments)`.
@@ -191,7 +193,7 @@ impl<'a> Expander<'a> {
             && let ExprKind::Member { base, name, .. } = &callee.kind
         {
             let receiver = self.evaluate(base, context);
-            let (id, _) = match receiver {
+            let (id, region) = match receiver {
                 Value::Instance(id, region) => (id, region),
                 Value::Error => return None,
                 other => {
@@ -201,7 +203,7 @@ impl<'a> Expander<'a> {
                         format!("{text} has no actions"),
                         base.span,
                         "not an instance",
-                        "a step is an action of a replica, service or route: `step promote = orders.promote()`",
+                        format!("a step is an action of a replica, service or route: `step NAME = {}`", self.example_action()),
                         context,
                     );
                     return None;
@@ -214,25 +216,60 @@ impl<'a> Expander<'a> {
                 return None;
             };
             let title = format!("{path}.{}", name.text);
-            return Some(NamedAction { instance: id, declaration, context: inner, arguments: Arguments::Written(arguments), effects: None, title });
+            let arguments = Arguments::Written(arguments);
+            return Some(NamedAction { instance: id, region, declaration, context: inner, arguments, effects: None, title });
         }
+        let help = match self.instance_named(value, context) {
+            Some((id, name)) => match self.actions_of(id).as_slice() {
+                [] => format!("`{name}` has no actions; a step is one, such as `{}`", self.example_action()),
+                [first] => format!("write `step NAME = {name}.{first}()`"),
+                [first, ..] => format!("name one of its actions, such as `step NAME = {name}.{first}()`; it has {}", self.actions_of(id).join(", ")),
+            },
+            None => format!("write `step NAME = {}`", self.example_action()),
+        };
         self.report(
-            Diagnostic::error(codes::NOT_AN_ACTION, "a step is an action: something that is done")
-                .label(value.span, "not an action")
-                .help("write `step promote = orders.promote()`"),
+            Diagnostic::error(codes::NOT_AN_ACTION, "a step is an action: something that is done").label(value.span, "not an action").help(help),
             context,
         );
         None
     }
 
-    fn no_such_action(&mut self, id: Id<Instance>, name: &ast::Name, path: &str, context: &Context) {
-        let mut actions: Vec<SmolStr> = Vec::new();
-        if let Some(body) = self.instance_body(id) {
-            actions.extend(body.component.statements().iter().filter_map(|statement| match statement {
-                Statement::Declaration(found) if found.kind == Kind::Action => Some(found.name.text.clone()),
-                _ => None,
-            }));
+    /// The instance that a bare name stands for.
+    fn instance_named(&mut self, value: &'a ast::Expr, context: &Context) -> Option<(Id<Instance>, SmolStr)> {
+        let ExprKind::Name(name) = &value.kind else { return None };
+        self.find_cell(context.scope, name)?;
+        match self.evaluate(value, context) {
+            Value::Instance(id, _) => Some((id, name.clone())),
+            _ => None,
         }
+    }
+
+    /// The actions of an instance, in the order of its component.
+    fn actions_of(&self, id: Id<Instance>) -> Vec<SmolStr> {
+        let statements = self.instance_body(id).map(|body| body.component.statements()).unwrap_or_default();
+        let actions = statements.iter().filter_map(|statement| match statement {
+            Statement::Declaration(found) if found.kind == Kind::Action => Some(found.name.text.clone()),
+            _ => None,
+        });
+        actions.collect()
+    }
+
+    /// A call of an action as the user would write it: of a replica of the platform, if it has one.
+    pub(super) fn example_action(&self) -> String {
+        let declared = self.model.instances.iter().filter(|(_, instance)| instance.path.len() == 1 && !instance.component.starts_with("core."));
+        let with_action = |(id, instance): (Id<Instance>, &Instance)| Some((instance.word != "replica", instance.shown.clone(), self.actions_of(id)));
+        let mut best: Option<(bool, String)> = None;
+        for (late, name, actions) in declared.filter_map(with_action) {
+            let Some(first) = actions.first() else { continue };
+            if best.as_ref().is_none_or(|(known, _)| *known && !late) {
+                best = Some((late, format!("{name}.{first}()")));
+            }
+        }
+        best.map_or_else(|| "orders.promote()".to_string(), |(_, call)| call)
+    }
+
+    fn no_such_action(&mut self, id: Id<Instance>, name: &ast::Name, path: &str, context: &Context) {
+        let actions = self.actions_of(id);
         let mut finding =
             Diagnostic::error(codes::NOT_AN_ACTION, format!("`{path}` has no action `{}`", name.text)).label(name.span, "no such action");
         if let Some(near) = suggest::nearest(&name.text, actions.iter().map(SmolStr::as_str)) {
@@ -262,7 +299,7 @@ impl<'a> Expander<'a> {
             self.report(
                 Diagnostic::error(codes::NOT_AN_ACTION, format!("the step `{}` does nothing", step.name.text))
                     .label(step.header(), "what is done?")
-                    .help(format!("write `step {} = orders.promote()`", step.name.text)),
+                    .help(format!("write `step {} = {}`", step.name.text, self.example_action())),
                 context,
             );
             return None;
@@ -318,7 +355,7 @@ impl<'a> Expander<'a> {
         ends: Ends,
         context: &Context,
     ) -> Option<SingleStep> {
-        self.check_member(action.instance, action.declaration, place, context)?;
+        self.check_member(action, place, context)?;
         let called = self.action_place(action.declaration, ends, place, context)?;
         let effects = self.declared_effects(action, context);
         self.check_effects(&action.title, &effects, ends, place, context)?;

@@ -176,6 +176,17 @@ pub struct Alarm {
     pub span: Span,
     /// The condition.
     pub when: Span,
+    /// What was adjusted of it so that the numbers above say nothing any more: another metric, or a number of the deployment.
+    pub unproved: Vec<Unproved>,
+}
+
+/// A property of an alarm that was adjusted to what no time can be computed from.
+#[derive(Debug, Clone)]
+pub struct Unproved {
+    /// AWS's name of the property.
+    pub property: SmolStr,
+    /// Where it is set.
+    pub span: Span,
 }
 
 impl Alarm {

@@ -5,6 +5,8 @@ use crate::model::Model;
 use crate::units::time_text;
 use crate::workflow::Plan;
 
+/// How the keys of the library's files begin.
+const LIBRARY: &str = "std@";
 /// What a step may be shortened to at most: below that a promotion has no time to be seen.
 const LEAST_STEP: f64 = 30_000.0;
 /// What a decision may be shortened to at most: below that nobody has read the alarm.
@@ -41,7 +43,21 @@ fn fewer_periods(model: &Model, stage: &Stage, excess: f64) -> Option<String> {
     let alarm = model.alarms.get(number)?;
     let fewer = (excess / alarm.period).ceil();
     let left = f64::from(alarm.needed) - fewer;
-    (left >= 1.0).then(|| format!("let the alarm `{}` go off after {left} of {} periods", alarm.shown, alarm.evaluated))
+    (left >= 1.0).then(|| {
+        let declared = format!("let the alarm `{}` go off after {left} of {} periods", alarm.shown, alarm.evaluated);
+        // What the library declares can only be adjusted.
+        if !model.file_of(alarm.span).starts_with(LIBRARY) {
+            return declared;
+        }
+        let looked_at = if alarm.needed == alarm.evaluated { left } else { f64::from(alarm.evaluated) };
+        let periods = match (left == looked_at, left == 1.0) {
+            (false, _) => format!("{left} of {looked_at} periods"),
+            (true, true) => "one period".to_string(),
+            (true, false) => format!("{left} periods in a row"),
+        };
+        let change = format!("adjust {}.watch {{ EvaluationPeriods = {looked_at}, DatapointsToAlarm = {left} }}", alarm.shown);
+        format!("let the alarm `{}` go off after {periods}: `{change}`", alarm.shown)
+    })
 }
 
 /// A time in whole seconds, not above it.

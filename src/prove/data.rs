@@ -12,7 +12,7 @@ use crate::units::time_text;
 use crate::workflow::PlanKind;
 
 /// The metric of a replica that says how far its copies are behind.
-const LAG: &str = "lag";
+pub(super) const LAG: &str = "lag";
 
 /// What one replica may lose.
 #[derive(Debug, Clone)]
@@ -198,6 +198,6 @@ fn better(model: &Model, loss: &DataLoss, bound: f64, objective: f64) -> String 
     } else if objective - fastest.delay() >= alarm.threshold {
         format!("let the alarm go off after one period; or {honest}")
     } else {
-        format!("{honest}; an alarm that looks once a minute cannot show less than {}", time_text(fastest.delay()))
+        format!("{honest}; an alarm with periods of {} cannot show less than {}", time_text(alarm.period), time_text(fastest.delay()))
     }
 }

@@ -1,5 +1,6 @@
 //! Plans held against the day they are for: what they need, how long they take, what may be lost.
 
+mod adjusted;
 mod advice;
 mod awaited;
 mod chain;
@@ -49,5 +50,6 @@ pub fn prove(model: &Model, sources: &SourceMap, diagnostics: &mut Diagnostics) 
     left::check(model, diagnostics);
     awaited::check(model, diagnostics);
     rehearsed::check(model, diagnostics);
+    adjusted::check(model, diagnostics);
     Proof { needs, held: Vec::new(), budgets: time::budgets(model, diagnostics), losses: data::losses(model, diagnostics) }
 }

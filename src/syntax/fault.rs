@@ -9,7 +9,7 @@ use pest::error::{Error, ErrorVariant, InputLocation};
 
 /// The place of a fault in the text of its slice.
 pub(super) struct Place<'t> {
-    text: &'t str,
+    pub(super) text: &'t str,
     pub(super) at: usize,
     base: usize,
     file: FileId,

@@ -33,6 +33,12 @@ const SYNONYMS: &[(&str, &str)] = &[
     ("interface", "type"),
 ];
 
+/// CloudFormation's pseudo parameters, and what is written here instead.
+const PSEUDO: &[(&str, &str)] =
+    &[("Region", "here.code"), ("AccountId", "here.account"), ("Partition", "here.partition"), ("URLSuffix", "here.dns_suffix")];
+/// One word for what is two here.
+const FAILURES: &[&str] = &["on_failure", "onFailure", "onfailure", "on_error"];
+
 impl Place<'_> {
     /// Notation of other languages.
     pub(super) fn foreign_notation(&self) -> Option<Diagnostic> {
@@ -100,6 +106,23 @@ impl Place<'_> {
                     .label(self.span(self.start, self.start + name.len()), "not a name")
                     .help("write AWS's properties as AWS does, and names of your own with `_`")
             }
+            ':' if rest.starts_with("::") && self.token_before() == "AWS" => {
+                let name: String = rest.chars().skip(2).take_while(char::is_ascii_alphanumeric).collect();
+                let (_, meant) = PSEUDO.iter().find(|(pseudo, _)| *pseudo == name)?;
+                let whole = self.span(self.at - "AWS".len(), self.at + "::".len() + name.len());
+                unexpected(&format!("`AWS::{name}` is CloudFormation's word")).label(whole, "not known here").help(format!("write `{meant}`")).fix(
+                    format!("write `{meant}`"),
+                    whole,
+                    *meant,
+                )
+            }
+            '.' | '(' if self.block_of_step().is_some() => {
+                let (step, action) = (self.block_of_step()?, self.token_at(self.start));
+                let call = self.call_text();
+                unexpected("what a step does stands behind `=`")
+                    .label(self.span(self.start, self.start + action.len()), "the block holds `within` and `best_effort`")
+                    .help(format!("write `step {step} = {call} {{ within = 8min }}`"))
+            }
             letter if letter.is_alphabetic() && !letter.is_ascii() => unexpected("a name has the letters a to z, digits and `_`")
                 .label(self.token_span(), "not a name")
                 .help("write it with these letters, or in quotes if it is a text"),
@@ -117,8 +140,31 @@ impl Place<'_> {
         })
     }
 
+    /// The word directly before the fault.
+    fn token_before(&self) -> &str {
+        let before = self.head();
+        before.rsplit(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default()
+    }
+
+    /// The name of the step whose block the statement opens.
+    fn block_of_step(&self) -> Option<&str> {
+        let head = self.text.get(..self.start)?.trim_end().strip_suffix('{')?.trim_end();
+        let name = head.rsplit(char::is_whitespace).next()?;
+        let opener = head.strip_suffix(name)?.trim_end();
+        (opener.ends_with("step") && !name.is_empty()).then_some(name)
+    }
+
+    /// The statement up to the end of its block or line.
+    fn call_text(&self) -> &str {
+        self.text.get(self.start..).unwrap_or_default().split(['}', '\n']).next().unwrap_or_default().trim_end()
+    }
+
     /// A statement that begins with a word which other languages have, and then goes on with a name.
     pub(super) fn foreign_opener(&self, first: &str, span: Span) -> Option<Diagnostic> {
+        if FAILURES.contains(&first) {
+            let finding = Diagnostic::error(codes::UNKNOWN_KEYWORD, format!("no statement begins with `{first}`")).label(span, "unknown word");
+            return Some(finding.help("did you mean `on failure`?").fix("write `on failure`", span, "on failure"));
+        }
         let (_, meant) = SYNONYMS.iter().find(|(word, _)| *word == first)?;
         let finding = Diagnostic::error(codes::UNKNOWN_KEYWORD, format!("no statement begins with `{first}`")).label(span, "unknown word");
         let form = words::form(meant).unwrap_or(meant);
