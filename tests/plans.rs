@@ -143,8 +143,9 @@ fn a_question_is_answered_with_its_token() {
     for (step, seconds, next) in [("approve", 360, "ready"), ("ready", 240, "look")] {
         let state = &machine["States"][format!("{step}: publish")];
         assert_eq!(state["Resource"], "arn:aws:states:::aws-sdk:sns:publish.waitForTaskToken");
-        let limit = state["TimeoutSeconds"].as_str().unwrap();
-        assert!(limit.starts_with(&format!("{{% $max([1, $floor({seconds} - ($millis() - ${step}_started_q")), "{limit}");
+        // A fifth of the time, a minute at most, is for the call itself: each attempt has all of the rest.
+        let grace = (seconds / 5).min(60);
+        assert_eq!(state["TimeoutSeconds"], seconds - grace);
         assert_eq!(state["Next"], next);
         // A `Retry` would give each message all of the time. What is sent again is what the service refused; an answer is none of that.
         assert!(state["Retry"].is_null());
@@ -455,4 +456,26 @@ fn what_is_no_action_is_mended_with_the_names_of_the_platform() {
     assert_eq!(help("step look"), "write `step look = carts.probe()`");
     assert_eq!(help("step look = \"carts\""), "write `step NAME = carts.probe()`");
     assert!(help("step look = carts.promote()").starts_with("it has "));
+}
+
+/// An alarm tells of the loss of a Region if something behind its metric looks there: figures of one's own Region say nothing of it.
+#[test]
+fn an_alarm_of_its_own_region_tells_of_no_other() {
+    let found = |component: &str, watched: &str| {
+        let text = format!(
+            "{component}\nalarm ill in both {{ when sum({watched}) over 1min >= 1, notify alerts }}\nfailover go among both {{ start = \"operator\", detect = ill, decide = 5min, {REST}"
+        );
+        let findings = project(&text).compile().findings;
+        findings.into_iter().filter(|finding| finding.code == "DR0415").map(|finding| finding.message).collect::<Vec<_>>()
+    };
+    let own = found("", "writer.errors");
+    assert_eq!(own.len(), 1, "{own:?}");
+    assert!(own[0].starts_with("`ill` tells of standby (us-east-2), and not of the loss of primary"), "{own:?}");
+    let looker = |seen: &str| {
+        format!(
+            "component looker is service {{\n  resource note: AWS::SSM::Parameter {{ Type = \"String\", Value = {seen} }}\n  metric seen: Number in regions = cloudwatch(\"Own\", \"Seen\") {{ dimensions = {{ Of: self.name }} }}\n}}\nservice eye: looker in both"
+        )
+    };
+    assert_eq!(found(&looker("here.code"), "eye.seen").len(), 1);
+    assert_eq!(found(&looker("peers.first.code"), "eye.seen"), [""; 0]);
 }

@@ -42,7 +42,11 @@ impl<'a> Expander<'a> {
             shown,
             component: title,
             word: declaration.kind.word(),
-            recovery: Recovery { probe: action_that_is(READ_ONLY, component.statements()), moving: moving(declaration.kind, component.statements()), ..Recovery::default() },
+            recovery: Recovery {
+                probe: action_that_is(READ_ONLY, component.statements()),
+                moving: moving(declaration.kind, component.statements()),
+                ..Recovery::default()
+            },
             regions: placement.regions.to_vec(),
             single: placement.single,
             span: origin,

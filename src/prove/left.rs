@@ -31,7 +31,8 @@ pub fn check(model: &Model, diagnostics: &mut Diagnostics) {
     }
     for (plan, from, to) in plans(model, PlanKind::Failback) {
         let Some(traffic) = plan.single_steps().find(|step| is(step, "traffic")) else { continue };
-        let went = |id: Id<Instance>| plans(model, PlanKind::Failover).find(|(plan, a, b)| (*a, *b) == (to, from) && moved(model, plan, id).is_some());
+        let went =
+            |id: Id<Instance>| plans(model, PlanKind::Failover).find(|(plan, a, b)| (*a, *b) == (to, from) && moved(model, plan, id).is_some());
         let returns = |id| plans(model, PlanKind::Failback).any(|(plan, a, b)| (a, b) == (from, to) && moved(model, plan, id).is_some());
         let stays = movable(model).filter(|id| model.instances.get(*id).word == "replica" && !returns(*id));
         for (id, (failover, ..)) in stays.filter_map(|id| Some((id, went(id)?))) {

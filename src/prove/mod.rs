@@ -7,6 +7,7 @@ mod chain;
 pub mod data;
 pub mod deploy;
 mod graph;
+mod heard;
 mod left;
 mod parity;
 mod plane;
@@ -48,6 +49,7 @@ pub fn prove(model: &Model, sources: &SourceMap, diagnostics: &mut Diagnostics) 
     }
     writers::check(model, diagnostics);
     left::check(model, diagnostics);
+    heard::check(model, diagnostics);
     awaited::check(model, diagnostics);
     rehearsed::check(model, diagnostics);
     adjusted::check(model, diagnostics);

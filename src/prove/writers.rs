@@ -32,8 +32,10 @@ pub fn check(model: &Model, diagnostics: &mut Diagnostics) {
             continue;
         }
         told.push((&step.plan.name, step.to));
-        let together: Vec<&Move<'_>> = moves.iter().filter(|other| std::ptr::eq(other.plan, step.plan)).collect();
-        diagnostics.push(no_plan_leaves(model, step, &names(model, &together)));
+        let together = || moves.iter().filter(|other| std::ptr::eq(other.plan, step.plan));
+        let follows: Vec<&Move<'_>> = together().filter(|other| other.last.is_none()).collect();
+        let what = if follows.is_empty() { names(model, &together().collect::<Vec<_>>()) } else { names(model, &follows) };
+        diagnostics.push(no_plan_leaves(model, step, &what, together().any(|other| other.last.is_some())));
     }
     let mut told: Vec<&str> = Vec::new();
     for step in failovers().filter(|step| !back(step)) {
@@ -79,13 +81,19 @@ fn names(model: &Model, moves: &[&Move<'_>]) -> String {
     }
 }
 
-fn no_plan_leaves(model: &Model, step: &Move<'_>, what: &str) -> Diagnostic {
+fn no_plan_leaves(model: &Model, step: &Move<'_>, what: &str, one_way: bool) -> Diagnostic {
     let (from, to) = (model.region_text(step.from), model.region_text(step.to));
     let alias = |region| model.regions.get(region).alias.clone();
+    // What cannot be undone cannot be done in the other direction either.
+    let help = if one_way {
+        format!("write a failover that leaves {to} as far as that is possible; or say what is left then: `allow DR0420 \"reason\"`")
+    } else {
+        format!("write `among [{}, {}]`: one plan for the loss of either", alias(step.from), alias(step.to))
+    };
     Diagnostic::error(codes::NO_PLAN_LEAVES, format!("after `{}` the platform lives in {to}, and no failover leaves from there", step.plan.name))
         .label(step.plan.span, format!("moves {what} to {to}"))
         .note(format!("if {to} is lost before the return, nobody has a plan for it, though {from} may be back"))
-        .help(format!("write `among [{}, {}]`: one plan for the loss of either", alias(step.from), alias(step.to)))
+        .help(help)
         .acceptable()
 }
 
