@@ -83,6 +83,8 @@ function asLongAsItCan(questions, silent = new Set()) {
     attempts.set(name, 0);
     asked.set(name, number + 1);
     const milliseconds = quick ?? limit * 1000 - 1;
+    // A call that waits for its token is made again only after an error of its own.
+    if (number < rounds && state.Resource.endsWith(".waitForTaskToken")) return { milliseconds, error: failures(state)[0] };
     return { milliseconds, value: number < rounds ? (answers?.no?.[0] ?? {}) : (answers?.yes ?? {}) };
   };
 }
@@ -143,7 +145,6 @@ async function longest(machine, states) {
   const chosen = new Map();
   let best = await run(machine, states, asLongAsItCan(chosen));
   for (const [name, state] of states) {
-    // One that gets what is left is answered when that is over: no sooner answer makes it longer.
     if (state.Type !== "Task" || !loops.has(name) || typeof state.TimeoutSeconds !== "number") continue;
     let kept;
     for (let number = -1; number < FIRST_ANSWERS; number += 1) {
