@@ -50,9 +50,9 @@ mod tests {
         assert!(host("orders.cluster-c1.us-east-1.rds.amazonaws.com"));
         assert!(host("https://s3-us-east-1.amazonaws.com"));
         assert!(host("abc.lambda-url.us-east-1.on.aws"));
-        assert!(host("sqs.us-east-1.DNS_SUFFIX"));
+        assert!(host("orders.us-east-1.DNS_SUFFIX"));
         assert!(!host("leaving/us-east-1") && !host("us-east-1.example.com") && !host("xus-east-1.amazonaws.com") && !host("us-east-1"));
-        assert!(!host("https://sqs.us-east-12.amazonaws.com"));
+        assert!(!host("https://orders.us-east-12.amazonaws.com"));
         let arn = |text: &str| in_arn(text, "us-east-1");
         assert!(arn("arn:aws:sqs:us-east-1:ACCOUNT:orders") && arn("to arn:aws:sns:us-east-1:1:x, please"));
         assert!(!arn("arn:aws:s3:::us-east-1") && !arn("arn:aws:sqs:us-east-2:1:us-east-1"));
